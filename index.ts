@@ -1,0 +1,32 @@
+/** The program: a session cluster, and one FlinkSqlJob for each manifest. */
+
+import { log } from "@pulumi/pulumi";
+import {
+  clusterArgs,
+  explained,
+  FlinkSqlJob,
+  jobArgs,
+  loadJobs,
+  readSettings,
+  SessionCluster,
+} from "./provider/index.js";
+
+const settings = explained(readSettings);
+const { jobs: manifests, warnings } = explained(() => loadJobs(settings));
+for (const warning of warnings) void log.warn(warning);
+
+const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings));
+
+const resources = manifests.map((job) => {
+  const name = job.manifest.name;
+  return [name, new FlinkSqlJob(name, jobArgs(job, settings, cluster))] as const;
+});
+
+/** The JobManager's REST address, and the page that Flink shows there. */
+export const restUrl = cluster.restUrl;
+export const dashboard = cluster.restUrl;
+
+/** Job name → what runs. */
+export const jobs = Object.fromEntries(
+  resources.map(([name, { version, jobId, state, startedFrom }]) => [name, { version, jobId, state, startedFrom }]),
+);

@@ -1,0 +1,293 @@
+/** Carries out a plan, step by step, each written into the record before and after. */
+
+import { randomBytes, randomUUID } from "node:crypto";
+import { type Desired, digestSecrets } from "./changes.js";
+import { reasonOf, UserError } from "./errors.js";
+import type { SqlGateway } from "./flink/gateway.js";
+import { NoAnswer } from "./flink/http.js";
+import { awaitEnd, awaitRunning, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
+import { stateName } from "./naming.js";
+import { observeAll, type Sighting, type World } from "./observe.js";
+import { type Decision, deployed, latestState, nextVersion, type Step } from "./plan.js";
+import type { Deployment, JobRecord, StateRef } from "./record.js";
+import { RecordWriter } from "./record-writer.js";
+import { Submission, type SubmissionTarget } from "./submission.js";
+
+export interface ApplyContext {
+  readonly world: World;
+  readonly gateway: SqlGateway;
+  readonly desired: Desired;
+  readonly sighting: Sighting;
+  readonly resourceId: string;
+  readonly limits: Limits;
+  /** Told what is going on while it lasts. */
+  readonly progress: (text: string) => void;
+}
+
+type Start = Extract<Step, { do: "start" }>;
+
+/** Does what the plan says and gives the record as it is then. Throws UserError; its text says what runs now. */
+export async function apply(plan: Decision, context: ApplyContext): Promise<JobRecord> {
+  const { sighting, desired } = context;
+  const writer = new RecordWriter(context.world.store, desired.manifest.name, sighting.stored?.mark);
+  const record = sighting.observed.record && { ...sighting.observed.record, resourceId: context.resourceId };
+  await dropLeftovers(sighting, context);
+  const start = plan.steps.find((step): step is Start => step.do === "start");
+  if (start) return new Change(plan, start, record, writer, context).run();
+  const noted = plan.steps.find((step) => step.do === "record");
+  if (!noted && record) return writer.write({ ...record, intent: undefined });
+  if (!noted) throw new Error(`${desired.manifest.name}: a plan without a step and without a record`);
+  const current = {
+    ...nextDeployment(desired, record, "same"),
+    jobId: noted.jobId,
+    startedFrom: record?.current.startedFrom,
+  };
+  const base = deployed(record, current, new Date().toISOString());
+  return writer.write({
+    ...base,
+    status: noted.status,
+    savepoint: undefined,
+    resourceId: context.resourceId,
+    intent: undefined,
+  });
+}
+
+/** A session that a killed deployment left open could still submit its job: it is closed before anything else starts. */
+async function dropLeftovers({ stored }: Sighting, { gateway }: ApplyContext): Promise<void> {
+  const session = stored?.record.intent?.session;
+  if (session?.gatewayUrl === gateway.url) await gateway.closeSession(session.handle);
+}
+
+/** What is to be started: the manifest as it is now, under a job id that is fixed beforehand. */
+function nextDeployment(desired: Desired, record: JobRecord | undefined, version: "same" | "next"): Deployment {
+  const fresh = { queryId: randomUUID(), version: nextVersion(record), createdAt: utcSeconds(new Date()) };
+  return {
+    manifest: desired.manifest,
+    meta: record && version === "same" ? record.current.meta : fresh,
+    definitions: desired.definitions,
+    metadataColumns: desired.metadataColumns,
+    secrets: digestSecrets(desired.secrets),
+    directories: desired.directories,
+    jobId: randomBytes(16).toString("hex"),
+    startedFrom: null,
+  };
+}
+
+/** `YYYY-MM-DD HH:MM:SS` in UTC. */
+function utcSeconds(date: Date): string {
+  return date.toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** A change that ends with a start: prepare → note the intent → stop → note the savepoint → start → note the job. */
+class Change {
+  private readonly name: string;
+
+  constructor(
+    private readonly plan: Decision,
+    private readonly start: Start,
+    private readonly before: JobRecord | undefined,
+    private readonly writer: RecordWriter,
+    private readonly context: ApplyContext,
+  ) {
+    this.name = context.desired.manifest.name;
+  }
+
+  async run(): Promise<JobRecord> {
+    const next = nextDeployment(this.context.desired, this.before, this.start.version);
+    const submission = await Submission.prepare(next, this.context.desired.secrets, this.target());
+    try {
+      const stopped = await this.stop(next, submission);
+      const from = this.from(stopped);
+      const started = { ...next, startedFrom: from ?? null };
+      await this.startOrRollBack(started, submission, stopped);
+      return await this.writer.write({ ...deployed(stopped, started, new Date().toISOString()), intent: undefined });
+    } finally {
+      await submission.close();
+    }
+  }
+
+  private target(): SubmissionTarget {
+    const { gateway, world, limits } = this.context;
+    return { gateway, restUrl: world.rest.url, limitMs: limits.startSeconds * 1000 };
+  }
+
+  /** Writes the intent, then ends the running job; the record that comes back knows the savepoint. */
+  private async stop(next: Deployment, submission: Submission): Promise<JobRecord> {
+    const stop = this.plan.steps.find((step) => step.do === "stop-with-savepoint" || step.do === "cancel");
+    const triggerId = randomBytes(16).toString("hex");
+    const stopping = stop?.do === "stop-with-savepoint" ? { jobId: stop.jobId, triggerId } : undefined;
+    const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
+    const base = this.before ?? this.first(next);
+    const noted = await this.writer.write({ ...base, intent: { action: this.plan.action, stopping, next, session } });
+    if (stop?.do === "cancel") return this.cancelled(noted, stop.jobId);
+    if (!stopping) return noted;
+    const savepoint = await this.savepointOf(stopping, noted);
+    return this.writer.write({ ...noted, status: "stopped", savepoint });
+  }
+
+  /** The record of a job that never ran. */
+  private first(next: Deployment): JobRecord {
+    const { resourceId } = this.context;
+    return {
+      status: "stopped",
+      current: next,
+      savepoint: undefined,
+      resourceId,
+      intent: undefined,
+      past: [],
+      written: undefined,
+    };
+  }
+
+  private async savepointOf(stopping: { jobId: string; triggerId: string }, noted: JobRecord): Promise<StateRef> {
+    const { world, limits, progress } = this.context;
+    const { directories, meta } = noted.current;
+    const targetDirectory = `${directories.savepoints}/${meta.version}`;
+    try {
+      return await stopWithSavepoint(world.rest, { name: this.name, ...stopping, targetDirectory, limits, progress });
+    } catch (error) {
+      // Where Flink itself said no, the job goes on and nothing is pending; after a time-out the stop may still come true.
+      if (error instanceof UserError && error.code === "savepoint-failed")
+        await this.writer.write({ ...noted, intent: undefined });
+      throw error;
+    }
+  }
+
+  private async cancelled(noted: JobRecord, jobId: string): Promise<JobRecord> {
+    const { world, limits, progress } = this.context;
+    await world.rest.cancel(jobId);
+    await awaitEnd(world.rest, { name: this.name, jobId, limits, progress });
+    // Between the plan and the cancellation another checkpoint may have been completed: that one counts.
+    const { observed } = await observeAll(this.name, world);
+    const state = this.start.from === "clean" ? noted.savepoint : (latestState(observed) ?? noted.savepoint);
+    return this.writer.write({ ...noted, status: "stopped", savepoint: state });
+  }
+
+  private from(stopped: JobRecord): string | undefined {
+    const { from } = this.start;
+    if (from === "clean") return undefined;
+    const wasCancelled = this.plan.steps.some((step) => step.do === "cancel");
+    if (from !== "savepoint-just-taken") return (wasCancelled ? stopped.savepoint?.path : undefined) ?? from.path;
+    if (!stopped.savepoint) throw new Error(`${this.name}: stopped without a savepoint`);
+    return stopped.savepoint.path;
+  }
+
+  private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<void> {
+    try {
+      await this.startAndAwait(next, submission);
+    } catch (error) {
+      const reason = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
+      await this.rollBack(next, stopped, reason);
+    }
+  }
+
+  private async startAndAwait(next: Deployment, submission: Submission): Promise<void> {
+    const { world, limits, progress } = this.context;
+    const jobId = next.jobId ?? "";
+    progress(`${this.name}: starting version ${next.meta.version}`);
+    try {
+      await submission.submit(jobId, next.startedFrom ?? undefined);
+    } catch (error) {
+      // Without an answer the job may have been started all the same: its id tells.
+      if (!(error instanceof NoAnswer)) throw error;
+    }
+    await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
+  }
+
+  /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
+  private async rollBack(failed: Deployment, stopped: JobRecord, reason: string): Promise<never> {
+    await this.takeAway(failed.jobId ?? "");
+    const old = stopped.current;
+    const was = `${this.name}: version ${failed.meta.version} did not start`;
+    const wasStopped = this.plan.steps.some((step) => step.do === "stop-with-savepoint");
+    if (!this.before) await this.writer.remove();
+    else if (!wasStopped) await this.writer.write({ ...stopped, intent: undefined });
+    if (!wasStopped)
+      throw new UserError("start-failed", {
+        what: `${was}; nothing of it runs`,
+        cause: reason,
+        fix: "correct the manifest, then run `pulumi up` again",
+      });
+    const again: Deployment = {
+      ...old,
+      definitions: old.definitions ?? this.context.desired.definitions,
+      metadataColumns: old.metadataColumns ?? this.context.desired.metadataColumns,
+      jobId: randomBytes(16).toString("hex"),
+      startedFrom: stopped.savepoint?.path ?? null,
+    };
+    await this.startAgain(again, stopped, was, reason);
+    const from = stopped.savepoint ? stateName(stopped.savepoint.path) : "nothing";
+    throw new UserError("start-failed", {
+      what: `${was}; version ${old.meta.version} as it was before runs again from ${from}`,
+      cause: reason,
+      fix: "correct the manifest, then run `pulumi up` again",
+    });
+  }
+
+  private async startAgain(again: Deployment, stopped: JobRecord, was: string, reason: string): Promise<void> {
+    try {
+      const submission = await Submission.prepare(again, this.context.desired.secrets, this.target());
+      const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
+      await this.writer.write({
+        ...stopped,
+        intent: { action: "roll-back", stopping: undefined, next: again, session },
+      });
+      try {
+        await this.startAndAwait(again, submission);
+      } finally {
+        await submission.close();
+      }
+      await this.writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
+    } catch (error) {
+      throw new UserError("start-failed", {
+        what: `${was}, and version ${again.meta.version} could not be started again: ${this.name} is stopped; its state is ${again.startedFrom}`,
+        cause: `${reason}\nthen, for the way back: ${reasonOf(error)}`,
+        fix: "bring back the manifest as it was and run `pulumi up`: it resumes from that state",
+      });
+    }
+  }
+
+  private async takeAway(jobId: string): Promise<void> {
+    const { world, limits, progress } = this.context;
+    const known = (await world.rest.jobsOverview()).find(({ jid }) => jid === jobId);
+    if (!known || ["FAILED", "CANCELED", "FINISHED"].includes(known.state)) return;
+    await world.rest.cancel(jobId);
+    await awaitEnd(world.rest, { name: this.name, jobId, limits, progress });
+  }
+}
+
+export interface RemovalContext {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly progress: (text: string) => void;
+}
+
+/** Stops a job with a savepoint and leaves a tombstone, so that its version is not used again and its state is found. */
+export async function remove(context: RemovalContext): Promise<void> {
+  const { name, world, limits, progress, resourceId } = context;
+  const { observed, stored } = await observeAll(name, world);
+  const { record, job } = observed;
+  // After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays.
+  if (!record || !stored || record.status === "deleted" || record.resourceId !== resourceId) return;
+  const writer = new RecordWriter(world.store, name, stored.mark);
+  const ended = { ...record, status: "deleted" as const, intent: undefined };
+  if (!job || ["FAILED", "CANCELED", "FINISHED"].includes(job.status)) {
+    const state = record.status === "finished" ? record.savepoint : latestState(observed);
+    await writer.write({ ...ended, savepoint: state });
+    return;
+  }
+  if (job.status === "RUNNING" || job.status === "CREATED" || job.status === "INITIALIZING") {
+    const triggerId = randomBytes(16).toString("hex");
+    const stopping = { jobId: job.jobId, triggerId };
+    await writer.write({ ...record, intent: { action: "delete", stopping, next: undefined, session: undefined } });
+    const targetDirectory = `${record.current.directories.savepoints}/${record.current.meta.version}`;
+    const savepoint = await stopWithSavepoint(world.rest, { name, ...stopping, targetDirectory, limits, progress });
+    await writer.write({ ...ended, savepoint });
+    return;
+  }
+  await world.rest.cancel(job.jobId);
+  await awaitEnd(world.rest, { name, jobId: job.jobId, limits, progress });
+  await writer.write({ ...ended, savepoint: job.detail?.lastCheckpoint ?? record.savepoint });
+}

@@ -1,0 +1,115 @@
+/** What differs between what is deployed and what the manifest asks for, and what each difference does. */
+
+import { createHash, randomBytes } from "node:crypto";
+import { definitionChanges } from "./definitions.js";
+import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
+import { sameLocation } from "./naming.js";
+import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
+import type { Deployment, SecretDigest } from "./record.js";
+import { sameSql } from "./sql-text.js";
+
+/** What a manifest and its surroundings ask for. */
+export interface Desired {
+  readonly manifest: Manifest;
+  /** The definitions that the job needs, secret parameters still as `{key}`. */
+  readonly definitions: readonly string[];
+  readonly metadataColumns: MetadataColumns;
+  /** Values of the secret parameters that the definitions name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly directories: StateDirectories;
+  /** Flink job that the user says is this one though no record says so. */
+  readonly adopt: string | undefined;
+}
+
+export interface Change {
+  readonly field: Field;
+  readonly effect: "replace" | "restart";
+  /** As it stands in a plan: `parallelism.default 1 → 2`. */
+  readonly words: string;
+}
+
+/** All differences, those that make a new version first. Formatting of SQL and spelling of values are none. */
+export function changesBetween(current: Deployment, desired: Desired): Change[] {
+  const [old, now] = [current.manifest, desired.manifest];
+  const changes = [
+    ...(sameQuery(old.sql, now.sql) ? [] : [change("sql", "SQL changed")]),
+    ...(sameSql(old["target-table"], now["target-table"])
+      ? []
+      : [change("target-table", `target-table ${old["target-table"]} → ${now["target-table"]}`)]),
+    ...(old.description === now.description ? [] : [change("description", "description changed")]),
+    ...propertyChanges(old, now).map((words) => change("flinkProperties", words)),
+    ...directoryChanges(current.directories, desired.directories).map((words) => change("flinkProperties", words)),
+    ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map((words) =>
+      change("definitions", words),
+    ),
+    ...secretChanges(current, desired),
+    ...columnChanges(current.metadataColumns, desired.metadataColumns),
+  ];
+  return changes.sort((a, b) => Number(b.effect === "replace") - Number(a.effect === "replace"));
+}
+
+function change(field: Exclude<Field, "name">, words: string): Change {
+  return { field, effect: EFFECT[field], words };
+}
+
+/** A record of the old tool has the query's newlines made spaces, so its `--` comments reach to the end. */
+function sameQuery(a: string, b: string): boolean {
+  return sameSql(a, b) || a.replaceAll("\n", " ").trim() === b.replaceAll("\n", " ").trim();
+}
+
+/** Not compared here: the name, which is fixed, and the directories, which have defaults. */
+const COMPARED_ELSEWHERE = new Set(["pipeline.name", CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY]);
+
+function propertyChanges(old: Manifest, now: Manifest): string[] {
+  const [before, after] = [withCurrentNames(old.flinkProperties), withCurrentNames(now.flinkProperties)];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys
+    .filter((key) => !COMPARED_ELSEWHERE.has(key) && before[key] !== after[key])
+    .map((key) => `${key} ${valueWords(key, before[key])} → ${valueWords(key, after[key])}`);
+}
+
+/** The words in an option's name by which Flink itself hides a value in its logs and pages. */
+const SENSITIVE =
+  /password|secret|fs\.azure\.account\.key|apikey|api-key|auth-params|service-key|token|basic-auth|jaas|credential|access.?key/iu;
+
+function valueWords(key: string, value: string | undefined): string {
+  if (value === undefined) return "unset";
+  return SENSITIVE.test(key) ? "******" : value;
+}
+
+function directoryChanges(old: StateDirectories, now: StateDirectories): string[] {
+  return (["checkpoints", "savepoints"] as const)
+    .filter((kind) => !sameLocation(old[kind], now[kind]))
+    .map((kind) => `${kind} directory ${old[kind]} → ${now[kind]}`);
+}
+
+function secretChanges(current: Deployment, desired: Desired): Change[] {
+  if (!current.definitions) return [];
+  const none = Object.keys(desired.secrets).length === 0;
+  if (none && !current.secrets) return [];
+  if (!none && current.secrets && matchesDigest(desired.secrets, current.secrets)) return [];
+  return [change("definitions", "a secret parameter changed")];
+}
+
+function columnChanges(old: MetadataColumns | undefined, now: MetadataColumns): Change[] {
+  if (!old || (old.timestamp === now.timestamp && old.query === now.query)) return [];
+  return [change("metadataColumns", "metadata columns changed")];
+}
+
+/** A digest by which a later deployment sees that a secret changed; undefined where there are no secrets. */
+export function digestSecrets(secrets: Readonly<Record<string, string>>): SecretDigest | undefined {
+  if (Object.keys(secrets).length === 0) return undefined;
+  const salt = randomBytes(16).toString("hex");
+  return { salt, digest: stretch(secrets, salt) };
+}
+
+function matchesDigest(secrets: Readonly<Record<string, string>>, { salt, digest }: SecretDigest): boolean {
+  return stretch(secrets, salt) === digest;
+}
+
+/** Repeated hashing makes guessing a weak secret from a record slow; about 20 ms a job, and only where there are secrets. */
+function stretch(secrets: Readonly<Record<string, string>>, salt: string): string {
+  let digest = `${salt}${JSON.stringify(Object.entries(secrets).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+  for (let round = 0; round < 20_000; round++) digest = createHash("sha256").update(digest).digest("hex");
+  return digest;
+}

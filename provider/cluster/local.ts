@@ -1,0 +1,238 @@
+/** A session cluster on this machine: JobManager, TaskManagers and SQL Gateway from FLINK_HOME, on loopback. */
+
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { reasonOf, UserError } from "../errors.js";
+import { SqlGateway } from "../flink/gateway.js";
+import { FlinkRest } from "../flink/rest.js";
+import { waitFor } from "../flink/wait.js";
+import { shortHash } from "../naming.js";
+import type { ClusterPorts } from "./ports.js";
+import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+
+/** What the processes are started with. */
+export interface LocalSpec {
+  /** Folder of the stack: conf/, log/ and the list of processes; relative to the project. */
+  readonly folder: string;
+  readonly flinkHome: string;
+  readonly taskManagers: number;
+  readonly slotsPerTaskManager: number;
+  /** Flink's memory sizes: `1600m`. */
+  readonly jobManagerMemory: string;
+  readonly taskManagerMemory: string;
+  /** Any Flink options; they win over ours, except for addresses and ports. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly restPort: number;
+  readonly rpcPort: number;
+  readonly gatewayPort: number;
+  readonly startSeconds: number;
+}
+
+export interface LocalHealth {
+  /** Roles that should run and do not. */
+  readonly dead: readonly string[];
+  /** True when the JobManager runs, and so perhaps jobs. */
+  readonly jobManagerRuns: boolean;
+  /** True when what runs was started with this configuration. */
+  readonly isCurrent: boolean;
+}
+
+const JOB_MANAGER = "jobmanager";
+const GATEWAY = "sql-gateway";
+
+function rolesOf(spec: LocalSpec): string[] {
+  return [JOB_MANAGER, ...Array.from({ length: spec.taskManagers }, (_, i) => `taskmanager-${i + 1}`), GATEWAY];
+}
+
+export async function localHealth(spec: LocalSpec): Promise<LocalHealth> {
+  const file = await readProcesses(resolve(spec.folder));
+  const alive = await aliveRoles(file.processes);
+  return {
+    dead: rolesOf(spec).filter((role) => !alive.includes(role)),
+    jobManagerRuns: alive.includes(JOB_MANAGER),
+    isCurrent: file.configuration === shortHash(configurationOf(spec)),
+  };
+}
+
+/** True when it is certain that no job runs: the JobManager that was started in this folder has ended. */
+export async function isLocalClusterDown(folder: string): Promise<boolean> {
+  const { processes } = await readProcesses(resolve(folder));
+  return !(await aliveRoles(processes)).includes(JOB_MANAGER);
+}
+
+/** Ports of a cluster that runs; a stack that lost its state finds them here. */
+export async function runningPorts(folder: string): Promise<ClusterPorts | undefined> {
+  const { ports, processes } = await readProcesses(resolve(folder));
+  return (await aliveRoles(processes)).length > 0 ? ports : undefined;
+}
+
+async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
+  const alive = await Promise.all(
+    processes.map(async (started) => ((await isAlive(started)) ? started.role : undefined)),
+  );
+  return alive.filter((role) => role !== undefined);
+}
+
+/** Starts whatever does not run and waits until all of it answers. Throws cluster-start-failed with the end of the log. */
+async function startLocal(spec: LocalSpec, progress: (text: string) => void): Promise<void> {
+  const folder = resolve(spec.folder);
+  await checkFlinkHome(spec.flinkHome);
+  await writeConfiguration(spec, folder);
+  const { processes } = await readProcesses(folder);
+  const running: Started[] = [];
+  for (const started of processes) if (await isAlive(started)) running.push(started);
+  const configuration = shortHash(configurationOf(spec));
+  for (const role of rolesOf(spec).filter((wanted) => !running.some(({ role: has }) => has === wanted))) {
+    progress(`starting ${role}`);
+    running.push(await startRole(role, spec, folder));
+    const { restPort, gatewayPort, rpcPort } = spec;
+    await writeProcesses(folder, { configuration, ports: { restPort, gatewayPort, rpcPort }, processes: running });
+  }
+  await awaitHealth(spec, folder, running, progress);
+}
+
+/** The same, but leaves nothing behind where it fails and nothing ran before. */
+export async function startLocalOrNothing(spec: LocalSpec, progress: (text: string) => void): Promise<void> {
+  const { jobManagerRuns } = await localHealth(spec);
+  try {
+    await startLocal(spec, progress);
+  } catch (error) {
+    if (!jobManagerRuns) await stopLocal(spec.folder);
+    throw error;
+  }
+}
+
+/** Stops exactly the processes that were started in this folder. */
+export async function stopLocal(folderName: string): Promise<void> {
+  const folder = resolve(folderName);
+  const file = await readProcesses(folder);
+  if (file.processes.length === 0) return;
+  // The gateway and the TaskManagers first: they would only complain about a JobManager that is gone.
+  await Promise.all(file.processes.filter(({ role }) => role !== JOB_MANAGER).map(stopProcess));
+  await Promise.all(file.processes.filter(({ role }) => role === JOB_MANAGER).map(stopProcess));
+  await writeProcesses(folder, { configuration: "", processes: [] });
+}
+
+async function checkFlinkHome(home: string): Promise<void> {
+  try {
+    await access(join(home, "bin", "jobmanager.sh"));
+  } catch (error) {
+    throw new UserError("cluster-start-failed", {
+      what: `there is no Flink at ${home || "FLINK_HOME, which is not set"}; nothing was started`,
+      cause: reasonOf(error),
+      fix: "run `npm run setup`, or set FLINK_HOME (or the configuration key `flinkHome`) to a Flink distribution",
+    });
+  }
+}
+
+async function startRole(role: string, spec: LocalSpec, folder: string): Promise<Started> {
+  const scripts: Record<string, string> = { [JOB_MANAGER]: "jobmanager.sh", [GATEWAY]: "sql-gateway.sh" };
+  const script = join(spec.flinkHome, "bin", scripts[role] ?? "taskmanager.sh");
+  const env = {
+    FLINK_HOME: spec.flinkHome,
+    FLINK_CONF_DIR: join(folder, "conf"),
+    FLINK_LOG_DIR: join(folder, "log"),
+    FLINK_PID_DIR: join(folder, "log"),
+    FLINK_IDENT_STRING: role,
+  };
+  // In the foreground, the script becomes the Java process: its number is the one that we stop later.
+  return startProcess(role, script, ["start-foreground"], env, join(folder, "log", `${role}.out`));
+}
+
+async function awaitHealth(
+  spec: LocalSpec,
+  folder: string,
+  running: readonly Started[],
+  progress: (text: string) => void,
+): Promise<void> {
+  const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, 2000);
+  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const fix = `see the files in ${join(spec.folder, "log")}, or raise the configuration key \`startSeconds\``;
+  await waitFor<true>(
+    { what: "session cluster", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress },
+    async () => {
+      for (const started of running) if (!(await isAlive(started))) throw await startFailed(started.role, folder, fix);
+      const pending = (await pendingPart(rest, spec)) ?? (await pendingGateway(gateway));
+      return pending === undefined ? { done: true } : { pending };
+    },
+  );
+}
+
+async function pendingPart(rest: FlinkRest, spec: LocalSpec): Promise<string | undefined> {
+  try {
+    const { taskmanagers } = await rest.overview();
+    return taskmanagers < spec.taskManagers
+      ? `${taskmanagers} of ${spec.taskManagers} TaskManagers registered`
+      : undefined;
+  } catch {
+    return "the JobManager does not answer yet";
+  }
+}
+
+async function pendingGateway(gateway: SqlGateway): Promise<string | undefined> {
+  try {
+    await gateway.info();
+    return undefined;
+  } catch {
+    return "the SQL Gateway does not answer yet";
+  }
+}
+
+async function startFailed(role: string, folder: string, fix: string): Promise<UserError> {
+  const text = await readFile(join(folder, "log", `${role}.out`), "utf8");
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s*at /u.test(line));
+  return new UserError("cluster-start-failed", {
+    what: `the ${role} ended right after its start`,
+    cause: lines.slice(-5).join("\n"),
+    fix,
+  });
+}
+
+async function writeConfiguration(spec: LocalSpec, folder: string): Promise<void> {
+  const conf = join(folder, "conf");
+  await mkdir(conf, { recursive: true });
+  await mkdir(join(folder, "log"), { recursive: true, mode: 0o700 });
+  const source = join(spec.flinkHome, "conf");
+  const logging = (await readdir(source)).filter((name) => /^(?:log4j|logback)/u.test(name));
+  await Promise.all(logging.map((name) => copyFile(join(source, name), join(conf, name))));
+  const javaOptions = await distributionJavaOptions(source);
+  // Flink properties may hold credentials: for the user's eyes only.
+  await writeFile(join(conf, "config.yaml"), `${javaOptions}${configurationOf(spec)}`, { mode: 0o600 });
+}
+
+/** Flink needs the module openings that its own configuration file lists. */
+async function distributionJavaOptions(source: string): Promise<string> {
+  const text = await readFile(join(source, "config.yaml"), "utf8").catch(() => "");
+  const found = /^env:\s*\n\s+java:\s*\n\s+opts:\s*\n\s+all:\s*(.+)$/mu.exec(text);
+  return found?.[1] ? `env.java.opts.all: ${found[1]}\n` : "";
+}
+
+/** One option a line; JSON strings are YAML strings, whatever is in them. */
+function configurationOf(spec: LocalSpec): string {
+  const options: Record<string, string> = {
+    "jobmanager.memory.process.size": spec.jobManagerMemory,
+    "taskmanager.memory.process.size": spec.taskManagerMemory,
+    // Classes of ended jobs stay for a while, about 18 MB a job.
+    "taskmanager.memory.jvm-metaspace.size": "512m",
+    "taskmanager.numberOfTaskSlots": String(spec.slotsPerTaskManager),
+    "execution.checkpointing.num-retained": "2",
+    // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
+    "web.refresh-interval": "500",
+    ...spec.properties,
+    "jobmanager.rpc.address": "127.0.0.1",
+    "jobmanager.rpc.port": String(spec.rpcPort),
+    "jobmanager.bind-host": "127.0.0.1",
+    "taskmanager.host": "127.0.0.1",
+    "taskmanager.bind-host": "127.0.0.1",
+    "rest.address": "127.0.0.1",
+    "rest.bind-address": "127.0.0.1",
+    // Not rest.bind-port as well: the SQL Gateway would take it for its own.
+    "rest.port": String(spec.restPort),
+    "sql-gateway.endpoint.rest.address": "127.0.0.1",
+    "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",
+    "sql-gateway.endpoint.rest.port": String(spec.gatewayPort),
+  };
+  return `${Object.entries(options)
+    .map(([option, value]) => `${option}: ${JSON.stringify(value)}`)
+    .join("\n")}\n`;
+}

@@ -1,0 +1,46 @@
+/** Free ports of this machine, on loopback. */
+
+import { createServer } from "node:net";
+
+/** True when nobody listens on the port. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+export interface ClusterPorts {
+  readonly restPort: number;
+  readonly gatewayPort: number;
+  readonly rpcPort: number;
+}
+
+/** The ports of before as far as they are free, else Flink's usual ones, else any. */
+export async function freePorts(
+  before: { readonly [K in keyof ClusterPorts]?: number | undefined },
+): Promise<ClusterPorts> {
+  const restPort = await freePort([before.restPort, 8081], []);
+  const gatewayPort = await freePort([before.gatewayPort, 8083], [restPort]);
+  const rpcPort = await freePort([before.rpcPort, 6123], [restPort, gatewayPort]);
+  return { restPort, gatewayPort, rpcPort };
+}
+
+async function freePort(preferred: readonly (number | undefined)[], taken: readonly number[]): Promise<number> {
+  for (const port of preferred) if (port !== undefined && !taken.includes(port) && (await isFree(port))) return port;
+  return anyPort();
+}
+
+function anyPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}

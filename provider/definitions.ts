@@ -1,0 +1,146 @@
+/** Table definition files: their statements, their parameters, and which of them a job needs. */
+
+import { identifierOf, type Statement, sameSql, splitStatements, type Token, tokenize } from "./sql-text.js";
+
+/** One statement of a table file. */
+export interface Definition {
+  /** As in the file, with the public parameters put in; `{group_id}` and secret parameters are still there. */
+  readonly sql: string;
+  /** What it defines, as a person calls it: `table orders`, `function mask`, or its first words. */
+  readonly label: string;
+  /** Path as the user wrote it, and the statement's first line and column, counted from 1; for messages only. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const DEFINES = new Set(["TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL"]);
+const FILLERS = new Set(["TEMPORARY", "SYSTEM", "MATERIALIZED", "OR", "REPLACE", "ALTER"]);
+
+/** Statements that start a job or leave something behind; a table file is executed each time a job is planned. */
+const REFUSED: ReadonlySet<string> = new Set(["INSERT", "EXECUTE", "DELETE", "UPDATE", "CALL", "TRUNCATE", "BEGIN"]);
+
+interface Defined {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** What a statement creates; undefined for SET, USE, ALTER and so on, which every job needs. */
+export function definedBy(tokens: readonly Token[]): Defined | undefined {
+  const words = tokens.map((token) => (token.kind === "word" ? token.text.toUpperCase() : ""));
+  if (words[0] !== "CREATE") return undefined;
+  let at = 1;
+  while (FILLERS.has(words[at] ?? "")) at++;
+  const type = words[at] ?? "";
+  if (!DEFINES.has(type)) return undefined;
+  at += words[at + 1] === "IF" ? 4 : 1;
+  while (tokens[at + 1]?.text === ".") at += 2;
+  const name = tokens[at];
+  return name && { type, name: identifierOf(name) };
+}
+
+/** Why a statement may not stand in a table file, if so. */
+export function refusalOf(statement: Statement): string | undefined {
+  const words = statement.tokens.map((token) => token.text.toUpperCase());
+  const [first = ""] = words;
+  if (REFUSED.has(first)) return `${first} does not belong into a table file: it would run each time a job is planned`;
+  if (first === "CREATE" && definedBy(statement.tokens)?.type === "TABLE" && isCreateTableAs(statement.tokens))
+    return "CREATE TABLE … AS SELECT starts a job; make it a manifest of its own";
+  return undefined;
+}
+
+function isCreateTableAs(tokens: readonly Token[]): boolean {
+  let depth = 0;
+  return tokens.some((token) => {
+    if (token.text === "(") depth++;
+    if (token.text === ")") depth--;
+    return depth === 0 && token.kind === "word" && token.text.toUpperCase() === "AS";
+  });
+}
+
+/** Splits a table file into definitions. */
+export function parseDefinitions(file: string, text: string): Definition[] {
+  return splitStatements(text).map((statement) => {
+    const before = text.slice(0, statement.start).split("\n");
+    const defined = definedBy(statement.tokens);
+    return {
+      sql: statement.text,
+      label: defined ? `${defined.type.toLowerCase()} ${defined.name}` : firstWords(statement),
+      file,
+      line: before.length,
+      column: (before.at(-1)?.length ?? 0) + 1,
+    };
+  });
+}
+
+function firstWords(statement: Statement): string {
+  return statement.tokens
+    .slice(0, 3)
+    .map((token) => token.text)
+    .join(" ");
+}
+
+/**
+ * The definitions that a job needs, in the order of the files: those whose name is mentioned by its query, its target
+ * table or another definition that it needs, and every statement that defines no name (SET, USE, catalogs and so on).
+ * A mention is any identifier of that name, so a definition too many is possible and one too few is not.
+ */
+export function neededDefinitions(all: readonly Definition[], sql: string, targetTable: string): Definition[] {
+  const parsed = all.map((definition) => {
+    const tokens = tokenize(definition.sql);
+    return { definition, defined: definedBy(tokens), mentions: mentionsOf(tokens) };
+  });
+  const mentioned = new Set([...mentionsOf(tokenize(sql)), ...mentionsOf(tokenize(targetTable))]);
+  const needed = new Set<Definition>();
+  for (let before = -1; before !== needed.size; ) {
+    before = needed.size;
+    for (const { definition, defined, mentions } of parsed) {
+      if (needed.has(definition) || (defined && !isMentioned(defined, mentioned))) continue;
+      needed.add(definition);
+      for (const name of mentions) mentioned.add(name);
+    }
+  }
+  return all.filter((definition) => needed.has(definition));
+}
+
+/** Catalogs and databases reach further than their name; functions are found without regard to case. */
+function isMentioned({ type, name }: Defined, mentioned: ReadonlySet<string>): boolean {
+  if (type === "CATALOG" || type === "DATABASE") return true;
+  if (mentioned.has(name)) return true;
+  return type === "FUNCTION" && [...mentioned].some((word) => word.toLowerCase() === name.toLowerCase());
+}
+
+function mentionsOf(tokens: readonly Token[]): string[] {
+  return tokens.filter((token) => token.kind === "word" || token.kind === "quoted").map(identifierOf);
+}
+
+/** Puts values in place of `{key}` for the keys that are known; every other brace stays as it is. */
+export function fillParameters(text: string, parameters: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{([A-Za-z_][\w.-]*)\}/gu, (whole, key: string) =>
+    Object.hasOwn(parameters, key) ? (parameters[key] ?? whole) : whole,
+  );
+}
+
+/** What changed between two lists of definitions, as a person calls it: `table orders changed`. */
+export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
+  const [old, now] = [byLabel(before), byLabel(after)];
+  const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
+  const added = [...now.keys()].filter((label) => !old.has(label));
+  const removed = [...old.keys()].filter((label) => !now.has(label));
+  return [
+    ...changed.map(([label]) => `${label} changed`),
+    ...added.map((label) => `${label} added`),
+    ...removed.map((label) => `${label} removed`),
+  ];
+}
+
+/** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */
+function byLabel(statements: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const definition of statements.flatMap((sql) => parseDefinitions("", sql))) {
+    let label = definition.label;
+    for (let n = 2; found.has(label); n++) label = `${definition.label} (${n})`;
+    found.set(label, definition.sql);
+  }
+  return found;
+}

@@ -1,0 +1,19 @@
+/** The seam with Pulumi's dynamic resources: what is serialised into the state names code and holds none. */
+
+import type { dynamic } from "@pulumi/pulumi";
+import shims from "./shims.cjs";
+
+/** The hooks that a resource file exports as `hooks`. */
+export interface Hooks {
+  check(olds: unknown, news: unknown): Promise<dynamic.CheckResult>;
+  diff(id: string, olds: unknown, news: unknown): Promise<dynamic.DiffResult>;
+  create(inputs: unknown): Promise<dynamic.CreateResult>;
+  update(id: string, olds: unknown, news: unknown): Promise<dynamic.UpdateResult>;
+  delete(id: string, props: unknown): Promise<void>;
+  read(id: string, props: unknown): Promise<dynamic.ReadResult>;
+}
+
+/** The provider of one kind of resource; the file of that name in this folder has its hooks. */
+export function providerOf(resource: "flink-sql-job" | "session-cluster"): dynamic.ResourceProvider {
+  return shims[resource];
+}

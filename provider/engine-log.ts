@@ -1,0 +1,33 @@
+/** Messages on a resource's own line of `pulumi preview` and `pulumi up`, sent to the engine from inside the hooks. */
+
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** The engine starts the provider process with its own address as the first argument. */
+const engine = process.argv[2] ? new EngineClient(process.argv[2], credentials.createInsecure()) : undefined;
+
+/** What was said last for a resource: the engine may call a hook twice for one step. */
+const last = new Map<string, string>();
+
+/** Shows a line under the resource. It is a courtesy: where the engine does not take it, the deployment goes on. */
+export function tell(urn: string, message: string, severity: "info" | "warning" = "info"): Promise<void> {
+  if (last.get(urn) === message) return Promise.resolve();
+  last.set(urn, message);
+  return send(urn, message, severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING, false);
+}
+
+/** Shows a line for as long as the step lasts. */
+export function tellProgress(urn: string): (message: string) => void {
+  return (message) => void send(urn, message, LogSeverity.INFO, true);
+}
+
+function send(urn: string, message: string, severity: 1 | 2, ephemeral: boolean): Promise<void> {
+  if (!engine) return Promise.resolve();
+  const entry = new LogRequest();
+  entry.setSeverity(severity);
+  entry.setUrn(urn);
+  entry.setMessage(message);
+  entry.setEphemeral(ephemeral);
+  return new Promise((resolve) => engine.log(entry, () => resolve()));
+}

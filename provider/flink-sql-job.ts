@@ -1,0 +1,259 @@
+/** RESOURCE FlinkSqlJob: one manifest as a Pulumi resource whose hooks observe, plan and apply. */
+
+import { randomBytes } from "node:crypto";
+import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
+import { z } from "zod";
+import { apply, remove } from "./apply.js";
+import type { Desired } from "./changes.js";
+import { isLocalClusterDown } from "./cluster/local.js";
+import { type Hooks, providerOf } from "./dynamic.js";
+import { tell, tellProgress } from "./engine-log.js";
+import { reasonOf, UserError } from "./errors.js";
+import { SqlGateway } from "./flink/gateway.js";
+import { listJobs } from "./flink/listing.js";
+import { FlinkRest } from "./flink/rest.js";
+import { refusalWords } from "./job-places.js";
+import { ManifestSchema } from "./manifest.js";
+import { ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
+import { type Decision, type Plan, planJob } from "./plan.js";
+import { planWords } from "./plan-words.js";
+import { stateDirectories } from "./properties.js";
+import type { JobRecord } from "./record.js";
+import { openStore } from "./store/open.js";
+import { JobRefused } from "./submission.js";
+import { releaseReservation, startReserved, validate } from "./validate.js";
+
+/** What Pulumi puts in place of a value that is not known before `up`. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The engine checks one job after another; one listing serves those that are checked within a moment. */
+const LISTING_MS = 500;
+
+const Given = z.object({
+  name: ManifestSchema.shape.name,
+  description: z.string(),
+  targetTable: z.string(),
+  sql: z.string(),
+  flinkProperties: z.record(z.string(), z.string()),
+  /** The manifest's path as the user knows it, for messages. */
+  file: z.string(),
+  definitions: z.array(
+    z.object({ sql: z.string(), label: z.string(), file: z.string(), line: z.number(), column: z.number() }),
+  ),
+  metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
+  secretParameters: z.record(z.string(), z.string()),
+  cluster: z.object({
+    restUrl: z.string(),
+    gatewayUrl: z.string(),
+    activity: z.string(),
+    target: z.string(),
+    folder: z.string(),
+  }),
+  store: z.string(),
+  startSeconds: z.number(),
+  savepointSeconds: z.number(),
+  requestSeconds: z.number(),
+  adopt: z.string().optional(),
+  /** Address of the job's own messages: see engine-log.ts. */
+  self: z.string(),
+});
+export type JobInputs = z.infer<typeof Given>;
+
+const PlanInput = z.object({ action: z.string(), words: z.string(), replaces: z.array(z.string()) });
+
+const Checked = Given.extend({ plan: PlanInput });
+
+type Args = z.input<typeof Given>;
+type ClusterArgs = { readonly [K in keyof Args["cluster"]]: Input<string> };
+
+export type FlinkSqlJobArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
+
+export class FlinkSqlJob extends dynamic.Resource {
+  /** Version of the SQL: 1, 2, 3 … */
+  declare readonly version: Output<number>;
+  /** Flink's id of the job. */
+  declare readonly jobId: Output<string>;
+  /** Flink's status when it was last looked at: RUNNING, FINISHED … */
+  declare readonly state: Output<string>;
+  /** Path of the state that it was started from; empty for a clean start. */
+  declare readonly startedFrom: Output<string>;
+
+  constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
+    const outputs = { plan: undefined, version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
+    super(providerOf("flink-sql-job"), name, { ...args, ...outputs }, options, "flink", "FlinkSqlJob");
+  }
+}
+
+export const hooks: Hooks = {
+  async check(_olds, news) {
+    const parsed = Given.safeParse(news);
+    if (!parsed.success) return { inputs: news, failures: parsed.error.issues.map(toFailure) };
+    const job = parsed.data;
+    try {
+      return { inputs: { ...job, plan: await planInput(job) } };
+    } catch (error) {
+      if (error instanceof JobRefused)
+        return { inputs: job, failures: [{ property: propertyOf(error), reason: refusalWords(job, error) }] };
+      if (error instanceof UserError) return { inputs: job, failures: [{ property: "plan", reason: error.message }] };
+      throw error;
+    }
+  },
+
+  async diff(_id, olds, news) {
+    const { plan, ...now } = Checked.parse(news);
+    if (plan.action !== "undecided") return { changes: plan.action !== "none", replaces: plan.replaces };
+    const old = Given.partial().safeParse(olds).data;
+    const isNew = old?.sql !== now.sql || old.targetTable !== now.targetTable;
+    return { changes: true, replaces: isNew ? ["sql"] : [] };
+  },
+
+  async create(inputs) {
+    const job = Checked.parse(inputs);
+    const resourceId = `${job.name}-${randomBytes(4).toString("hex")}`;
+    return { id: resourceId, outs: await deploy(job, resourceId) };
+  },
+
+  async update(id, _olds, news) {
+    return { outs: await deploy(Checked.parse(news), id) };
+  },
+
+  async delete(id, props) {
+    const job = Given.parse(props);
+    const progress = tellProgress(job.self);
+    const down = job.cluster.target === "local" && (await isLocalClusterDown(job.cluster.folder));
+    const world = { ...worldOf(job), activity: down ? ("starting" as const) : ("none" as const) };
+    await reachable(job.name, () => remove({ name: job.name, resourceId: id, world, limits: job, progress }));
+  },
+
+  async read(id, props) {
+    const job = Checked.parse(props);
+    const { observed } = await reachable(job.name, () => observeAll(job.name, worldOf(job)));
+    const { record, job: seen } = observed;
+    if (!record || record.status === "deleted" || record.resourceId !== id) return {};
+    const state = seen?.status ?? (record.status === "running" ? "NOT RUNNING" : record.status.toUpperCase());
+    return { id, props: { ...job, ...outputsOf(record, state) }, inputs: job } as dynamic.ReadResult;
+  },
+};
+
+function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
+  return { property: String(path[0] ?? ""), reason: `${path.join(".")}: ${message}` };
+}
+
+/** Pulumi names the input beside the message. */
+function propertyOf({ part }: JobRefused): string {
+  return { definition: "definitions", query: "sql", insert: "targetTable" }[part];
+}
+
+function desiredOf(job: JobInputs): Desired {
+  const { name, description, sql, flinkProperties } = job;
+  const manifest = { name, description, "target-table": job.targetTable, sql, flinkProperties };
+  return {
+    manifest,
+    definitions: job.definitions.map((definition) => definition.sql),
+    metadataColumns: job.metadataColumns,
+    secrets: job.secretParameters,
+    directories: stateDirectories(manifest, job.store),
+    adopt: job.adopt,
+  };
+}
+
+function worldOf(job: JobInputs): World {
+  const activity =
+    job.cluster.activity === "starting" || job.cluster.activity === "restarting" ? job.cluster.activity : "none";
+  return { store: openStore(job.store), rest: new FlinkRest(job.cluster.restUrl, job.requestSeconds * 1000), activity };
+}
+
+/** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
+async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
+  if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet");
+  const world = worldOf(job);
+  const desired = desiredOf(job);
+  try {
+    const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, LISTING_MS)));
+    const plan = planJob(desired, sighting.observed);
+    if (plan.action === "refuse") throw refused(plan);
+    if (world.activity === "none") await validate(job, desired, plan, sighting, world);
+    const unchecked = world.activity !== "none" && plan.steps.some((step) => step.do === "start");
+    const words =
+      planWords(job.name, plan, sighting.observed.now) + (unchecked ? "; checked by Flink once the cluster is up" : "");
+    if (plan.action !== "none" || plan.remark)
+      await tell(job.self, words, plan.remark && plan.action === "none" ? "warning" : "info");
+    return { action: plan.action, words, replaces: replacesOf(plan) };
+  } catch (error) {
+    if (error instanceof ClusterUnreachable) return undecided(job, `the cluster cannot be reached: ${error.message}`);
+    throw error;
+  }
+}
+
+async function undecided(job: JobInputs, why: string): Promise<z.infer<typeof PlanInput>> {
+  const words = `${job.name}: decided in \`pulumi up\`, since ${why}`;
+  await tell(job.self, words, "warning");
+  return { action: "undecided", words, replaces: [] };
+}
+
+function replacesOf({ action, changes }: Decision): string[] {
+  if (action !== "replace") return [];
+  const names = { sql: "sql", "target-table": "targetTable" } as Record<string, string>;
+  return changes.filter(({ effect }) => effect === "replace").map(({ field }) => names[field] ?? field);
+}
+
+function refused(plan: Extract<Plan, { action: "refuse" }>): UserError {
+  return new UserError(plan.code, { what: plan.what, fix: plan.fix });
+}
+
+/** Observes again, plans again, applies: what was true in the preview may not be true any more. */
+async function deploy(
+  job: z.infer<typeof Checked>,
+  resourceId: string,
+): Promise<z.infer<typeof Checked> & Record<string, unknown>> {
+  const world: World = { ...worldOf(job), activity: "none" };
+  const desired = desiredOf(job);
+  const gateway = new SqlGateway(job.cluster.gatewayUrl, job.requestSeconds * 1000);
+  try {
+    startReserved(world.rest.url, job.name);
+    const record = await reachable(job.name, async () => {
+      const sighting = await observe(desired, world, () => jobsOf(world.rest));
+      const plan = planJob(desired, sighting.observed);
+      if (plan.action === "refuse") throw refused(plan);
+      return apply(plan, {
+        world,
+        gateway,
+        desired,
+        sighting,
+        resourceId,
+        limits: job,
+        progress: tellProgress(job.self),
+      });
+    });
+    const state = record.status === "finished" ? "FINISHED" : "RUNNING";
+    return { ...job, ...outputsOf(record, state) };
+  } catch (error) {
+    if (!(error instanceof JobRefused)) throw error;
+    const what = `${job.name}: Flink refuses it; nothing was stopped or started`;
+    throw new UserError("sql-invalid", {
+      what,
+      cause: refusalWords(job, error),
+      fix: "correct it, then run `pulumi up` again",
+    });
+  } finally {
+    releaseReservation(world.rest.url, job.name);
+  }
+}
+
+function outputsOf({ current }: JobRecord, state: string): Record<string, unknown> {
+  return { version: current.meta.version, jobId: current.jobId ?? "", state, startedFrom: current.startedFrom ?? "" };
+}
+
+/** In `up` a cluster that cannot be reached is an error: not running and not reachable are two things. */
+async function reachable<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ClusterUnreachable)) throw error;
+    const parts = {
+      what: `${name}: the session cluster cannot be reached; the job was not touched`,
+      cause: reasonOf(error),
+    };
+    throw new UserError("cluster-unreachable", { ...parts, fix: "bring the cluster back, then run `pulumi up` again" });
+  }
+}

@@ -1,0 +1,67 @@
+/** JSON over HTTP with a time limit; one request, no retry. */
+
+import { request } from "undici";
+import type { z } from "zod";
+import { reasonOf } from "../errors.js";
+
+/** The server answered, and the answer is no: status and its own text. */
+export class HttpRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+    where: string,
+  ) {
+    super(`${where} answered ${status}: ${body.slice(0, 500)}`);
+    this.name = "HttpRefusal";
+  }
+}
+
+/** No answer came: connection refused, reset, or the time limit. What the server did with the request is not known. */
+export class NoAnswer extends Error {
+  constructor(where: string, reason: unknown) {
+    super(`${where}: ${reasonOf(reason)}`, { cause: reason });
+    this.name = "NoAnswer";
+  }
+}
+
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+}
+
+/** Sends one request to `base + path` and checks the answer against `schema`. */
+export async function callJson<T>(base: string, call: Call, schema: z.ZodType<T>): Promise<T> {
+  const where = `${call.method} ${base}${call.path.split("?")[0]}`;
+  const { status, text } = await send(base, call, where);
+  if (status < 200 || status >= 300) throw new HttpRefusal(status, text, where);
+  return schema.parse(text === "" ? {} : parseJson(text, where));
+}
+
+async function send(base: string, call: Call, where: string): Promise<{ status: number; text: string }> {
+  try {
+    const response = await request(base + call.path, {
+      method: call.method,
+      headersTimeout: call.timeoutMs,
+      bodyTimeout: call.timeoutMs,
+      signal: AbortSignal.timeout(call.timeoutMs),
+      headers: {
+        accept: "application/json",
+        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+    return { status: response.statusCode, text: await response.body.text() };
+  } catch (error) {
+    throw new NoAnswer(where, error);
+  }
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NoAnswer(where, `the answer is not JSON: ${text.slice(0, 80)}`);
+  }
+}

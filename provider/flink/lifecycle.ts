@@ -1,0 +1,113 @@
+/** A job's stop, start and end as Flink reports them, each with a limit and with progress. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../errors.js";
+import type { StateRef } from "../record.js";
+import { HttpRefusal } from "./http.js";
+import { rootCause } from "./java-trace.js";
+import { listJobs } from "./listing.js";
+import type { FlinkRest } from "./rest.js";
+import { type Look, waitFor } from "./wait.js";
+
+/** Time limits in seconds. */
+export interface Limits {
+  /** A stop with savepoint. */
+  readonly savepointSeconds: number;
+  /** From the submission until every task runs. */
+  readonly startSeconds: number;
+}
+
+interface Watched {
+  readonly name: string;
+  readonly jobId: string;
+  readonly limits: Limits;
+  readonly progress: (text: string) => void;
+}
+
+/** Starts that are awaited side by side look at one listing. */
+const FRESH_MS = 20;
+
+const ENDED: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED"]);
+
+/** Stops a job with a savepoint and gives the savepoint's path. Throws savepoint-failed: then the job goes on. */
+export async function stopWithSavepoint(
+  rest: FlinkRest,
+  job: Watched & { readonly triggerId: string; readonly targetDirectory: string },
+): Promise<StateRef> {
+  const { name, jobId, triggerId, targetDirectory, limits, progress } = job;
+  try {
+    await rest.stop(jobId, { targetDirectory, triggerId, drain: false });
+  } catch (error) {
+    if (error instanceof HttpRefusal) throw savepointFailed(name, jobId, rootCause(error.body));
+    throw error;
+  }
+  const what = `${name}: stop with savepoint of job ${jobId}`;
+  const fix = "look at the job in Flink's dashboard; `pulumi up` goes on from whatever state it finds then";
+  const path = await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, async () => {
+    const seen = await rest.savepointStatus(jobId, triggerId);
+    const failure = seen?.operation?.["failure-cause"];
+    if (failure) throw savepointFailed(name, jobId, rootCause(failure["stack-trace"]));
+    const location = seen?.operation?.location;
+    return location ? { done: location } : { pending: seen?.status.id ?? "Flink does not know the operation" };
+  });
+  await awaitEnd(rest, job);
+  return { kind: "savepoint", path, at: Date.now() };
+}
+
+function savepointFailed(name: string, jobId: string, cause: string): UserError {
+  return new UserError("savepoint-failed", {
+    what: `${name}: job ${jobId} could not be stopped with a savepoint; it was left as it is and nothing was started`,
+    cause,
+    fix: "see in Flink's dashboard why its checkpoints fail, then run `pulumi up` again",
+  });
+}
+
+/** Waits until the job holds no slots any more. */
+export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
+  const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
+  const what = `${name}: end of job ${jobId}`;
+  await waitFor<true>({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, async () => {
+    const state = await rest.statusOf(jobId);
+    return state === undefined || ENDED.has(state) ? { done: true } : { pending: state };
+  });
+}
+
+/** Waits until every task runs, or a bounded job came to its end. Throws start-failed with the job's own exception. */
+export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
+  const what = `${name}: start of job ${jobId}`;
+  const fix = "look at the job in Flink's dashboard, or raise the configuration key `startSeconds`";
+  const startedAt = Date.now();
+  await waitFor<true>({ what, timeoutSeconds: limits.startSeconds, fix, progress }, async () => {
+    const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
+    if (!seen) return unknownYet(name, jobId, startedAt);
+    const { running, finished, total } = seen.tasks;
+    if (seen.state === "FINISHED" || (seen.state === "RUNNING" && running + finished === total)) return { done: true };
+    if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))
+      throw await startFailed(rest, name, jobId, seen.state);
+    return { pending: `${seen.state}, ${running} of ${total} tasks run` };
+  });
+}
+
+/** A submission that got no answer may have been lost: its job would be known within moments. */
+function unknownYet(name: string, jobId: string, startedAt: number): Look<true> {
+  if (Date.now() - startedAt < 10_000) return { pending: "Flink does not know the job yet" };
+  throw new UserError("start-failed", {
+    what: `${name}: job ${jobId} was submitted and Flink does not know it`,
+    fix: "look at the SQL Gateway's log, then run `pulumi up` again",
+  });
+}
+
+async function startFailed(rest: FlinkRest, name: string, jobId: string, state: string): Promise<UserError> {
+  // The exceptions come from a cache of Flink's, and so a moment after the state.
+  const until = Date.now() + 1000 + (await rest.refreshInterval());
+  let trace = await rest.rootException(jobId);
+  while (!trace && Date.now() < until) {
+    await sleep(100);
+    trace = await rest.rootException(jobId);
+  }
+  return new UserError("start-failed", {
+    what: `${name}: job ${jobId} is ${state}`,
+    cause: trace ? rootCause(trace) : "Flink gives no reason",
+    fix: "correct the manifest, then run `pulumi up` again",
+  });
+}

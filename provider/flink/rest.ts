@@ -1,0 +1,154 @@
+/** The JobManager's REST API, one method per endpoint (Flink docs: REST API, version v1). */
+
+import { z } from "zod";
+import { callJson, HttpRefusal } from "./http.js";
+
+const JobStatus = z.enum([
+  "INITIALIZING",
+  "CREATED",
+  "RUNNING",
+  "FAILING",
+  "FAILED",
+  "CANCELLING",
+  "CANCELED",
+  "FINISHED",
+  "RESTARTING",
+  "SUSPENDED",
+  "RECONCILING",
+]);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+const Overview = z.object({
+  taskmanagers: z.number(),
+  "slots-total": z.number(),
+  "slots-available": z.number(),
+  "flink-version": z.string(),
+});
+export type Overview = z.infer<typeof Overview>;
+
+const JobSummary = z.object({
+  jid: z.string(),
+  name: z.string(),
+  state: JobStatus,
+  "start-time": z.number(),
+  "end-time": z.number(),
+  tasks: z.object({ total: z.number(), running: z.number(), finished: z.number() }),
+});
+export type JobSummary = z.infer<typeof JobSummary>;
+
+const Checkpoint = z.object({
+  id: z.number(),
+  is_savepoint: z.boolean(),
+  checkpoint_type: z.string().optional(),
+  latest_ack_timestamp: z.number(),
+  state_size: z.number(),
+  external_path: z.string().nullish(),
+  discarded: z.boolean().optional(),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+const Checkpoints = z.object({
+  counts: z.object({ completed: z.number(), restored: z.number() }),
+  latest: z.object({
+    completed: Checkpoint.nullish(),
+    savepoint: Checkpoint.nullish(),
+    restored: z.object({ external_path: z.string().nullish(), is_savepoint: z.boolean() }).nullish(),
+  }),
+});
+export type Checkpoints = z.infer<typeof Checkpoints>;
+
+const Exceptions = z.object({
+  "root-exception": z.string().nullish(),
+  exceptionHistory: z.object({ entries: z.array(z.object({ stacktrace: z.string() })) }).optional(),
+});
+
+const Vertices = z.object({
+  vertices: z.array(z.object({ parallelism: z.number(), slotSharingGroupId: z.string().optional() })),
+});
+
+const SavepointStatus = z.object({
+  status: z.object({ id: z.enum(["IN_PROGRESS", "COMPLETED"]) }),
+  operation: z
+    .object({
+      location: z.string().nullish(),
+      "failure-cause": z.object({ class: z.string(), "stack-trace": z.string() }).nullish(),
+    })
+    .nullish(),
+});
+export type SavepointStatus = z.infer<typeof SavepointStatus>;
+
+const Anything = z.unknown();
+
+/** Talks to one JobManager; every request has the same time limit. Throws HttpRefusal and NoAnswer. */
+export class FlinkRest {
+  constructor(
+    readonly url: string,
+    readonly timeoutMs: number,
+  ) {}
+
+  private get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return callJson(this.url, { method: "GET", path, timeoutMs: this.timeoutMs }, schema);
+  }
+
+  overview(): Promise<Overview> {
+    return this.get("/overview", Overview);
+  }
+
+  async jobsOverview(): Promise<readonly JobSummary[]> {
+    return (await this.get("/jobs/overview", z.object({ jobs: z.array(JobSummary) }))).jobs;
+  }
+
+  async checkpoints(jobId: string): Promise<Checkpoints | undefined> {
+    return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/checkpoints`, Checkpoints));
+  }
+
+  async statusOf(jobId: string): Promise<JobStatus | undefined> {
+    return (await unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/status`, z.object({ status: JobStatus }))))
+      ?.status;
+  }
+
+  /** Slots that a running job takes: the widest task of each slot sharing group. */
+  async slotsOf(jobId: string): Promise<number> {
+    const { vertices } = await this.get(`/jobs/${encodeURIComponent(jobId)}`, Vertices);
+    const widest = new Map<string, number>();
+    for (const { slotSharingGroupId = "", parallelism } of vertices)
+      widest.set(slotSharingGroupId, Math.max(widest.get(slotSharingGroupId) ?? 0, parallelism));
+    return [...widest.values()].reduce((sum, slots) => sum + slots, 0);
+  }
+
+  /** Stack trace of the newest failure, if the job ever failed. */
+  async rootException(jobId: string): Promise<string | undefined> {
+    const found = await unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/exceptions`, Exceptions));
+    return found?.exceptionHistory?.entries[0]?.stacktrace ?? found?.["root-exception"] ?? undefined;
+  }
+
+  /** Stops with a savepoint; `triggerId` (32 hexadecimal digits) names the operation, so it can be asked for later. */
+  async stop(jobId: string, options: { targetDirectory: string; triggerId: string; drain: boolean }): Promise<void> {
+    const path = `/jobs/${encodeURIComponent(jobId)}/stop`;
+    await callJson(this.url, { method: "POST", path, body: options, timeoutMs: this.timeoutMs }, Anything);
+  }
+
+  /** For how long Flink answers from its caches, in milliseconds (option web.refresh-interval). */
+  async refreshInterval(): Promise<number> {
+    return (await this.get("/config", z.object({ "refresh-interval": z.number() })))["refresh-interval"];
+  }
+
+  /** Undefined when Flink does not know the operation (never triggered, or forgotten after some minutes). */
+  savepointStatus(jobId: string, triggerId: string): Promise<SavepointStatus | undefined> {
+    return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/savepoints/${triggerId}`, SavepointStatus));
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    const path = `/jobs/${encodeURIComponent(jobId)}?mode=cancel`;
+    await callJson(this.url, { method: "PATCH", path, timeoutMs: this.timeoutMs }, Anything);
+  }
+}
+
+async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof HttpRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}

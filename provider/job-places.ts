@@ -1,0 +1,54 @@
+/** Where in the user's files a refused statement stands. */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { excerpt, locate } from "./load-manifests.js";
+import type { JobRefused } from "./submission.js";
+
+export interface JobSources {
+  readonly name: string;
+  /** The manifest's path, relative to the project. */
+  readonly file: string;
+  readonly definitions: readonly {
+    readonly label: string;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  }[];
+}
+
+/** `jobs/orders.yaml:7:12: Column 'amout' not found in any table`, then the line and a caret. */
+export function refusalWords(job: JobSources, refusal: JobRefused): string {
+  return refusal.part === "definition" ? definitionWords(job, refusal) : manifestWords(job, refusal);
+}
+
+function definitionWords(
+  { name, definitions }: JobSources,
+  { index, line = 1, column = 1, message }: JobRefused,
+): string {
+  const definition = definitions[index];
+  if (!definition) return message;
+  const fileLine = definition.line + line - 1;
+  const fileColumn = line === 1 ? definition.column + column - 1 : column;
+  const place = `${definition.file}:${fileLine}:${fileColumn}`;
+  return `${place}: ${message} (${definition.label}, which ${name} uses)\n${excerptOf(definition.file, fileLine, fileColumn)}`;
+}
+
+/** The table file may be gone by now. */
+function excerptOf(file: string, line: number, column: number): string {
+  try {
+    return excerpt(readFileSync(resolve(file), "utf8"), line, column);
+  } catch {
+    return "";
+  }
+}
+
+/** What Flink says of the INSERT is about how the query's columns and the target table fit. */
+function manifestWords({ file }: JobSources, { part, line, column, message }: JobRefused): string {
+  const field = part === "insert" ? "target-table" : "sql";
+  const at =
+    part === "insert" || line === undefined || column === undefined ? { line: 1, column: 1 } : { line, column };
+  const place = locate(process.cwd(), file, field, at);
+  if (!place) return `${file}: ${message}`;
+  return `${place.file}:${place.line}:${place.column}: ${message}\n${place.excerpt}`;
+}

@@ -1,0 +1,168 @@
+/** Reads the jobs of a folder: manifests, the template with their defaults, and the table files; all problems at once. */
+
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Definition, neededDefinitions } from "./definitions.js";
+import { UserError } from "./errors.js";
+import { loadTables } from "./load-tables.js";
+import type { Manifest } from "./manifest.js";
+import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
+import { type Fields, fieldsOf } from "./manifest-yaml.js";
+import { inReadingOrder, type Problem, placeOf, readSource, shownPath, shownProblem } from "./places.js";
+import { TEMPLATE } from "./yaml-places.js";
+
+export { excerpt, type Place } from "./places.js";
+export { locate } from "./yaml-places.js";
+
+export interface LoadOptions {
+  /** As the user wrote it, relative to `root`. */
+  readonly folder: string;
+  /** The project's folder, absolute; messages show paths relative to it. */
+  readonly root: string;
+  /** Table files, relative to `root`; empty stands for every .sql file below `folder`, by path. */
+  readonly tables: readonly string[];
+  /** Values for `{key}` in table files. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Further keys whose values are put in when a job starts, and not before. */
+  readonly secretParameterNames: readonly string[];
+}
+
+export interface LoadedJob {
+  readonly manifest: Manifest;
+  /** Such as jobs/orders.yaml. */
+  readonly file: string;
+  /** Those that the job needs, with the public parameters put in. */
+  readonly definitions: readonly Definition[];
+}
+
+export interface Loaded {
+  /** By name. */
+  readonly jobs: readonly LoadedJob[];
+  /** Each as `file:line:column: message` and the line with a caret below it. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads everything; throws one UserError with the code manifest-invalid that lists every problem of every file. */
+export function loadManifests(options: LoadOptions): Loaded {
+  const { root, folder } = options;
+  const files = filesBelow(resolve(root, folder));
+  if (!files) throw invalid(folder, [`${shownPath(root, folder)}: there is no such folder`]);
+  const path = (file: string) => shownPath(root, resolve(root, folder, file));
+  const tableFiles =
+    options.tables.length > 0 ? options.tables : files.filter((file) => file.endsWith(".sql")).map(path);
+  const parameters = { public: options.parameters, secretNames: options.secretParameterNames };
+  const tables = loadTables(root, tableFiles, parameters);
+  const manifests = readManifests(root, files.filter((file) => /\.ya?ml$/u.test(file) && file !== TEMPLATE).map(path));
+  const template = files.includes(TEMPLATE) ? readTemplate(root, path(TEMPLATE)) : undefined;
+  const merged = manifests.fields.map((own) => merge(own, template?.fields));
+  const problems = inReadingOrder(
+    withoutRepeats([
+      ...tables.problems,
+      ...manifests.problems,
+      ...(template?.problems ?? []),
+      ...merged.flatMap(manifestProblems),
+      ...sameNames(merged),
+    ]),
+  );
+  const shown = (wanted: Problem["severity"]) =>
+    problems.filter(({ severity }) => severity === wanted).map(shownProblem);
+  const errors = shown("error");
+  if (errors.length > 0) throw invalid(folder, errors);
+  return { jobs: merged.flatMap((one) => jobOf(one, tables.definitions)).sort(byName), warnings: shown("warning") };
+}
+
+function invalid(folder: string, problems: readonly string[]): UserError {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new UserError("manifest-invalid", {
+    what: `${count} in the manifests of ${folder}; nothing was deployed or changed\n${problems.join("\n")}`,
+    fix: "correct the places named above",
+  });
+}
+
+/** Paths relative to the folder, with slashes and sorted; those that begin with a dot are left out. */
+function filesBelow(folder: string): string[] | undefined {
+  try {
+    return listBelow(folder, "").sort();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return undefined;
+    throw error;
+  }
+}
+
+function listBelow(folder: string, prefix: string): string[] {
+  const entries = readdirSync(resolve(folder, prefix), { withFileTypes: true });
+  return entries
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .flatMap((entry) => {
+      const path = prefix + entry.name;
+      return entry.isDirectory() ? listBelow(folder, `${path}/`) : [path];
+    });
+}
+
+interface Read {
+  readonly fields: readonly Fields[];
+  readonly problems: readonly Problem[];
+}
+
+function readManifests(root: string, files: readonly string[]): Read {
+  const read = files.map((file) => {
+    const source = readSource(root, file);
+    return "text" in source ? fieldsOf(source) : source;
+  });
+  const fields = read.filter((one) => "texts" in one);
+  return {
+    fields,
+    problems: [...fields.flatMap(({ problems }) => problems), ...read.filter((one) => "message" in one)],
+  };
+}
+
+function readTemplate(root: string, file: string): { readonly fields?: Fields; readonly problems: readonly Problem[] } {
+  const source = readSource(root, file);
+  if (!("text" in source)) return { problems: [source] };
+  const fields = fieldsOf(source);
+  const name = fields.texts.get("name");
+  // A template may be empty, or hold comments only.
+  const problems = fields.isEmpty ? [] : fields.problems;
+  if (!name) return { fields, problems };
+  const message = "the template cannot name the jobs; give each manifest its name";
+  return { fields, problems: [...problems, { severity: "error", source, offset: name.keyAt, message }] };
+}
+
+/** Flink, stores and consumer groups may not tell apart what differs in case only. */
+function sameNames(merged: readonly Merged[]): Problem[] {
+  const first = new Map<string, string>();
+  return merged.flatMap(({ own }): Problem[] => {
+    const field = own.texts.get("name");
+    if (!field?.text) return [];
+    const { file, line, column } = placeOf(field.source, field.keyAt);
+    const earlier = first.get(field.text.toLowerCase());
+    if (!earlier) first.set(field.text.toLowerCase(), `${field.text}' at ${file}:${line}:${column}`);
+    if (!earlier) return [];
+    const message = `the name '${field.text}' is taken by '${earlier}; give each job a name of its own`;
+    return [{ severity: "error", source: field.source, offset: field.keyAt, message }];
+  });
+}
+
+/** What is wrong in the template is wrong in each job, and said once. */
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ source, offset, message }) => {
+    const isTemplate = source.file.endsWith(`/${TEMPLATE}`) || source.file === TEMPLATE;
+    const key = `${source.file}:${offset ?? ""}:${isTemplate ? "" : message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function jobOf(merged: Merged, definitions: readonly Definition[]): LoadedJob[] {
+  const manifest = manifestOf(merged);
+  if (!manifest) return [];
+  const needed = neededDefinitions(definitions, manifest.sql, manifest["target-table"]);
+  return [{ manifest, file: merged.own.source.file, definitions: needed }];
+}
+
+function byName(a: LoadedJob, b: LoadedJob): number {
+  return a.manifest.name < b.manifest.name ? -1 : 1;
+}

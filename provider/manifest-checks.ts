@@ -1,0 +1,115 @@
+/** A manifest merged with its template, and what is wrong with it beyond the spelling of its YAML. */
+
+import { Scalar } from "yaml";
+import type { Manifest } from "./manifest.js";
+import type { Field, Fields, TextKey } from "./manifest-yaml.js";
+import { type Problem, positionOf } from "./places.js";
+import { propertyRemarks } from "./properties.js";
+import { lineComments, queryFault, type SqlFault, targetFault } from "./sql-checks.js";
+import { offsetInFile } from "./yaml-places.js";
+
+/** One file, with the fields of the template that it does not give itself. */
+export interface Merged {
+  readonly own: Fields;
+  readonly texts: ReadonlyMap<TextKey, Field>;
+  readonly properties: ReadonlyMap<string, Field>;
+}
+
+/** A shallow merge, and flinkProperties option by option: the manifest wins. */
+export function merge(own: Fields, template: Fields | undefined): Merged {
+  const name = own.texts.get("name")?.text;
+  const filled = <Key>(fields: Iterable<readonly [Key, Field]>) =>
+    [...fields].map(([key, field]) => [key, withJobName(field, name)] as const);
+  return {
+    own,
+    texts: new Map([...filled(template?.texts ?? []), ...own.texts]),
+    properties: new Map([...filled(template?.properties ?? []), ...own.properties]),
+  };
+}
+
+function withJobName(field: Field, name: string | undefined): Field {
+  return name === undefined || field.text === undefined
+    ? field
+    : { ...field, text: field.text.replaceAll("{job_name}", () => name) };
+}
+
+/** The manifest as the rest of the project knows it; undefined where a field is missing or no text. */
+export function manifestOf({ texts, properties }: Merged): Manifest | undefined {
+  const [name, target, sql] = [texts.get("name")?.text, texts.get("target-table")?.text, texts.get("sql")?.text];
+  if (name === undefined || target === undefined || sql === undefined) return undefined;
+  return {
+    name,
+    description: texts.get("description")?.text ?? "",
+    "target-table": target,
+    sql,
+    flinkProperties: textsOf(properties),
+  };
+}
+
+function textsOf(properties: ReadonlyMap<string, Field>): Record<string, string> {
+  return Object.fromEntries(
+    [...properties].flatMap(([option, { text }]) => (text === undefined ? [] : [[option, text] as const])),
+  );
+}
+
+/** What is missing or wrong in one merged manifest. */
+export function manifestProblems(merged: Merged): Problem[] {
+  return [
+    ...missingProblems(merged),
+    ...sqlProblems(merged.texts.get("sql"), queryFault),
+    ...sqlProblems(merged.texts.get("target-table"), targetFault),
+    ...swallowedLines(merged.texts.get("sql")),
+    ...optionProblems(merged),
+  ];
+}
+
+function missingProblems({ own, texts }: Merged): Problem[] {
+  // A file that could not be read as YAML at all has said so.
+  if (own.texts.size === 0 && own.problems.length > 0) return [];
+  const missing = (message: string): Problem => ({ severity: "error", source: own.source, offset: own.at, message });
+  const problems: Problem[] = [];
+  if (!own.texts.has("name")) problems.push(missing("name is missing; give the job a name of its own"));
+  if (!texts.has("target-table"))
+    problems.push(missing("target-table is missing; name the table that the results go to"));
+  const [sql, code] = [texts.get("sql"), texts.get("code")];
+  if (!sql && !code) problems.push(missing("sql is missing; write the query"));
+  if (sql && code) problems.push(at(code, code.keyAt, "sql and code are both given; keep sql"));
+  return problems;
+}
+
+function sqlProblems(field: Field | undefined, check: (sql: string) => SqlFault | undefined): Problem[] {
+  if (!field?.text?.trim()) return [];
+  const fault = check(field.text);
+  return fault ? [at(field, placeIn(field, fault.offset), fault.message)] : [];
+}
+
+/** YAML joins the lines of a folded text, so that a comment goes on over the line that followed it. */
+function swallowedLines(field: Field | undefined): Problem[] {
+  const { source, scalar, text } = field ?? {};
+  if (!field || !source || !scalar || !text || scalar.type === Scalar.BLOCK_LITERAL) return [];
+  return lineComments(text).flatMap(({ start, end }): Problem[] => {
+    const [from, to] = [offsetInFile(source, scalar, start), offsetInFile(source, scalar, end - 1)];
+    if (from === undefined || to === undefined) return [];
+    if (positionOf(source.text, from).line === positionOf(source.text, to).line) return [];
+    const message = "this comment swallows the lines below it, because YAML joins them; write 'sql: |'";
+    return [{ severity: "warning", source, offset: from, message }];
+  });
+}
+
+function optionProblems({ texts, properties }: Merged): Problem[] {
+  const remarks = propertyRemarks({ name: texts.get("name")?.text ?? "", flinkProperties: textsOf(properties) });
+  return remarks.flatMap(({ severity, option, message }): Problem[] => {
+    const field = properties.get(option);
+    // Without a name nothing can be said about the option that must be equal to it.
+    if (!field || (option === "pipeline.name" && !texts.get("name")?.text)) return [];
+    return [{ ...at(field, field.keyAt, message), severity }];
+  });
+}
+
+function placeIn({ source, scalar, keyAt }: Field, offset: number): number {
+  return (scalar && (offsetInFile(source, scalar, offset) ?? scalar.range?.[0])) ?? keyAt;
+}
+
+function at({ source }: Field, offset: number, message: string): Problem {
+  return { severity: "error", source, offset, message };
+}

@@ -1,0 +1,191 @@
+/** One YAML file as the fields of a manifest, each with its place: syntax, names of keys and kinds of values. */
+
+import { type Document, isAlias, isMap, isScalar, type Node, type Pair, parseAllDocuments, type Scalar } from "yaml";
+import { ManifestSchema } from "./manifest.js";
+import type { Problem, Source } from "./places.js";
+import { didYouMean } from "./spelling.js";
+
+/** A text in a YAML file. */
+export interface Field {
+  readonly source: Source;
+  /** Offset of the key. */
+  readonly keyAt: number;
+  /** Undefined where the value is not a text; a problem says so. */
+  readonly text: string | undefined;
+  readonly scalar: Scalar | undefined;
+}
+
+/** The fields of one file. */
+export interface Fields {
+  readonly source: Source;
+  /** Offset of the first key. */
+  readonly at: number;
+  /** Every key but flinkProperties; an unknown key is a problem and not here. */
+  readonly texts: ReadonlyMap<TextKey, Field>;
+  readonly properties: ReadonlyMap<string, Field>;
+  readonly problems: readonly Problem[];
+  /** True for a file without any key; a problem says so too. */
+  readonly isEmpty: boolean;
+}
+
+const KEYS = Object.keys(ManifestSchema.shape);
+const TEXT_KEYS = ["name", "description", "target-table", "sql", "code"] as const;
+export type TextKey = (typeof TEXT_KEYS)[number];
+
+const SHORT_MESSAGES: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "a tab cannot indent YAML; use spaces",
+  BLOCK_AS_IMPLICIT_KEY: "a plain text cannot hold ': '; put the text in quotes",
+  MULTILINE_IMPLICIT_KEY: "this is neither a key nor a value; is a ':' or a quote missing?",
+  BAD_SCALAR_START: "a plain text cannot begin with this character; put the text in quotes",
+};
+
+/** Reads one file; a file without usable keys has a problem that says so. */
+export function fieldsOf(source: Source): Fields {
+  const [document, second] = parseAllDocuments(source.text, {
+    prettyErrors: false,
+    version: "1.2",
+  }) as Document.Parsed[];
+  const none = { source, at: 0, texts: new Map(), properties: new Map(), isEmpty: false };
+  const only = (problem: Problem): Fields => ({ ...none, problems: [problem] });
+  if (!document?.contents || (isScalar(document.contents) && document.contents.value === null && !document.errors[0]))
+    return { ...only(problemAt(source, 0, "the file is empty; it needs name, target-table and sql")), isEmpty: true };
+  const fault = document.errors.find(({ code }) => code !== "DUPLICATE_KEY") ?? document.warnings[0];
+  if (fault) return only(problemAt(source, fault.pos[0], yamlMessage(fault.code, fault.message)));
+  if (second) return only(problemAt(source, second.range[0], "a second YAML document; one file is one job"));
+  if (!isMap(document.contents))
+    return only(
+      problemAt(source, document.contents.range[0], `expected keys and values, given ${kindOf(document.contents)}`),
+    );
+  return fieldsOfMap(source, document, document.contents.items as Pair<Node, Node | null>[]);
+}
+
+function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly Pair<Node, Node | null>[]): Fields {
+  const texts = new Map<TextKey, Field>();
+  const properties = new Map<string, Field>();
+  const problems = duplicateProblems(source, document);
+  for (const pair of pairs) {
+    const key = textOf(pair.key) ?? "";
+    const textKey = TEXT_KEYS.find((known) => known === key);
+    if (textKey) {
+      const field = fieldOf(source, pair, document);
+      texts.set(textKey, field);
+      problems.push(...textProblems(source, textKey, pair, field, document));
+    } else if (key === "flinkProperties") {
+      problems.push(...readProperties(source, pair, document, properties));
+    } else problems.push(problemAt(source, offsetOf(pair.key), unknownKey(key)));
+  }
+  return { source, at: offsetOf(pairs[0]?.key), texts, properties, problems, isEmpty: false };
+}
+
+function fieldOf(source: Source, pair: Pair<Node, Node | null>, document: Document): Field {
+  const value = resolved(pair.value, document);
+  const isText = isScalar(value) && typeof value.value === "string";
+  return {
+    source,
+    keyAt: offsetOf(pair.key),
+    text: isText ? String(value.value) : jobNameIn(source, value),
+    scalar: isText ? value : undefined,
+  };
+}
+
+/** `key: {job_name}` without quotes is a map to YAML, and the job's name to whoever wrote it. */
+function jobNameIn(source: Source, value: Node | null | undefined): string | undefined {
+  const written = value?.range ? source.text.slice(value.range[0], value.range[1]) : "";
+  return isMap(value) && /^\{\s*job_name\s*\}$/u.test(written) ? "{job_name}" : undefined;
+}
+
+function textProblems(
+  source: Source,
+  key: TextKey,
+  pair: Pair<Node, Node | null>,
+  field: Field,
+  document: Document,
+): Problem[] {
+  const at = offsetOf(pair.value) || field.keyAt;
+  if (field.text === undefined) {
+    const given = kindOf(resolved(pair.value, document));
+    const fix = given === "a number" || given.startsWith("true") ? "; put it in quotes" : "";
+    return [problemAt(source, at, `${key}: expected a text, given ${given}${fix}`)];
+  }
+  if (field.text.trim() === "" && key !== "description") return [problemAt(source, at, `${key} is empty`)];
+  if (key === "code")
+    return [problemAt(source, field.keyAt, "PyFlink `code` jobs are not supported yet; write the job as sql")];
+  const checked = ManifestSchema.shape[key].safeParse(field.text);
+  return checked.success
+    ? []
+    : [problemAt(source, at, `${key}: ${checked.error.issues[0]?.message ?? "is not valid"}`)];
+}
+
+function readProperties(
+  source: Source,
+  pair: Pair<Node, Node | null>,
+  document: Document,
+  properties: Map<string, Field>,
+): Problem[] {
+  const value = resolved(pair.value, document);
+  // A section whose options are all commented out.
+  if (!value || (isScalar(value) && value.value === null)) return [];
+  if (!isMap(value))
+    return [
+      problemAt(source, offsetOf(pair.value), `flinkProperties: expected options and values, given ${kindOf(value)}`),
+    ];
+  return (value.items as Pair<Node, Node | null>[]).flatMap((option): Problem[] => {
+    const name = textOf(option.key) ?? "";
+    const field = fieldOf(source, option, document);
+    const text = field.text ?? optionText(resolved(option.value, document));
+    properties.set(name, { ...field, text });
+    if (text !== undefined) return [];
+    const given = kindOf(resolved(option.value, document));
+    return [problemAt(source, field.keyAt, `${name}: expected a text, a number or true/false, given ${given}`)];
+  });
+}
+
+/** A number as it was written: `1.10` stays that, and a long one keeps its digits. */
+function optionText(value: Node | null | undefined): string | undefined {
+  if (!isScalar(value) || value.value === null) return undefined;
+  return typeof value.value === "boolean" ? String(value.value) : (value.source ?? String(value.value));
+}
+
+function duplicateProblems(source: Source, document: Document.Parsed): Problem[] {
+  return document.errors
+    .filter(({ code }) => code === "DUPLICATE_KEY")
+    .map(({ pos: [start] }) => {
+      const key = /^(?:[^\s:]|:\S)+/u.exec(source.text.slice(start))?.[0] ?? "this key";
+      return problemAt(source, start, `${key} is given twice; keep one`);
+    });
+}
+
+function unknownKey(key: string): string {
+  const near = didYouMean(key, KEYS);
+  return `unknown key '${key}'${near || `; a manifest has ${KEYS.join(", ")}`}`;
+}
+
+function yamlMessage(code: string, message: string): string {
+  const [first = message] = message.split("\n");
+  return SHORT_MESSAGES[code] ?? `not YAML: ${first.replace(/ at line.*$/u, "")}`;
+}
+
+function problemAt(source: Source, offset: number, message: string): Problem {
+  return { severity: "error", source, offset, message };
+}
+
+function resolved(node: Node | null | undefined, document: Document): Node | null | undefined {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function offsetOf(node: Node | null | undefined): number {
+  return node?.range?.[0] ?? 0;
+}
+
+function textOf(key: Node | null | undefined): string | undefined {
+  if (!isScalar(key)) return undefined;
+  return key.source ?? String(key.value ?? "");
+}
+
+function kindOf(node: Node | null | undefined): string {
+  if (!node || (isScalar(node) && node.value === null)) return "nothing";
+  if (isMap(node)) return "keys and values";
+  if (!isScalar(node)) return "a list";
+  if (typeof node.value === "boolean") return "true or false";
+  return typeof node.value === "string" ? "a text" : "a number";
+}

@@ -1,0 +1,80 @@
+/** One `jobs/*.yaml` file: its schema, and what a change of each field does to a running job. */
+
+import { z } from "zod";
+
+/** Job names become parts of paths and of consumer groups, so they keep to characters that need no quoting there. */
+const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
+
+const PropertyValue = z.union([z.string(), z.number(), z.boolean()]);
+
+export const ManifestSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .max(200)
+      .regex(JOB_NAME, "only letters, digits, '.', '_' and '-', and the first is a letter or digit")
+      .describe("Identifies the job: its name in Flink (pipeline.name), in the store and in Pulumi."),
+    description: z.string().default("").describe("What the job is for; becomes the column __query_description."),
+    "target-table": z
+      .string()
+      .min(1)
+      .describe("The table that the query is inserted into, as SQL writes it: orders, or `kafka`.`orders-by-day`."),
+    sql: z.string().min(1).optional().describe("The query. Exactly one of sql and code."),
+    code: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A PyFlink program that sets execution_output. Exactly one of sql and code."),
+    flinkProperties: z
+      .record(z.string(), PropertyValue)
+      .default({})
+      .describe("Flink options of this job; they win over those of job-template.yaml."),
+  })
+  .describe("A Flink SQL job.");
+
+/** A manifest after job-template.yaml was merged in: keys as in the file, properties as text. */
+export interface Manifest {
+  readonly name: string;
+  readonly description: string;
+  readonly "target-table": string;
+  readonly sql: string;
+  readonly flinkProperties: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a change does to a job that runs:
+ * - `replace`: a new version of the SQL; stop with savepoint, start clean
+ * - `restart`: same version; stop with savepoint, start from that savepoint
+ * - `identity`: another name is another job
+ */
+export type Effect = "identity" | "replace" | "restart";
+
+/** Everything that can differ between what is deployed and what the manifest asks for. */
+export type Field = keyof Manifest | "definitions" | "metadataColumns";
+
+export const EFFECT = {
+  name: "identity",
+  sql: "replace",
+  "target-table": "replace",
+  description: "restart",
+  flinkProperties: "restart",
+  definitions: "restart",
+  metadataColumns: "restart",
+} as const satisfies Record<Field, Effect>;
+
+/** Flink's options are text; YAML lets people write `true`, `4` and `'4'` for the same. */
+export function propertiesAsText(
+  properties: Readonly<Record<string, string | number | boolean>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));
+}
+
+/** How the query's own columns are followed by columns about the query. */
+export interface MetadataColumns {
+  /** Name of the column that holds the time of the insert. */
+  readonly timestamp: string;
+  /** False leaves the five `__query_*` columns out. */
+  readonly query: boolean;
+}
+
+export const DEFAULT_METADATA_COLUMNS: MetadataColumns = { timestamp: "__create_timestamp", query: true };

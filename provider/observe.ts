@@ -1,0 +1,177 @@
+/** Asks the store and Flink what is there; decides nothing. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { changesBetween, type Desired } from "./changes.js";
+import { reasonOf } from "./errors.js";
+import { HttpRefusal, NoAnswer } from "./flink/http.js";
+import { rootCause } from "./flink/java-trace.js";
+import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "./flink/rest.js";
+import { versionDirectory } from "./naming.js";
+import { isAlive, type JobDetail, type Observed, type ObservedJob, settledRecord } from "./plan.js";
+import type { JobRecord, StateRef } from "./record.js";
+import type { Store, Stored } from "./store/store.js";
+
+/** `starting` and `restarting`: what this update does to the cluster before it comes to the jobs. */
+export type ClusterActivity = "none" | "starting" | "restarting";
+
+export interface World {
+  readonly store: Store;
+  readonly rest: FlinkRest;
+  readonly activity: ClusterActivity;
+}
+
+/** What was observed, with the mark under which the record can be written. */
+export interface Sighting {
+  readonly observed: Observed;
+  /** The record as it is stored, an unfinished intent in it and all. */
+  readonly stored: Stored | undefined;
+}
+
+/** The cluster gave no usable answer: nothing is known about its jobs, least of all that they do not run. */
+export class ClusterUnreachable extends Error {}
+
+/** Looks at one job. Details are asked for only where the job does not simply run unchanged. */
+export async function observe(
+  desired: Desired,
+  world: World,
+  jobs: () => Promise<readonly JobSummary[]>,
+): Promise<Sighting> {
+  const name = desired.manifest.name;
+  const [stored, summaries] = await Promise.all([world.store.read(name), world.activity === "starting" ? [] : jobs()]);
+  const sighting = await sightingOf(name, stored, summaries, world);
+  const { record, job } = sighting.observed;
+  if (!record) return sighting;
+  const settled = job?.status === "RUNNING" && changesBetween(record.current, desired).length === 0;
+  return settled ? sighting : withDetail(sighting, world);
+}
+
+/** Looks at one job whatever it should be, with all details: for a deletion or a refresh. */
+export async function observeAll(name: string, world: World): Promise<Sighting> {
+  const [stored, summaries] = await Promise.all([
+    world.store.read(name),
+    world.activity === "starting" ? [] : jobsOf(world.rest),
+  ]);
+  return withDetail(await sightingOf(name, stored, summaries, world), world);
+}
+
+async function sightingOf(
+  name: string,
+  stored: Stored | undefined,
+  summaries: readonly JobSummary[],
+  world: World,
+): Promise<Sighting> {
+  const jobs = summaries
+    .filter((summary) => summary.name === name || isNamed(stored?.record, summary.jid))
+    .map(toObserved);
+  const alive = jobs.filter(isAlive);
+  const now = new Date();
+  const isAliveId = (jobId: string) => alive.some((job) => job.jobId === jobId);
+  const record = stored && settledRecord(stored.record, isAliveId, now.toISOString());
+  const job = ownJob(name, record, jobs, alive);
+  const namesakes = alive.filter((other) => other.jobId !== job?.jobId && other.name === name);
+  const cluster = world.activity === "none" ? "reachable" : world.activity;
+  return { stored, observed: { cluster, record, job, namesakes, states: [], now: now.getTime() } };
+}
+
+function isNamed(record: JobRecord | undefined, jobId: string): boolean {
+  return record?.current.jobId === jobId || record?.intent?.next?.jobId === jobId;
+}
+
+/** A record of the old tool has no job id: then the one job of exactly this name is it. */
+function ownJob(
+  name: string,
+  record: JobRecord | undefined,
+  jobs: readonly ObservedJob[],
+  alive: readonly ObservedJob[],
+): ObservedJob | undefined {
+  if (!record) return undefined;
+  if (record.current.jobId !== undefined) return jobs.find(({ jobId }) => jobId === record.current.jobId);
+  const named = alive.filter((job) => job.name === name);
+  return named.length === 1 ? named[0] : undefined;
+}
+
+async function withDetail({ observed, stored }: Sighting, world: World): Promise<Sighting> {
+  const { job, record } = observed;
+  const detail = job ? await detailOf(world.rest, job) : undefined;
+  const states = record && !(job && isAlive(job)) ? await statesOf(world.store, record) : [];
+  return { stored, observed: { ...observed, job: job && { ...job, detail }, states } };
+}
+
+/** States of the record's version, in the directories that it was deployed with. */
+async function statesOf(store: Store, { current }: JobRecord): Promise<readonly StateRef[]> {
+  const { checkpoints, savepoints } = current.directories;
+  const version = current.meta.version;
+  const [a, b] = await Promise.all([
+    store.states(versionDirectory(checkpoints, version)),
+    store.states(versionDirectory(savepoints, version)),
+  ]);
+  return [...a, ...b].sort((x, y) => x.at - y.at);
+}
+
+async function detailOf(rest: FlinkRest, job: ObservedJob): Promise<JobDetail | undefined> {
+  return reached(async () => {
+    await untilCachesAreOver(rest, job);
+    const [checkpoints, trace] = await Promise.all([
+      rest.checkpoints(job.jobId),
+      job.status === "RUNNING" ? undefined : rest.rootException(job.jobId),
+    ]);
+    return checkpoints && toDetail(checkpoints, trace, job);
+  });
+}
+
+/** Flink answers what follows from a cache: of a job that ended just now it would still tell what was before the end. */
+async function untilCachesAreOver(rest: FlinkRest, job: ObservedJob): Promise<void> {
+  if (isAlive(job)) return;
+  const age = Date.now() - job.endedAt;
+  const interval = age < 60_000 ? await rest.refreshInterval() : 0;
+  if (age >= 0 && age < interval) await sleep(interval - age + 50);
+}
+
+function toDetail({ counts, latest }: Checkpoints, trace: string | undefined, job: ObservedJob): JobDetail {
+  const stop = latest.savepoint;
+  const wasStop =
+    stop &&
+    job.status === "FINISHED" &&
+    /^SYNC_SAVEPOINT|TERMINATE_SAVEPOINT|SUSPEND/u.test(stop.checkpoint_type ?? "");
+  return {
+    completedCheckpoints: counts.completed,
+    restored: counts.restored > 0 || Boolean(latest.restored),
+    lastCheckpoint: latest.completed ? toState(latest.completed) : undefined,
+    stoppedWith: wasStop ? toState(stop) : undefined,
+    failure: trace ? rootCause(trace).split("\n")[0] : undefined,
+  };
+}
+
+function toState(checkpoint: Checkpoint): StateRef | undefined {
+  const path = checkpoint.external_path;
+  if (!path || path.startsWith("<")) return undefined;
+  const kind = checkpoint.is_savepoint ? "savepoint" : "checkpoint";
+  return { kind, path, at: checkpoint.latest_ack_timestamp, bytes: checkpoint.state_size };
+}
+
+function toObserved(summary: JobSummary): ObservedJob {
+  const { jid, name, state, tasks } = summary;
+  return {
+    jobId: jid,
+    name,
+    status: state,
+    endedAt: summary["end-time"],
+    tasks: { running: tasks.running, total: tasks.total },
+  };
+}
+
+/** All jobs that the cluster knows, or ClusterUnreachable. */
+export async function jobsOf(rest: FlinkRest): Promise<readonly JobSummary[]> {
+  return reached(() => rest.jobsOverview());
+}
+
+/** Turns every way of not answering into ClusterUnreachable. */
+export async function reached<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NoAnswer || error instanceof HttpRefusal)
+      throw new ClusterUnreachable(reasonOf(error), { cause: error });
+    throw error;
+  }
+}

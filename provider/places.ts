@@ -1,0 +1,98 @@
+/** Places in files of a project: reading them, and showing them as `file:line:column` with the line and a caret. */
+
+import { readFileSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+
+/** A file that was read; `file` is its path as a person sees it, relative to the project and with slashes. */
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A remark on a place in a file, or on a file as a whole where there is no offset. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly source: Source;
+  readonly offset?: number;
+  readonly message: string;
+}
+
+/** A place as a person finds it; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The line and a caret below it; empty where only the line is known. */
+  readonly excerpt: string;
+}
+
+const LINE_NUMBER_WIDTH = 5;
+const WIDEST_EXCERPT = 110;
+
+/** The path of a file as messages show it. */
+export function shownPath(root: string, path: string): string {
+  return (relative(root, resolve(root, path)) || ".").split(sep).join("/");
+}
+
+/** Reads a UTF-8 file, with Windows line ends made plain ones; a text says why it cannot be read. */
+export function readSource(root: string, path: string): Source | Problem {
+  const file = shownPath(root, path);
+  const problem = (message: string): Problem => ({ severity: "error", source: { file, text: "" }, message });
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(resolve(root, path));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return problem(code === "ENOENT" ? "there is no such file" : `cannot be read (${String(code ?? error)})`);
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { file, text: text.replaceAll("\r\n", "\n") };
+  } catch {
+    return problem("is not UTF-8; save it in that encoding");
+  }
+}
+
+/** Line and column of an offset. */
+export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Offset of a line and column; a place outside the text becomes its nearest place inside. */
+export function offsetOf(text: string, line: number, column: number): number {
+  const lines = text.split("\n");
+  if (line > lines.length) return text.length;
+  const before = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+  return before + Math.min(column - 1, lines[line - 1]?.length ?? 0);
+}
+
+/** The place of an offset, with its excerpt. */
+export function placeOf({ file, text }: Source, offset: number): Place {
+  const { line, column } = positionOf(text, offset);
+  return { file, line, column, excerpt: excerpt(text, line, column) };
+}
+
+/** A line of a text with its number, and a caret below the column; a long line is cut around it. */
+export function excerpt(text: string, line: number, column: number): string {
+  const whole = (text.split("\n")[line - 1] ?? "").trimEnd();
+  const start = whole.length <= WIDEST_EXCERPT ? 0 : Math.max(0, column - 1 - WIDEST_EXCERPT / 2);
+  const end = start + WIDEST_EXCERPT;
+  const shown = `${start > 0 ? "…" : ""}${whole.slice(start, end)}${end < whole.length ? "…" : ""}`;
+  // Tabs stay tabs, so that the caret stands below its character whatever their width; a surrogate pair is two wide.
+  const indent = shown.slice(0, column - 1 - start + (start > 0 ? 1 : 0)).replaceAll(/[^\t]/g, " ");
+  return `${String(line).padStart(LINE_NUMBER_WIDTH)} | ${shown}\n${" ".repeat(LINE_NUMBER_WIDTH)} | ${indent}^`;
+}
+
+/** A problem as a person reads it. */
+export function shownProblem({ source, offset, message }: Problem): string {
+  if (offset === undefined) return `${source.file}: ${message}`;
+  const { file, line, column, excerpt: lines } = placeOf(source, offset);
+  return `${file}:${line}:${column}: ${message}\n${lines}`;
+}
+
+/** By file, and from the top of each file down. */
+export function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const order = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+  return [...problems].sort((a, b) => order(a.source.file, b.source.file) || (a.offset ?? -1) - (b.offset ?? -1));
+}

@@ -1,0 +1,350 @@
+/** The decision tree: what was observed and what is desired give a plan; nothing is asked or touched here. */
+
+import { type Change, changesBetween, type Desired } from "./changes.js";
+import type { ErrorCode } from "./errors.js";
+import { canonicalLocation } from "./naming.js";
+import type { Deployment, JobRecord, StateRef } from "./record.js";
+
+export type FlinkStatus =
+  | "INITIALIZING"
+  | "CREATED"
+  | "RUNNING"
+  | "FAILING"
+  | "FAILED"
+  | "CANCELLING"
+  | "CANCELED"
+  | "FINISHED"
+  | "RESTARTING"
+  | "SUSPENDED"
+  | "RECONCILING";
+
+/** A job as Flink knows it. */
+export interface ObservedJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly status: FlinkStatus;
+  /** Milliseconds since 1970; -1 while it has not ended. */
+  readonly endedAt: number;
+  /** Tasks that run, of all. */
+  readonly tasks: { readonly running: number; readonly total: number };
+  /** Read only where a decision needs it; undefined elsewhere. */
+  readonly detail?: JobDetail | undefined;
+}
+
+export interface JobDetail {
+  readonly completedCheckpoints: number;
+  /** True if this start of the job was given a state. */
+  readonly restored: boolean;
+  /** Newest complete checkpoint that can be started from. */
+  readonly lastCheckpoint: StateRef | undefined;
+  /** The savepoint with which the job was stopped, by whomever. */
+  readonly stoppedWith: StateRef | undefined;
+  /** Message of the newest failure. */
+  readonly failure: string | undefined;
+}
+
+/** Everything that a decision depends on. */
+export interface Observed {
+  /** `starting`: nothing runs on it, and this update starts it · `restarting`: this update stops and resumes all jobs. */
+  readonly cluster: "reachable" | "starting" | "restarting";
+  readonly record: JobRecord | undefined;
+  /** The record's job. */
+  readonly job: ObservedJob | undefined;
+  /** Other jobs of exactly this name that have not ended. */
+  readonly namesakes: readonly ObservedJob[];
+  /** Complete states in the directories of the record's version, oldest first; read only where the job does not run. */
+  readonly states: readonly StateRef[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Where a start takes its state from. */
+export type From = "clean" | "savepoint-just-taken" | StateRef;
+
+export type Step =
+  | { readonly do: "stop-with-savepoint"; readonly jobId: string }
+  | { readonly do: "cancel"; readonly jobId: string }
+  | { readonly do: "start"; readonly version: "same" | "next"; readonly from: From }
+  | { readonly do: "record"; readonly status: "running" | "finished"; readonly jobId: string | undefined };
+
+export type Action = "none" | "create" | "adopt" | "restart" | "replace" | "resume" | "finish";
+
+export interface Decision {
+  readonly action: Action;
+  readonly version: number;
+  readonly changes: readonly Change[];
+  readonly steps: readonly Step[];
+  /** Something to be told beside the plan. */
+  readonly remark?: string | undefined;
+  /** State that a new version leaves behind. */
+  readonly leaves?: StateRef | undefined;
+  readonly leavesVersion?: number | undefined;
+}
+
+export interface Refusal {
+  readonly action: "refuse";
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export type Plan = Decision | Refusal;
+
+/** Still holds slots or will run again. */
+export function isAlive({ status }: ObservedJob): boolean {
+  return !["FAILED", "CANCELED", "FINISHED"].includes(status);
+}
+
+/** Cannot take a savepoint. */
+function isStruggling({ status }: ObservedJob): boolean {
+  return status === "RESTARTING" || status === "FAILING";
+}
+
+export function planJob(desired: Desired, observed: Observed): Plan {
+  const { record, job, namesakes } = observed;
+  const name = desired.manifest.name;
+  const stranger = namesakes[0];
+  if (stranger) return planWithNamesakes(desired, observed, stranger);
+  if (!record)
+    return { action: "create", version: 1, changes: [], steps: [{ do: "start", version: "next", from: "clean" }] };
+  const changes = changesBetween(record.current, desired);
+  if (job?.status === "CANCELLING") return refuseCancelling(name, job);
+  if (job && isAlive(job)) return planRunning(desired, observed, record, job, changes);
+  if (hasFinished(record, job)) return planFinished(record, job, changes);
+  return planStopped(desired, observed, record, changes);
+}
+
+/** Jobs of this name that the record does not know: never start another one beside them. */
+function planWithNamesakes(desired: Desired, observed: Observed, stranger: ObservedJob): Plan {
+  const { record, job, namesakes } = observed;
+  const name = desired.manifest.name;
+  const adopted = namesakes.find(({ jobId }) => jobId === desired.adopt);
+  if (adopted && namesakes.length === 1 && !(job && isAlive(job))) {
+    const steps: Step[] = [{ do: "record", status: "running", jobId: adopted.jobId }];
+    return { action: "adopt", version: record?.current.meta.version ?? 1, changes: [], steps };
+  }
+  const running = [...(job && isAlive(job) ? [job] : []), ...namesakes];
+  const ids = running.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  if (running.length > 1)
+    return refuse(
+      `${name}: ${running.length} jobs of this name run: ${ids}`,
+      `cancel all but one of them${job ? `; the record names ${job.jobId}` : ""}`,
+    );
+  const known = record ? "its record in the store names another job" : "the store has no record of it";
+  return refuse(
+    `${name}: a job of this name runs already: ${ids}, and ${known}`,
+    `cancel it; or, if it runs this manifest's query, take it over: pulumi config set --path 'adopt.${name}' ${stranger.jobId}`,
+  );
+}
+
+function planRunning(
+  desired: Desired,
+  observed: Observed,
+  record: JobRecord,
+  job: ObservedJob,
+  changes: readonly Change[],
+): Plan {
+  const version = record.current.meta.version;
+  if (observed.cluster === "restarting") return planClusterRestart(desired, record, job, changes);
+  if (changes.length === 0) return planUnchanged(record, job);
+  if (isNewVersion(changes)) {
+    const stop: Step = isStruggling(job)
+      ? { do: "cancel", jobId: job.jobId }
+      : { do: "stop-with-savepoint", jobId: job.jobId };
+    return replacement(record, changes, job.detail?.lastCheckpoint, [stop]);
+  }
+  if (!isStruggling(job)) {
+    const steps: Step[] = [
+      { do: "stop-with-savepoint", jobId: job.jobId },
+      { do: "start", version: "same", from: "savepoint-just-taken" },
+    ];
+    return { action: "restart", version, changes, steps };
+  }
+  const from = stateOfStruggling(record, job);
+  if (!from)
+    return refuseNoState(desired.manifest.name, version, "it keeps restarting and has no completed checkpoint");
+  const steps: Step[] = [
+    { do: "cancel", jobId: job.jobId },
+    { do: "start", version: "same", from },
+  ];
+  return { action: "restart", version, changes, steps, remark: `it is ${job.status} and cannot take a savepoint` };
+}
+
+/** Flink's own count proves it when a job never had a state: then a clean start loses nothing. */
+function stateOfStruggling({ current }: JobRecord, { detail }: ObservedJob): From | undefined {
+  if (detail?.lastCheckpoint) return detail.lastCheckpoint;
+  if (current.startedFrom) return { kind: "savepoint", path: current.startedFrom, at: 0 };
+  return neverHadState(detail) ? "clean" : undefined;
+}
+
+function neverHadState(detail: JobDetail | undefined): boolean {
+  return detail !== undefined && detail.completedCheckpoints === 0 && !detail.restored;
+}
+
+function planUnchanged(record: JobRecord, job: ObservedJob): Decision {
+  const version = record.current.meta.version;
+  const remark = isStruggling(job) ? `it is ${job.status}: ${job.detail?.failure ?? "no reason known"}` : undefined;
+  const complete =
+    record.current.jobId === job.jobId && !record.intent && record.current.definitions && record.status === "running";
+  if (complete) return { action: "none", version, changes: [], steps: [], remark };
+  return {
+    action: "adopt",
+    version,
+    changes: [],
+    steps: [{ do: "record", status: "running", jobId: job.jobId }],
+    remark,
+  };
+}
+
+/** In a preview the job still runs; by the time of `up` the cluster's update has stopped it with a savepoint. */
+function planClusterRestart(desired: Desired, record: JobRecord, job: ObservedJob, changes: readonly Change[]): Plan {
+  const remark = "the session cluster restarts";
+  if (isNewVersion(changes)) return { ...replacement(record, changes, job.detail?.lastCheckpoint, []), remark };
+  const steps: Step[] = [
+    { do: "stop-with-savepoint", jobId: job.jobId },
+    { do: "start", version: "same", from: "savepoint-just-taken" },
+  ];
+  return {
+    action: "restart",
+    version: record.current.meta.version,
+    changes,
+    steps,
+    remark: `${remark}, ${desired.manifest.name} with it`,
+  };
+}
+
+function hasFinished(record: JobRecord, job: ObservedJob | undefined): boolean {
+  if (record.status === "finished") return true;
+  return job?.status === "FINISHED" && !job.detail?.stoppedWith && record.status === "running";
+}
+
+/** FINISHED is an end: only another query starts again. */
+function planFinished(record: JobRecord, job: ObservedJob | undefined, changes: readonly Change[]): Decision {
+  const version = record.current.meta.version;
+  if (isNewVersion(changes)) return replacement(record, changes, undefined, []);
+  const remark = changes.length > 0 ? "the change takes effect with a next version" : undefined;
+  if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
+  const steps: Step[] = [{ do: "record", status: "finished", jobId: job?.jobId }];
+  return { action: "finish", version, changes: [], steps, remark };
+}
+
+function planStopped(desired: Desired, observed: Observed, record: JobRecord, changes: readonly Change[]): Plan {
+  const { job } = observed;
+  const version = record.current.meta.version;
+  const state = latestState(observed);
+  if (isNewVersion(changes)) return replacement(record, changes, state, []);
+  const gone = missingSavepoint(observed);
+  if (gone)
+    return refuse(
+      `${desired.manifest.name}: ERROR the savepoint that version ${version} was stopped with is gone: ${gone.path}`,
+      "put it back, or change the SQL to start a new version clean",
+    );
+  const from = state ?? (neverHadState(job?.detail) || neverDeployed(record) ? "clean" : undefined);
+  if (!from) return refuseNoState(desired.manifest.name, version, "it does not run");
+  return { action: "resume", version, changes, steps: [{ do: "start", version: "same", from }], remark: endOf(job) };
+}
+
+function endOf(job: ObservedJob | undefined): string | undefined {
+  if (!job) return undefined;
+  if (job.detail?.stoppedWith) return "it was stopped with a savepoint";
+  return `it is ${job.status}${job.detail?.failure ? `: ${job.detail.failure}` : ""}`;
+}
+
+/** The very first start was prepared and never confirmed. */
+function neverDeployed({ current, intent, past }: JobRecord): boolean {
+  return intent?.next?.jobId === current.jobId && current.startedFrom === null && past.length === 0;
+}
+
+/** The newest of what the record, Flink and the store know of the record's version. */
+export function latestState({
+  record,
+  job,
+  states,
+}: Pick<Observed, "record" | "job" | "states">): StateRef | undefined {
+  const listed = new Set(states.map(({ path }) => canonicalLocation(path)));
+  const checkpoint = job?.detail?.lastCheckpoint;
+  const named = [
+    record?.savepoint,
+    job?.detail?.stoppedWith,
+    checkpoint && listed.has(canonicalLocation(checkpoint.path)) ? checkpoint : undefined,
+  ];
+  const all = [...states, ...named.filter((state) => state !== undefined)];
+  return all.reduce<StateRef | undefined>(
+    (newest, state) => (!newest || state.at >= newest.at ? state : newest),
+    undefined,
+  );
+}
+
+/** The record's savepoint lies in the directory that was listed, and is not in the list. */
+function missingSavepoint({ record, states }: Observed): StateRef | undefined {
+  const savepoint = record?.savepoint;
+  if (!record || !savepoint) return undefined;
+  const directory = canonicalLocation(`${record.current.directories.savepoints}/${record.current.meta.version}`);
+  const inside = canonicalLocation(savepoint.path).startsWith(`${directory}/`);
+  const listed = states.some(({ path }) => canonicalLocation(path) === canonicalLocation(savepoint.path));
+  return inside && !listed ? savepoint : undefined;
+}
+
+function isNewVersion(changes: readonly Change[]): boolean {
+  return changes.some(({ effect }) => effect === "replace");
+}
+
+function replacement(
+  record: JobRecord,
+  changes: readonly Change[],
+  leaves: StateRef | undefined,
+  stop: readonly Step[],
+): Decision {
+  const steps: Step[] = [...stop, { do: "start", version: "next", from: "clean" }];
+  const leavesVersion = record.current.meta.version;
+  return { action: "replace", version: nextVersion(record), changes, steps, leaves, leavesVersion };
+}
+
+/** Versions never repeat, not even those that failed or were replaced. */
+export function nextVersion(record: JobRecord | undefined): number {
+  if (!record) return 1;
+  return Math.max(record.current.meta.version, ...record.past.map(({ version }) => version)) + 1;
+}
+
+/** The deployment that a record is about: a start that was prepared, went through, and was not written down any more. */
+export function settledRecord(record: JobRecord, isAliveId: (jobId: string) => boolean, now: string): JobRecord {
+  const next: Deployment | undefined = record.intent?.next;
+  if (!next?.jobId || !isAliveId(next.jobId)) return record;
+  return deployed(record, next, now);
+}
+
+/** The record after `next` took the place of what was current; the intent is left for the writer to remove. */
+export function deployed(record: JobRecord | undefined, next: Deployment, now: string): JobRecord {
+  const isNew = record !== undefined && record.current.meta.version !== next.meta.version;
+  const replaced = { version: 0, queryId: "", savepoint: record?.savepoint?.path, endedAt: now };
+  const past = isNew
+    ? [...record.past, { ...replaced, version: record.current.meta.version, queryId: record.current.meta.queryId }]
+    : (record?.past ?? []);
+  return {
+    status: "running",
+    current: next,
+    savepoint: undefined,
+    resourceId: record?.resourceId,
+    intent: record?.intent,
+    past,
+    written: record?.written,
+  };
+}
+
+function refuse(what: string, fix: string): Refusal {
+  return { action: "refuse", code: "plan-refused", what, fix };
+}
+
+function refuseCancelling(name: string, { jobId }: ObservedJob): Refusal {
+  return refuse(
+    `${name}: job ${jobId} is being cancelled right now`,
+    "wait until it has ended, then run `pulumi up` again",
+  );
+}
+
+function refuseNoState(name: string, version: number, why: string): Refusal {
+  return refuse(
+    `${name}: ERROR no state found for version ${version}: ${why}`,
+    "bring the state back (checkpoint or savepoint directory), or change the SQL to start a new version clean",
+  );
+}

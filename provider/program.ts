@@ -1,0 +1,97 @@
+/** From settings and manifests to the arguments of the resources, for index.ts or a Pulumi program of one's own. */
+
+import { createUrn, type Output, RunError, secret } from "@pulumi/pulumi";
+import { UserError } from "./errors.js";
+import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
+import { type Loaded, type LoadedJob, loadManifests } from "./load-manifests.js";
+import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
+import type { Settings } from "./settings.js";
+
+/** Runs the first part of a program; Pulumi prints a UserError as it is then, and not as a crash with a stack. */
+export function explained<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const readable = new RunError(error.message);
+    // Printing a stack with Pulumi's own source maps takes Node 20 half a minute, and nobody needs it here.
+    delete readable.stack;
+    throw readable;
+  }
+}
+
+/** The manifests and table files that the settings name. Throws manifest-invalid with every problem. */
+export function loadJobs(settings: Settings): Loaded {
+  return loadManifests({
+    folder: settings.manifests,
+    root: settings.root,
+    tables: settings.tables,
+    parameters: settings.parameters,
+    secretParameterNames: Object.keys(settings.secretParameters),
+  });
+}
+
+export function clusterArgs(name: string, settings: Settings): SessionClusterArgs {
+  const { restUrl, gatewayUrl } = settings;
+  return {
+    self: messageAddress(name, "SessionCluster"),
+    target: settings.target,
+    ...(restUrl ? { restUrl: bare(restUrl) } : {}),
+    ...(gatewayUrl ? { gatewayUrl: bare(gatewayUrl) } : {}),
+    folder: settings.folder,
+    flinkHome: settings.flinkHome ?? "",
+    taskManagers: settings.taskManagers,
+    slotsPerTaskManager: settings.slots,
+    jobManagerMemory: settings.jobManagerMemory,
+    taskManagerMemory: settings.taskManagerMemory,
+    properties: settings.clusterProperties,
+    store: settings.storeUrl,
+    startSeconds: settings.startSeconds,
+    savepointSeconds: settings.savepointSeconds,
+    requestSeconds: settings.requestSeconds,
+  };
+}
+
+export function jobArgs(
+  { manifest, file, definitions }: LoadedJob,
+  settings: Settings,
+  cluster: SessionCluster,
+): FlinkSqlJobArgs {
+  const mentioned = Object.entries(settings.secretParameters).filter(([key]) =>
+    definitions.some(({ sql }) => sql.includes(`{${key}}`)),
+  );
+  const adopt = settings.adopt[manifest.name];
+  return {
+    self: messageAddress(manifest.name, "FlinkSqlJob"),
+    name: manifest.name,
+    description: manifest.description,
+    targetTable: manifest["target-table"],
+    sql: manifest.sql,
+    flinkProperties: manifest.flinkProperties,
+    file,
+    definitions: definitions.map((definition) => ({ ...definition })),
+    metadataColumns: settings.metadataColumns,
+    secretParameters: mentioned.length > 0 ? secret(Object.fromEntries(mentioned)) : {},
+    cluster: {
+      restUrl: cluster.restUrl,
+      gatewayUrl: cluster.gatewayUrl,
+      activity: cluster.activity,
+      target: cluster.target,
+      folder: cluster.folder,
+    },
+    store: settings.storeUrl,
+    startSeconds: settings.startSeconds,
+    savepointSeconds: settings.savepointSeconds,
+    requestSeconds: settings.requestSeconds,
+    ...(adopt === undefined ? {} : { adopt }),
+  };
+}
+
+/** Hooks are not told the URN of their resource, and the engine shows a message on the line of a URN. */
+function messageAddress(name: string, type: string): Output<string> {
+  return createUrn(name, `pulumi-nodejs:dynamic/flink:${type}`);
+}
+
+function bare(url: string): string {
+  return url.replace(/\/+$/u, "");
+}

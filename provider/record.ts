@@ -1,0 +1,75 @@
+/** What the store remembers of a job, as the deciding code sees it; store/job-record.ts has its form as a file. */
+
+import type { Manifest, MetadataColumns } from "./manifest.js";
+import type { StateDirectories } from "./properties.js";
+import type { QueryMeta } from "./statements.js";
+
+/** A saved state of a job: where it lies and how old it is. */
+export interface StateRef {
+  readonly kind: "savepoint" | "checkpoint";
+  /** As Flink names it; without `/_metadata`. */
+  readonly path: string;
+  /** Milliseconds since 1970, UTC. */
+  readonly at: number;
+  /** Size of the state, where it is known. */
+  readonly bytes?: number;
+}
+
+/** One start of one version: all that is needed to start it again. */
+export interface Deployment {
+  readonly manifest: Manifest;
+  readonly meta: QueryMeta;
+  /** Statements of the definitions with secret parameters still as `{key}`; undefined where the old tool wrote the record. */
+  readonly definitions: readonly string[] | undefined;
+  readonly metadataColumns: MetadataColumns | undefined;
+  /** Tells a changed secret without telling the secret; undefined where there is none. */
+  readonly secrets: SecretDigest | undefined;
+  readonly directories: StateDirectories;
+  /** Flink's job id; undefined where the old tool wrote the record. */
+  readonly jobId: string | undefined;
+  /** State that it was started from; null for a clean start, undefined where that is not known. */
+  readonly startedFrom: string | null | undefined;
+}
+
+export interface SecretDigest {
+  /** Both in hexadecimal digits. */
+  readonly salt: string;
+  readonly digest: string;
+}
+
+/** - `running`: deployed, and should run · `stopped`: by us, with a savepoint, and should run again
+ *  - `finished`: came to its end by itself · `deleted`: a tombstone; the manifest went away */
+export type RecordStatus = "running" | "stopped" | "finished" | "deleted";
+
+/** Written before a running job is touched, removed when all is done; what is left of it tells where a crash happened. */
+export interface Intent {
+  readonly action: string;
+  /** The stop with savepoint of the current job, which can be asked for by this id. */
+  readonly stopping: { readonly jobId: string; readonly triggerId: string } | undefined;
+  /** What is to be started; its job id is fixed before the start, so that it can be found after a crash. */
+  readonly next: Deployment | undefined;
+  /** Gateway session that submits `next`. */
+  readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
+}
+
+/** A version that was replaced: nothing of it runs, its last savepoint stays. */
+export interface PastVersion {
+  readonly version: number;
+  readonly queryId: string;
+  readonly savepoint: string | undefined;
+  /** UTC, ISO 8601. */
+  readonly endedAt: string;
+}
+
+export interface JobRecord {
+  readonly status: RecordStatus;
+  readonly current: Deployment;
+  /** The savepoint taken when the current version was last stopped; undefined while it runs. */
+  readonly savepoint: StateRef | undefined;
+  /** The Pulumi resource that the job belongs to; undefined where the old tool wrote the record. */
+  readonly resourceId: string | undefined;
+  readonly intent: Intent | undefined;
+  readonly past: readonly PastVersion[];
+  /** Who wrote it and when, for the message of a conflict. */
+  readonly written: { readonly by: string; readonly at: string } | undefined;
+}

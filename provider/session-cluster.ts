@@ -1,0 +1,205 @@
+/** RESOURCE SessionCluster: a Flink session cluster with a SQL Gateway, started on this machine or found at an address. */
+
+import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
+import { z } from "zod";
+import { type LocalSpec, localHealth, runningPorts, startLocalOrNothing, stopLocal } from "./cluster/local.js";
+import { freePorts } from "./cluster/ports.js";
+import { type Hooks, providerOf } from "./dynamic.js";
+import { tell, tellProgress } from "./engine-log.js";
+import { reasonOf, UserError } from "./errors.js";
+import { SqlGateway } from "./flink/gateway.js";
+import { FlinkRest } from "./flink/rest.js";
+import { shortHash } from "./naming.js";
+import type { ClusterActivity } from "./observe.js";
+import { suspendJobs } from "./suspend.js";
+
+const Activity = z.enum(["none", "starting", "restarting", "repairing", "unreachable"]);
+
+/** What the program says. */
+const Given = z.object({
+  target: z.enum(["local", "remote"]),
+  /** Address of the stack's own messages: see engine-log.ts. */
+  self: z.string(),
+  /** Only for `remote`. */
+  restUrl: z.string().optional(),
+  gatewayUrl: z.string().optional(),
+  /** Only for `local`; see LocalSpec. */
+  folder: z.string(),
+  flinkHome: z.string(),
+  taskManagers: z.number(),
+  slotsPerTaskManager: z.number(),
+  jobManagerMemory: z.string(),
+  taskManagerMemory: z.string(),
+  properties: z.record(z.string(), z.string()),
+  /** Where the records of the jobs are, which are stopped with savepoints before a cluster restarts. */
+  store: z.string(),
+  startSeconds: z.number(),
+  savepointSeconds: z.number(),
+  requestSeconds: z.number(),
+});
+
+/** What check works out: an input, so that the jobs can be planned while the cluster changes. */
+const Checked = Given.extend({
+  restUrl: z.string(),
+  gatewayUrl: z.string(),
+  restPort: z.number(),
+  rpcPort: z.number(),
+  gatewayPort: z.number(),
+  /** What this update does to the cluster before it comes to the jobs. */
+  activity: Activity,
+  plan: z.string(),
+});
+type Checked = z.infer<typeof Checked>;
+
+const Before = Checked.pick({ restPort: true, gatewayPort: true, rpcPort: true }).partial();
+type Before = z.infer<typeof Before>;
+
+export type SessionClusterArgs = { readonly [K in keyof z.input<typeof Given>]: Input<z.input<typeof Given>[K]> };
+
+export class SessionCluster extends dynamic.Resource {
+  /** JobManager's REST address. */
+  declare readonly restUrl: Output<string>;
+  declare readonly gatewayUrl: Output<string>;
+  declare readonly activity: Output<z.infer<typeof Activity>>;
+  declare readonly folder: Output<string>;
+  declare readonly target: Output<"local" | "remote">;
+  declare readonly flinkVersion: Output<string>;
+  /** Task slots in all. */
+  declare readonly slots: Output<number>;
+
+  constructor(name: string, args: SessionClusterArgs, options?: ResourceOptions) {
+    const computed = {
+      activity: undefined,
+      plan: undefined,
+      restPort: undefined,
+      rpcPort: undefined,
+      gatewayPort: undefined,
+    };
+    const outputs = { flinkVersion: undefined, slots: undefined };
+    const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
+    super(providerOf("session-cluster"), name, props, options, "flink", "SessionCluster");
+  }
+}
+
+/** What the jobs are told of the cluster's activity. */
+export function activityForJobs(activity: z.infer<typeof Activity>): ClusterActivity {
+  return activity === "starting" || activity === "restarting" ? activity : "none";
+}
+
+export const hooks: Hooks = {
+  async check(olds, news) {
+    const given = Given.parse(news);
+    const before = Before.safeParse(olds).data ?? {};
+    const checked = given.target === "local" ? await checkLocal(given, before) : await checkRemote(given);
+    if (checked.activity !== "none")
+      await tell(given.self, checked.plan, checked.activity === "unreachable" ? "warning" : "info");
+    return { inputs: checked };
+  },
+
+  async diff(_id, olds, news) {
+    const [old, now] = [olds as Partial<Checked>, Checked.parse(news)];
+    const changes =
+      now.activity !== "none" ||
+      old.restUrl !== now.restUrl ||
+      old.gatewayUrl !== now.gatewayUrl ||
+      old.target !== now.target;
+    return { changes, replaces: old.target === now.target ? [] : ["target"], deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    const cluster = Checked.parse(inputs);
+    return { id: `${cluster.target}-${shortHash(cluster.self)}`, outs: await bringUp(cluster) };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await bringUp(Checked.parse(news)) };
+  },
+
+  async delete(_id, props) {
+    const cluster = Checked.parse(props);
+    if (cluster.target === "local") await stopLocal(cluster.folder);
+  },
+
+  async read(id, props) {
+    const cluster = Checked.parse(props);
+    const activity =
+      cluster.target === "local"
+        ? (await checkLocal(cluster, cluster)).activity
+        : (await checkRemote(cluster)).activity;
+    return { id, props: { ...(props as object), activity } };
+  },
+};
+
+async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise<Checked> {
+  const ports = (await runningPorts(given.folder)) ?? (await freePorts(before));
+  const addresses = {
+    restUrl: `http://127.0.0.1:${ports.restPort}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
+  };
+  const health = await localHealth({ ...given, ...ports });
+  const activity = !health.jobManagerRuns
+    ? "starting"
+    : !health.isCurrent
+      ? "restarting"
+      : health.dead.length > 0
+        ? "repairing"
+        : "none";
+  const words = {
+    none: "runs",
+    starting: before.restPort
+      ? `starts again (${health.dead.join(", ")} not running), jobs resume from their latest state`
+      : "starts",
+    restarting: "restarts with other settings: all jobs are stopped with savepoints before and resume after",
+    repairing: `${health.dead.join(", ")} not running: started again`,
+  };
+  return { ...given, ...addresses, ...ports, activity, plan: `session cluster: ${words[activity]}` };
+}
+
+async function checkRemote(given: z.infer<typeof Given>): Promise<Checked> {
+  const { restUrl = "", gatewayUrl = "" } = given;
+  const unreachable = await reach(restUrl, gatewayUrl, given.requestSeconds * 1000).then(
+    () => undefined,
+    (error: unknown) => reasonOf(error),
+  );
+  const activity = unreachable === undefined ? "none" : "unreachable";
+  const plan =
+    unreachable === undefined ? "session cluster: attached" : `session cluster: cannot be reached now: ${unreachable}`;
+  return { ...given, restUrl, gatewayUrl, restPort: 0, gatewayPort: 0, rpcPort: 0, activity, plan };
+}
+
+async function reach(
+  restUrl: string,
+  gatewayUrl: string,
+  timeoutMs: number,
+): Promise<{ flinkVersion: string; slots: number }> {
+  const [overview] = await Promise.all([
+    new FlinkRest(restUrl, timeoutMs).overview(),
+    new SqlGateway(gatewayUrl, timeoutMs).info(),
+  ]);
+  return { flinkVersion: overview["flink-version"], slots: overview["slots-total"] };
+}
+
+/** Makes what the check found missing, and gives the outputs of a cluster that answers. */
+async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: string; slots: number }> {
+  const progress = tellProgress(cluster.self);
+  if (cluster.target === "local") await bringUpLocal(cluster, progress);
+  try {
+    const found = await reach(cluster.restUrl, cluster.gatewayUrl, cluster.requestSeconds * 1000);
+    return { ...cluster, activity: "none", plan: "session cluster: runs", ...found };
+  } catch (error) {
+    throw new UserError("cluster-unreachable", {
+      what: `the session cluster cannot be reached at ${cluster.restUrl} and ${cluster.gatewayUrl}; no job was touched`,
+      cause: reasonOf(error),
+      fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine may reach them",
+    });
+  }
+}
+
+async function bringUpLocal(cluster: Checked, progress: (text: string) => void): Promise<void> {
+  const spec: LocalSpec = cluster;
+  const health = await localHealth(spec);
+  if (health.jobManagerRuns && !health.isCurrent) await suspendJobs({ ...cluster, progress });
+  // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
+  if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
+  await startLocalOrNothing(spec, progress);
+}

@@ -1,0 +1,140 @@
+/** The stack's configuration, read and checked in one place; Pulumi.yaml lists the keys with their defaults. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Config, getProject, getStack, type Output, output, secret } from "@pulumi/pulumi";
+import { z } from "zod";
+import { UserError } from "./errors.js";
+import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./manifest.js";
+
+const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+const Count = z.coerce.number().int().positive();
+
+/** Every key of the configuration, but for the parameters, which may be secret. */
+const Keys = {
+  target: z.enum(["local", "remote"]).default("local"),
+  restUrl: z.url().optional(),
+  gatewayUrl: z.url().optional(),
+  flinkHome: z.string().optional(),
+  taskManagers: Count.default(1),
+  slots: Count.default(8),
+  jobManagerMemory: z.string().default("1024m"),
+  taskManagerMemory: z.string().default("2048m"),
+  clusterProperties: Text.default({}),
+  store: z.string().optional(),
+  manifests: z.string().default("jobs"),
+  tables: z.array(z.string()).default([]),
+  timestampColumn: z.string().min(1).default(DEFAULT_METADATA_COLUMNS.timestamp),
+  queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
+  startSeconds: Count.default(120),
+  savepointSeconds: Count.default(600),
+  requestSeconds: Count.default(30),
+  adopt: Text.default({}),
+} as const;
+
+type Values = { readonly [K in keyof typeof Keys]: z.output<(typeof Keys)[K]> };
+
+export interface Settings extends Values {
+  readonly project: string;
+  readonly stack: string;
+  /** Absolute folder of Pulumi.yaml. */
+  readonly root: string;
+  /** Folder of the stack's local files, relative to the root. */
+  readonly folder: string;
+  /** Address of the store, made absolute. */
+  readonly storeUrl: string;
+  readonly metadataColumns: MetadataColumns;
+  /** `{key}` in table files; the values of the secret ones are known to the provider only. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly secretParameters: Readonly<Record<string, Output<string>>>;
+}
+
+/** Reads the stack's configuration. Throws one config-invalid that lists every key that is wrong. */
+export function readSettings(): Settings {
+  const config = new Config();
+  const [values, problems] = readKeys(config);
+  const root = process.cwd();
+  const stack = getStack();
+  const folder = join(".local", stack);
+  if (values.target === "remote" && !values.restUrl)
+    problems.push("restUrl: target remote needs the JobManager's address");
+  if (values.target === "remote" && !values.gatewayUrl)
+    problems.push("gatewayUrl: target remote needs the SQL Gateway's address");
+  if (problems.length > 0)
+    throw new UserError("config-invalid", {
+      what: `the configuration of stack ${stack} is not valid`,
+      cause: problems.join("\n"),
+      fix: `correct Pulumi.${stack}.yaml, or use \`pulumi config set\`; the keys are described in Pulumi.yaml`,
+    });
+  return {
+    ...values,
+    flinkHome: values.flinkHome ?? process.env.FLINK_HOME ?? installedFlink(root) ?? "",
+    project: getProject(),
+    stack,
+    root,
+    folder,
+    storeUrl: storeUrl(values.store, root, folder),
+    metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
+    ...readParameters(config, root, folder),
+  };
+}
+
+/** `parsed` is as good as checked where there are no problems. */
+function readKeys(config: Config): [Values, string[]] {
+  const problems: string[] = [];
+  const values = Object.entries(Keys).map(([key, schema]) => {
+    const found = schema.safeParse(givenValue(config, key));
+    if (!found.success) problems.push(`${key}: ${found.error.issues.map(({ message }) => message).join("; ")}`);
+    return [key, found.data] as const;
+  });
+  return [Object.fromEntries(values) as Values, problems];
+}
+
+/** The command line stores every value as text, the file may hold YAML values. */
+function givenValue(config: Config, key: string): unknown {
+  const text = config.get(key);
+  if (text === undefined) return undefined;
+  const isText = [
+    "target",
+    "restUrl",
+    "gatewayUrl",
+    "flinkHome",
+    "jobManagerMemory",
+    "taskManagerMemory",
+    "store",
+    "manifests",
+    "timestampColumn",
+  ];
+  if (isText.includes(key)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `npm run setup` leaves the place of the Flink that it installed. */
+function installedFlink(root: string): string | undefined {
+  const file = join(root, ".local", "flink-home");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+}
+
+function storeUrl(store: string | undefined, root: string, folder: string): string {
+  if (store === undefined) return pathToFileURL(join(root, folder, "store")).href;
+  return /^[a-z][a-z0-9+.-]*:\/\//u.test(store) ? store : pathToFileURL(resolve(root, store)).href;
+}
+
+/** `{output}` is there for the examples: a folder of the stack. A value under `secretParameters` is always secret. */
+function readParameters(
+  config: Config,
+  root: string,
+  folder: string,
+): Pick<Settings, "parameters" | "secretParameters"> {
+  const given = Text.parse(config.getObject("parameters") ?? {});
+  const secrets = Text.parse(config.getObject("secretParameters") ?? {});
+  return {
+    parameters: { output: pathToFileURL(join(root, folder, "output")).href, ...given },
+    secretParameters: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, secret(output(value))])),
+  };
+}

@@ -1,0 +1,4 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+declare const shims: Readonly<Record<"flink-sql-job" | "session-cluster", dynamic.ResourceProvider>>;
+export = shims;

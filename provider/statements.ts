@@ -1,0 +1,57 @@
+/** What Flink runs for a job: its definitions, the query as a view, and the INSERT with the columns about the query. */
+
+import { fillParameters } from "./definitions.js";
+import type { Manifest, MetadataColumns } from "./manifest.js";
+import { groupId } from "./naming.js";
+import { sqlIdentifier, sqlString } from "./sql-text.js";
+
+/** What tells one version of a job's query from the next. */
+export interface QueryMeta {
+  readonly queryId: string;
+  readonly version: number;
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
+  readonly createdAt: string;
+}
+
+/** Statements in the order in which one session runs them. */
+export interface JobStatements {
+  readonly definitions: readonly string[];
+  readonly view: string;
+  readonly insert: string;
+}
+
+/** In front of the query in `view`, on a line of its own: a line of the view is a line of the query plus one. */
+const VIEW_HEAD = "CREATE TEMPORARY VIEW `__query` AS\n";
+export const VIEW_HEAD_LINES = 1;
+
+/** The statements of one version of a job; `secrets` are put in here and nowhere else. */
+export function jobStatements(
+  manifest: Pick<Manifest, "name" | "description" | "target-table" | "sql">,
+  definitions: readonly string[],
+  columns: MetadataColumns,
+  meta: QueryMeta,
+  secrets: Readonly<Record<string, string>>,
+): JobStatements {
+  const parameters = { ...secrets, group_id: groupId(manifest.name, meta.version) };
+  return {
+    definitions: definitions.map((sql) => fillParameters(sql, parameters)),
+    view: VIEW_HEAD + manifest.sql.replace(/[\s;]+$/u, ""),
+    insert: `INSERT INTO ${manifest["target-table"]}\nSELECT ${selection(manifest, columns, meta)}\nFROM \`__query\``,
+  };
+}
+
+/** The query's columns, then those about it, in the order and with the types that flink-sql-runner 0.2.0 uses. */
+function selection(
+  { name, description }: Pick<Manifest, "name" | "description">,
+  columns: MetadataColumns,
+  { queryId, version, createdAt }: QueryMeta,
+): string {
+  const about = [
+    `${sqlString(name)} AS \`__query_name\``,
+    `${sqlString(description)} AS \`__query_description\``,
+    `${sqlString(queryId)} AS \`__query_id\``,
+    `${version} AS \`__query_version\``,
+    `CAST(${sqlString(createdAt)} AS TIMESTAMP) AS \`__query_create_timestamp\``,
+  ];
+  return ["*", `NOW() AS ${sqlIdentifier(columns.timestamp)}`, ...(columns.query ? about : [])].join(", ");
+}

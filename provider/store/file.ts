@@ -1,0 +1,168 @@
+/** A store in a folder: `file:///dir`. Conditional writes hold between processes of one machine. */
+
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { reasonOf, UserError } from "../errors.js";
+import { canonicalLocation } from "../naming.js";
+import type { JobRecord, StateRef } from "../record.js";
+import { formatRecord, parseRecord } from "./job-record.js";
+import { recordConflict, type Store, type Stored } from "./store.js";
+
+/** A lock older than this belongs to a process that died: a write takes milliseconds. */
+const STALE_LOCK_MS = 10_000;
+
+export class FileStore implements Store {
+  private readonly manifests: string;
+
+  constructor(readonly url: string) {
+    this.manifests = join(fileURLToPath(url), "manifests");
+  }
+
+  async read(job: string): Promise<Stored | undefined> {
+    const text = await this.guard(() => readIfThere(this.fileOf(job)));
+    return text === undefined ? undefined : { record: parseRecord(job, text, this.url), mark: markOf(text) };
+  }
+
+  async write(job: string, record: JobRecord, mark: string | undefined): Promise<string> {
+    const text = formatRecord(record);
+    await this.changing(job, mark, async (file) => {
+      const fresh = `${file}.${randomBytes(4).toString("hex")}.new`;
+      await writeDurably(fresh, text);
+      await rename(fresh, file);
+    });
+    return markOf(text);
+  }
+
+  async remove(job: string, mark: string): Promise<void> {
+    await this.changing(job, mark, (file) => rm(file));
+  }
+
+  async list(): Promise<readonly string[]> {
+    const names = await this.guard(() => readdirIfThere(this.manifests));
+    return names
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => name.slice(0, -".yaml".length))
+      .sort();
+  }
+
+  async states(directory: string): Promise<readonly StateRef[]> {
+    const folder = canonicalLocation(directory);
+    const found = await this.guard(() => statesBelow(folder, 3));
+    return found.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+  }
+
+  private fileOf(job: string): string {
+    return join(this.manifests, `${job}.yaml`);
+  }
+
+  /** Compares and changes under a lock, so that nobody gets between the two. */
+  private async changing(
+    job: string,
+    mark: string | undefined,
+    change: (file: string) => Promise<void>,
+  ): Promise<void> {
+    await this.guard(async () => {
+      await mkdir(this.manifests, { recursive: true });
+      const file = this.fileOf(job);
+      await withLock(`${file}.lock`, async () => {
+        const text = await readIfThere(file);
+        if ((text === undefined ? undefined : markOf(text)) !== mark)
+          throw recordConflict(job, text === undefined ? undefined : parseRecord(job, text, this.url));
+        await change(file);
+      });
+    });
+  }
+
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError("store-unreachable", {
+        what: `the store ${this.url} cannot be used`,
+        cause: reasonOf(error),
+        fix: "check that the folder exists and may be written, or set the configuration key `store`",
+      });
+    }
+  }
+}
+
+function markOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return unlessMissing(() => readFile(file, "utf8"), undefined);
+}
+
+async function readdirIfThere(folder: string): Promise<string[]> {
+  return unlessMissing(() => readdir(folder), []);
+}
+
+async function unlessMissing<T, D>(work: () => Promise<T>, missing: D): Promise<T | D> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return missing;
+    throw error;
+  }
+}
+
+/** The text must be on the disk before the rename makes it the record. */
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, "wx");
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function withLock(lock: string, work: () => Promise<void>): Promise<void> {
+  while (!(await tryLock(lock))) await sleep(10);
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function tryLock(lock: string): Promise<boolean> {
+  try {
+    await writeFile(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    const age = await unlessMissing(async () => Date.now() - (await stat(lock)).mtimeMs, 0);
+    if (age > STALE_LOCK_MS) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+/** `<job id>/chk-N` and `savepoint-…` folders that hold a `_metadata` file with content. */
+async function statesBelow(folder: string, depth: number): Promise<StateRef[]> {
+  const entries = await unlessMissing(() => readdir(folder, { withFileTypes: true }), []);
+  const found: StateRef[] = [];
+  for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+    const path = join(folder, entry.name);
+    const kind = /^chk-\d+$/u.test(entry.name)
+      ? "checkpoint"
+      : entry.name.startsWith("savepoint-")
+        ? "savepoint"
+        : undefined;
+    if (kind) {
+      const metadata = await unlessMissing(() => stat(join(path, "_metadata")), undefined);
+      if (metadata && metadata.size > 0) found.push({ kind, path: `file://${path}`, at: Math.round(metadata.mtimeMs) });
+    } else if (depth > 1) found.push(...(await statesBelow(path, depth - 1)));
+  }
+  return found;
+}
+
+/** Two checkpoints of one millisecond are told apart by their number. */
+function numberOf({ path }: StateRef): number {
+  return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
+}

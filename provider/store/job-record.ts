@@ -1,0 +1,240 @@
+/** The record's form as a YAML file: flink-sql-runner's manifest and `meta` on top, what it does not know in `deployment`. */
+
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { type Manifest, ManifestSchema, propertiesAsText } from "../manifest.js";
+import { stateDirectories, withCurrentNames } from "../properties.js";
+import type { Deployment, JobRecord } from "../record.js";
+
+const State = z.object({
+  kind: z.enum(["savepoint", "checkpoint"]),
+  path: z.string(),
+  at: z.number(),
+  bytes: z.number().optional(),
+});
+
+/** One start of one version; `sql` is the exact text, where the old tool's field has its newlines made spaces. */
+const Start = z.object({
+  name: z.string(),
+  description: z.string(),
+  "target-table": z.string(),
+  sql: z.string(),
+  flinkProperties: z.record(z.string(), z.string()),
+  "query-id": z.string(),
+  "query-version": z.number().int(),
+  "query-create-timestamp": z.string(),
+  definitions: z.array(z.string()).optional(),
+  "metadata-columns": z.object({ timestamp: z.string(), query: z.boolean() }).optional(),
+  secrets: z.object({ salt: z.string(), digest: z.string() }).optional(),
+  "checkpoints-directory": z.string(),
+  "savepoints-directory": z.string(),
+  "job-id": z.string().optional(),
+  "started-from": z.string().nullish(),
+});
+
+const Extra = z.object({
+  format: z.literal(1),
+  status: z.enum(["running", "stopped", "finished", "deleted"]),
+  current: Start,
+  savepoint: State.optional(),
+  "resource-id": z.string().optional(),
+  intent: z
+    .object({
+      action: z.string(),
+      stopping: z.object({ "job-id": z.string(), "trigger-id": z.string() }).optional(),
+      next: Start.optional(),
+      session: z.object({ "gateway-url": z.string(), handle: z.string() }).optional(),
+    })
+    .optional(),
+  past: z.array(
+    z.object({ version: z.number(), "query-id": z.string(), savepoint: z.string().optional(), "ended-at": z.string() }),
+  ),
+  written: z.object({ by: z.string(), at: z.string() }).optional(),
+});
+
+/** The part that flink-sql-runner 0.2.0 writes and reads; it has no names for anything else. */
+const Classic = ManifestSchema.loose().extend({
+  description: z.string().nullish(),
+  meta: z.object({
+    "query-id": z.string(),
+    "query-version": z.coerce.number().int(),
+    "query-create-timestamp": z.coerce.string(),
+  }),
+  deployment: Extra.optional(),
+});
+
+/** Reads a record. `store` gives the directories where an old record has none. Throws record-invalid. */
+export function parseRecord(job: string, text: string, store: string): JobRecord {
+  const found = Classic.safeParse(parseYaml(job, text));
+  if (!found.success) throw invalid(job, z.prettifyError(found.error));
+  const { deployment: extra } = found.data;
+  return extra ? fromExtra(extra) : fromClassic(found.data, store);
+}
+
+function parseYaml(job: string, text: string): unknown {
+  try {
+    // A timestamp must stay text: YAML 1.1 readers make a date of it.
+    return parse(text, { schema: "core" });
+  } catch (error) {
+    throw invalid(job, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function invalid(job: string, cause: string): UserError {
+  return new UserError("record-invalid", {
+    what: `${job}: its record in the store cannot be read, so nothing was done to the job`,
+    cause,
+    fix: `restore an older version of manifests/${job}.yaml in the store, or correct it`,
+  });
+}
+
+function fromClassic(classic: z.infer<typeof Classic>, store: string): JobRecord {
+  const manifest: Manifest = {
+    name: classic.name,
+    description: classic.description ?? "",
+    "target-table": classic["target-table"],
+    sql: classic.sql ?? classic.code ?? "",
+    flinkProperties: propertiesAsText(classic.flinkProperties),
+  };
+  const { "query-id": queryId, "query-version": version, "query-create-timestamp": createdAt } = classic.meta;
+  return {
+    status: "running",
+    current: {
+      manifest,
+      meta: { queryId, version, createdAt },
+      definitions: undefined,
+      metadataColumns: undefined,
+      secrets: undefined,
+      directories: stateDirectories(manifest, store),
+      jobId: undefined,
+      startedFrom: undefined,
+    },
+    savepoint: undefined,
+    resourceId: undefined,
+    intent: undefined,
+    past: [],
+    written: undefined,
+  };
+}
+
+function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
+  const { intent, savepoint, written } = extra;
+  return {
+    status: extra.status,
+    current: fromStart(extra.current),
+    savepoint:
+      savepoint &&
+      ({
+        ...savepoint,
+        ...(savepoint.bytes === undefined ? {} : { bytes: savepoint.bytes }),
+      } as JobRecord["savepoint"]),
+    resourceId: extra["resource-id"],
+    intent: intent && {
+      action: intent.action,
+      stopping: intent.stopping && { jobId: intent.stopping["job-id"], triggerId: intent.stopping["trigger-id"] },
+      next: intent.next && fromStart(intent.next),
+      session: intent.session && { gatewayUrl: intent.session["gateway-url"], handle: intent.session.handle },
+    },
+    past: extra.past.map((old) => ({
+      version: old.version,
+      queryId: old["query-id"],
+      savepoint: old.savepoint,
+      endedAt: old["ended-at"],
+    })),
+    written,
+  };
+}
+
+function fromStart(start: z.infer<typeof Start>): Deployment {
+  return {
+    manifest: {
+      name: start.name,
+      description: start.description,
+      "target-table": start["target-table"],
+      sql: start.sql,
+      flinkProperties: start.flinkProperties,
+    },
+    meta: {
+      queryId: start["query-id"],
+      version: start["query-version"],
+      createdAt: start["query-create-timestamp"],
+    },
+    definitions: start.definitions,
+    metadataColumns: start["metadata-columns"],
+    secrets: start.secrets,
+    directories: { checkpoints: start["checkpoints-directory"], savepoints: start["savepoints-directory"] },
+    jobId: start["job-id"],
+    startedFrom: start["started-from"],
+  };
+}
+
+/** The file's text; the same record gives the same text. */
+export function formatRecord(record: JobRecord): string {
+  const { manifest, meta, directories } = record.current;
+  const classic = {
+    name: manifest.name,
+    description: manifest.description,
+    "target-table": manifest["target-table"],
+    sql: manifest.sql.replaceAll("\n", " "),
+    flinkProperties: {
+      ...withCurrentNames(manifest.flinkProperties),
+      "pipeline.name": manifest.name,
+      "state.checkpoints.dir": directories.checkpoints,
+      "state.savepoints.dir": directories.savepoints,
+    },
+    meta: {
+      "query-id": meta.queryId,
+      "query-version": meta.version,
+      "query-create-timestamp": meta.createdAt,
+    },
+    deployment: toExtra(record),
+  };
+  return stringify(classic, { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
+}
+
+function toExtra(record: JobRecord): z.infer<typeof Extra> {
+  const { intent, savepoint, resourceId, written } = record;
+  return {
+    format: 1,
+    status: record.status,
+    current: toStart(record.current),
+    ...(savepoint && { savepoint }),
+    ...(resourceId !== undefined && { "resource-id": resourceId }),
+    ...(intent && {
+      intent: {
+        action: intent.action,
+        ...(intent.stopping && {
+          stopping: { "job-id": intent.stopping.jobId, "trigger-id": intent.stopping.triggerId },
+        }),
+        ...(intent.next && { next: toStart(intent.next) }),
+        ...(intent.session && { session: { "gateway-url": intent.session.gatewayUrl, handle: intent.session.handle } }),
+      },
+    }),
+    past: record.past.map((old) => ({
+      version: old.version,
+      "query-id": old.queryId,
+      ...(old.savepoint !== undefined && { savepoint: old.savepoint }),
+      "ended-at": old.endedAt,
+    })),
+    ...(written && { written }),
+  };
+}
+
+function toStart(deployment: Deployment): z.infer<typeof Start> {
+  const { manifest, meta, directories } = deployment;
+  return {
+    ...manifest,
+    flinkProperties: { ...manifest.flinkProperties },
+    "query-id": meta.queryId,
+    "query-version": meta.version,
+    "query-create-timestamp": meta.createdAt,
+    ...(deployment.definitions && { definitions: [...deployment.definitions] }),
+    ...(deployment.metadataColumns && { "metadata-columns": { ...deployment.metadataColumns } }),
+    ...(deployment.secrets && { secrets: deployment.secrets }),
+    "checkpoints-directory": directories.checkpoints,
+    "savepoints-directory": directories.savepoints,
+    ...(deployment.jobId !== undefined && { "job-id": deployment.jobId }),
+    ...(deployment.startedFrom !== undefined && { "started-from": deployment.startedFrom }),
+  };
+}

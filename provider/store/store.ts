@@ -1,0 +1,37 @@
+/** Where records and state live: one interface, one adapter for each kind of place. */
+
+import { UserError } from "../errors.js";
+import type { JobRecord, StateRef } from "../record.js";
+
+/** A record and the mark of the version that was read; a write with that mark fails if somebody else wrote since. */
+export interface Stored {
+  readonly record: JobRecord;
+  readonly mark: string;
+}
+
+export interface Store {
+  /** As configured: `file:///dir` or `s3://bucket/prefix`. */
+  readonly url: string;
+  /** Undefined when there is no record; throws store-unreachable where that cannot be told, record-invalid if damaged. */
+  read(job: string): Promise<Stored | undefined>;
+  /** Writes if the stored record is still the one with `mark` (undefined: none); else throws record-conflict. */
+  write(job: string, record: JobRecord, mark: string | undefined): Promise<string>;
+  /** Takes a record away under the same condition. */
+  remove(job: string, mark: string): Promise<void>;
+  /** Names of all jobs that have a record. */
+  list(): Promise<readonly string[]>;
+  /** Complete savepoints and checkpoints below a directory, oldest first. */
+  states(directory: string): Promise<readonly StateRef[]>;
+}
+
+/** The error of whoever comes second. */
+export function recordConflict(job: string, other: JobRecord | undefined): UserError {
+  const who = other?.written
+    ? `${other.written.by} wrote it at ${other.written.at}`
+    : "somebody else wrote or removed it";
+  return new UserError("record-conflict", {
+    what: `${job}: its record in the store changed while this deployment worked on it`,
+    cause: who,
+    fix: "let the other deployment end, then run `pulumi up` again; it goes on from what is there",
+  });
+}

@@ -1,0 +1,78 @@
+/** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
+
+import { randomBytes } from "node:crypto";
+import { UserError } from "./errors.js";
+import { awaitEnd, stopWithSavepoint } from "./flink/lifecycle.js";
+import { FlinkRest, type JobSummary } from "./flink/rest.js";
+import { observeAll, type World } from "./observe.js";
+import { latestState } from "./plan.js";
+import { RecordWriter } from "./record-writer.js";
+import { openStore } from "./store/open.js";
+
+export interface SuspendOptions {
+  readonly restUrl: string;
+  readonly store: string;
+  readonly requestSeconds: number;
+  readonly savepointSeconds: number;
+  readonly startSeconds: number;
+  readonly progress: (text: string) => void;
+}
+
+const ENDED: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED"]);
+
+/** Throws plan-refused, before anything is stopped, when jobs run that no record in the store knows. */
+export async function suspendJobs(options: SuspendOptions): Promise<void> {
+  const store = openStore(options.store);
+  const rest = new FlinkRest(options.restUrl, options.requestSeconds * 1000);
+  const world: World = { store, rest, activity: "none" };
+  const jobs = await rest.jobsOverview();
+  const names = await store.list();
+  const strangers = await strangersAmong(jobs, names, world);
+  if (strangers.length > 0)
+    throw new UserError("plan-refused", {
+      what: `the session cluster must restart, and jobs run on it that the store does not know: ${strangers.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,
+      fix: "stop them first, or deploy them with a manifest",
+    });
+  await Promise.all(names.map((name) => suspendJob(name, world, options)));
+}
+
+async function strangersAmong(
+  jobs: readonly JobSummary[],
+  names: readonly string[],
+  world: World,
+): Promise<JobSummary[]> {
+  const known = new Set<string | undefined>();
+  for (const name of names) known.add((await observeAll(name, world)).observed.job?.jobId);
+  return jobs.filter(({ jid, state }) => !ENDED.has(state) && !known.has(jid));
+}
+
+async function suspendJob(name: string, world: World, options: SuspendOptions): Promise<void> {
+  const { observed, stored } = await observeAll(name, world);
+  const { record, job } = observed;
+  if (!record || !stored || !job || record.status !== "running") return;
+  const writer = new RecordWriter(world.store, name, stored.mark);
+  if (job.status === "FINISHED" && !job.detail?.stoppedWith) {
+    await writer.write({ ...record, status: "finished", intent: undefined });
+    return;
+  }
+  if (ENDED.has(job.status)) {
+    await writer.write({ ...record, status: "stopped", savepoint: latestState(observed), intent: undefined });
+    return;
+  }
+  const watched = { name, jobId: job.jobId, limits: options, progress: options.progress };
+  if (job.status === "RESTARTING" || job.status === "FAILING") {
+    await world.rest.cancel(job.jobId);
+    await awaitEnd(world.rest, watched);
+    await writer.write({ ...record, status: "stopped", savepoint: job.detail?.lastCheckpoint, intent: undefined });
+    return;
+  }
+  const triggerId = randomBytes(16).toString("hex");
+  const noted = {
+    ...record,
+    intent: { action: "suspend", stopping: { jobId: job.jobId, triggerId }, next: undefined, session: undefined },
+  };
+  await writer.write(noted);
+  const targetDirectory = `${record.current.directories.savepoints}/${record.current.meta.version}`;
+  const savepoint = await stopWithSavepoint(world.rest, { ...watched, triggerId, targetDirectory });
+  await writer.write({ ...record, status: "stopped", savepoint, intent: undefined });
+}

@@ -1,0 +1,92 @@
+/** Has Flink plan what an update will start, and counts the slots: before anything that runs is touched. */
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Desired } from "./changes.js";
+import { UserError } from "./errors.js";
+import { SqlGateway } from "./flink/gateway.js";
+import type { Sighting, World } from "./observe.js";
+import { reached } from "./observe.js";
+import { type Decision, isAlive } from "./plan.js";
+import type { Deployment } from "./record.js";
+import { Submission } from "./submission.js";
+
+export interface ValidateOptions {
+  readonly name: string;
+  readonly cluster: { readonly restUrl: string; readonly gatewayUrl: string };
+  readonly requestSeconds: number;
+  readonly startSeconds: number;
+}
+
+interface Reservation {
+  readonly slots: number;
+  /** Being started: Flink may count its slots already, so it is waited for before anybody is told that slots are missing. */
+  readonly isStarting: boolean;
+}
+
+/** Slots that the other jobs of this update will take, by cluster and job: the engine checks one job after another. */
+const reserved = new Map<string, Map<string, Reservation>>();
+
+/** Throws JobRefused where Flink says no, slots-missing where it cannot run. Plans that start nothing are not asked about. */
+export async function validate(
+  options: ValidateOptions,
+  desired: Desired,
+  plan: Decision,
+  sighting: Sighting,
+  world: World,
+): Promise<void> {
+  if (!plan.steps.some((step) => step.do === "start")) {
+    releaseReservation(world.rest.url, options.name);
+    return;
+  }
+  const record = sighting.observed.record;
+  const gateway = new SqlGateway(options.cluster.gatewayUrl, options.requestSeconds * 1000);
+  const target = { gateway, restUrl: world.rest.url, limitMs: options.startSeconds * 1000 };
+  const meta = record?.current.meta ?? { queryId: randomUUID(), version: 1, createdAt: "1970-01-01 00:00:00" };
+  const deployment: Deployment = {
+    ...desired,
+    meta: { ...meta, version: plan.version },
+    secrets: undefined,
+    jobId: undefined,
+    startedFrom: null,
+  };
+  const submission = await Submission.prepare(deployment, desired.secrets, target);
+  await submission.close();
+  await checkSlots(options.name, submission.slots, sighting, world);
+}
+
+/** Its start has begun. */
+export function startReserved(restUrl: string, job: string): void {
+  const reservation = reserved.get(restUrl)?.get(job);
+  if (reservation) reserved.get(restUrl)?.set(job, { ...reservation, isStarting: true });
+}
+
+/** A job that runs, or was given up, holds no more than Flink says. */
+export function releaseReservation(restUrl: string, job: string): void {
+  reserved.get(restUrl)?.delete(job);
+}
+
+async function checkSlots(name: string, needed: number, { observed }: Sighting, world: World): Promise<void> {
+  const { job } = observed;
+  const others = reserved.get(world.rest.url) ?? new Map<string, Reservation>();
+  reserved.set(world.rest.url, others);
+  const own = job && isAlive(job) ? await reached(() => world.rest.slotsOf(job.jobId)) : 0;
+  for (;;) {
+    const isAnyStarting = [...others.values()].some(({ isStarting }) => isStarting);
+    const overview = await reached(() => world.rest.overview());
+    const taken = [...others].reduce((sum, [other, { slots }]) => sum + (other === name ? 0 : slots), 0);
+    const free = overview["slots-available"] + own - taken;
+    if (needed <= free) break;
+    if (!isAnyStarting) throw slotsMissing(name, needed, free, overview["slots-total"], taken);
+    await sleep(100);
+  }
+  others.set(name, { slots: needed - own, isStarting: false });
+}
+
+function slotsMissing(name: string, needed: number, free: number, total: number, taken: number): UserError {
+  const others = taken > 0 ? `, ${taken} for other jobs of this update` : "";
+  return new UserError("slots-missing", {
+    what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}, ${Math.max(0, free)} of ${total} are free${others}; nothing was stopped`,
+    fix: "give the cluster more slots (configuration keys `slots`, `taskManagers`), or lower parallelism.default",
+  });
+}

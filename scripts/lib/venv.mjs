@@ -1,0 +1,32 @@
+/** Small Python environments in the cache; they cannot be renamed, so a marker file says that one is complete. */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cache, textOf, versions, withLock, writeWhole } from "./cache.mjs";
+import { run, step } from "./say.mjs";
+import { checkTools } from "./tools.mjs";
+
+/** Makes an environment anew; `fill` gets its Python and answers with the text for the marker. */
+export async function makeVenv(folder, python, fill) {
+  rmSync(folder, { recursive: true, force: true });
+  await run(python, ["-m", "venv", folder]);
+  const text = await fill(join(folder, "bin", "python"));
+  writeWhole(join(folder, ".complete"), text);
+}
+
+export const pip = (python, args) => run(python, ["-m", "pip", "install", "--disable-pip-version-check", ...args]);
+
+/** The folder with the programs ruff and pytest, installed when they are missing. */
+export async function ensurePythonTools() {
+  const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}`);
+  const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`];
+  const bin = join(folder, "bin");
+  const missing = () => textOf(join(folder, ".complete")) === undefined || !existsSync(join(bin, "python"));
+  if (!missing()) return bin;
+  const python = await checkTools({ python: true });
+  await withLock(join(cache, "setup.lock"), async () => {
+    if (!missing()) return;
+    const install = (own) => pip(own, wanted).then(() => wanted.join("\n"));
+    await step("Installing ruff and pytest", () => makeVenv(folder, python, install));
+  });
+  return bin;
+}

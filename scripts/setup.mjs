@@ -1,0 +1,66 @@
+/** Brings all that the project needs (npm packages, Flink, Pulumi), once, into a cache that all clones share. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { cache, project, textOf, withLock, writeWhole } from "./lib/cache.mjs";
+import { cachedFlink, gatewayIsMissing, installFlink, ownFlink } from "./lib/flink.mjs";
+import { ensureNpm, npmIsMissing } from "./lib/npm.mjs";
+import { findPulumi, installPulumi } from "./lib/pulumi.mjs";
+import { main, say } from "./lib/say.mjs";
+import { checkTools } from "./lib/tools.mjs";
+
+export { ensureNpm };
+
+/** The environment in which `pulumi` and the tests run. */
+function environment(flinkHome, pulumiBin) {
+  const { PATH, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const env = { FLINK_HOME: flinkHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  env.PATH = [pulumiBin, ...PATH.split(":").filter((folder) => folder !== pulumiBin)].filter(Boolean).join(":");
+  // A stack on this machine holds no secrets; who sets a passphrase keeps it.
+  if (!PULUMI_CONFIG_PASSPHRASE_FILE) env.PULUMI_CONFIG_PASSPHRASE = PULUMI_CONFIG_PASSPHRASE ?? "";
+  return env;
+}
+
+/** Leaves in the project what a plain `pulumi`, started without these scripts, needs to find. */
+function leaveTraces(flinkHome) {
+  const file = join(project, ".local", "flink-home");
+  if (textOf(file) !== `${flinkHome}\n`) writeWhole(file, `${flinkHome}\n`);
+  // Pulumi does not make the folder of a file:// backend.
+  if (textOf(join(project, "Pulumi.yaml"))?.includes(".pulumi-state")) {
+    mkdirSync(join(project, ".pulumi-state"), { recursive: true });
+  }
+}
+
+const findFlink = () => ownFlink() ?? cachedFlink();
+
+/** Installs what is missing; looked for again under the lock, because another set-up may have brought it. */
+async function installMissing() {
+  await ensureNpm();
+  await withLock(join(cache, "setup.lock"), async () => {
+    const needsFlink = !findFlink();
+    const python = await checkTools({ python: needsFlink, java: true, maven: needsFlink && gatewayIsMissing() });
+    if (needsFlink) await installFlink(python);
+    if ((await findPulumi()) === undefined) await installPulumi();
+  });
+}
+
+/** Brings what is missing and answers with the environment to run in: at once when nothing is. */
+export async function setup() {
+  const since = Date.now();
+  const missing = npmIsMissing() || !findFlink() || (await findPulumi()) === undefined;
+  if (missing) {
+    const needsFlink = !findFlink();
+    // Before anything is fetched: all that the machine lacks, in one error.
+    await checkTools({ python: needsFlink, java: true, maven: needsFlink && gatewayIsMissing() });
+    await installMissing();
+  }
+  const flinkHome = findFlink();
+  leaveTraces(flinkHome);
+  if (missing) say(`ready in ${Math.round((Date.now() - since) / 1000)} s`);
+  const env = environment(flinkHome, await findPulumi());
+  return { env: { ...process.env, ...env }, exports: env, missing };
+}
+
+await main(import.meta.url, async () => {
+  const { missing } = await setup();
+  if (!missing) say("ready: nothing is missing");
+});

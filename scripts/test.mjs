@@ -1,0 +1,83 @@
+/** Runs the tests: `npm test`, or some of them: `npm test -- unit runner`; further arguments go to vitest. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { project, textOf } from "./lib/cache.mjs";
+import { ensureNpm } from "./lib/npm.mjs";
+import { main, runHere } from "./lib/say.mjs";
+import { ensurePythonTools } from "./lib/venv.mjs";
+import { setup } from "./setup.mjs";
+
+const vitestProjects = ["unit", "integration", "e2e"];
+const names = [...vitestProjects, "runner"];
+
+/** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
+export function countVitest(report) {
+  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloaded.length,
+    skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+  };
+}
+
+/** The counts of a JUnit report, as pytest writes it. */
+export function countJUnit(xml) {
+  const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
+}
+
+const none = { passed: 0, failed: 0, skipped: 0 };
+
+async function runVitest(projects, args, env, folder) {
+  if (projects.length === 0) return { code: 0, ...none };
+  const report = join(folder, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const picked = projects.flatMap((name) => ["--project", name]);
+  const vitest = join(project, "node_modules", ".bin", "vitest");
+  const code = await runHere(vitest, ["run", ...picked, ...reporters, ...args], { cwd: project, env });
+  const text = textOf(report);
+  return { code, ...(text ? countVitest(JSON.parse(text)) : { ...none, failed: code === 0 ? 0 : 1 }) };
+}
+
+async function runPytest(env, folder) {
+  if (!existsSync(join(project, "runner", "tests"))) return { code: 0, ...none };
+  const report = join(folder, "pytest.xml");
+  const pytest = join(await ensurePythonTools(), "pytest");
+  const code = await runHere(pytest, ["-q", `--junitxml=${report}`, "runner/tests"], { cwd: project, env });
+  const counts = existsSync(report) ? countJUnit(readFileSync(report, "utf8")) : none;
+  return { code, ...counts, failed: Math.max(counts.failed, code === 0 ? 0 : 1) };
+}
+
+/** Unit tests and those of the runner need no Flink, so they do not wait for one. */
+async function environmentFor(picked) {
+  if (picked.includes("integration") || picked.includes("e2e")) return (await setup()).env;
+  await ensureNpm();
+  return process.env;
+}
+
+async function runAll(picked, args, folder) {
+  const env = await environmentFor(picked);
+  const results = [];
+  if (picked.includes("runner")) results.push(await runPytest(env, folder));
+  const projects = picked.filter((name) => vitestProjects.includes(name));
+  results.push(await runVitest(projects, args, env, folder));
+  const sum = (name) => results.reduce((total, result) => total + result[name], 0);
+  const counts = `${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped\n`;
+  process.stdout.write(`\n${counts}`);
+  // For a caller that has more to say, and then repeats the counts as its last line.
+  if (process.env.TEST_COUNTS) writeFileSync(process.env.TEST_COUNTS, counts);
+  return results.find(({ code }) => code !== 0)?.code ?? 0;
+}
+
+await main(import.meta.url, async (args) => {
+  const named = args.filter((arg) => names.includes(arg));
+  const others = args.filter((arg) => !names.includes(arg));
+  const folder = mkdtempSync(join(tmpdir(), "flink-sql-test-"));
+  try {
+    return await runAll(named.length > 0 ? named : names, others, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import {
+  definedBy,
+  definitionChanges,
+  fillParameters,
+  neededDefinitions,
+  parseDefinitions,
+  refusalOf,
+} from "../../provider/definitions.js";
+import { splitStatements, tokenize } from "../../provider/sql-text.js";
+
+const needed = (tables: string, sql: string, target = "sink") =>
+  neededDefinitions(parseDefinitions("t.sql", tables), sql, target).map(({ label }) => label);
+
+describe("a statement defines a name", () => {
+  test.each([
+    ["CREATE TABLE orders (id INT)", { type: "TABLE", name: "orders" }],
+    ["create table Orders (id INT)", { type: "TABLE", name: "Orders" }],
+    ["CREATE TABLE IF NOT EXISTS cat.db.t (id INT)", { type: "TABLE", name: "t" }],
+    ["CREATE TABLE `cat`.`my db`.`my``t` (id INT)", { type: "TABLE", name: "my`t" }],
+    ["CREATE TEMPORARY TABLE t (id INT)", { type: "TABLE", name: "t" }],
+    ["CREATE OR REPLACE TABLE t (id INT)", { type: "TABLE", name: "t" }],
+    ["CREATE TEMPORARY VIEW IF NOT EXISTS v AS SELECT 1", { type: "VIEW", name: "v" }],
+    ["CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.B'", { type: "FUNCTION", name: "f" }],
+    ["CREATE CATALOG c WITH ('type'='jdbc')", { type: "CATALOG", name: "c" }],
+    ["CREATE DATABASE IF NOT EXISTS c.d", { type: "DATABASE", name: "d" }],
+    ["SET 'table.local-time-zone' = 'UTC'", undefined],
+    ["USE CATALOG c", undefined],
+    ["ALTER TABLE t RENAME TO u", undefined],
+    ["DROP TABLE t", undefined],
+  ])("%s", (sql, expected) => {
+    expect(definedBy(tokenize(sql))).toEqual(expected);
+  });
+});
+
+describe("a statement that would run or leave something behind is refused", () => {
+  test.each([
+    ["INSERT INTO t SELECT 1", "INSERT"],
+    ["EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1", "EXECUTE"],
+    ["delete FROM t", "DELETE"],
+    ["TRUNCATE TABLE t", "TRUNCATE"],
+    ["CALL sys.compact('t')", "CALL"],
+    ["CREATE TABLE t WITH ('a'='b') AS SELECT * FROM u", "CREATE TABLE … AS"],
+    ["CREATE TABLE IF NOT EXISTS t AS SELECT 1", "CREATE TABLE … AS"],
+  ])("%s", (sql, word) => {
+    expect(refusals(sql)).toEqual([expect.stringContaining(word)]);
+  });
+
+  test.each([
+    "CREATE TABLE t (a AS b + 1, WATERMARK FOR c AS c - INTERVAL '1' SECOND)",
+    "CREATE VIEW v AS SELECT 1",
+    "CREATE FUNCTION f AS 'a.B'",
+    "CREATE TABLE t LIKE u",
+    "SET 'a' = 'b'",
+  ])("%s may stand there", (sql) => {
+    expect(refusals(sql)).toEqual([]);
+  });
+
+  const refusals = (sql: string) => splitStatements(sql).flatMap((statement) => refusalOf(statement) ?? []);
+});
+
+describe("a job takes the definitions that it needs and no others", () => {
+  const tables = `
+    CREATE TABLE orders (id INT);
+    CREATE TABLE Orders (id INT);
+    CREATE TABLE sink (id INT);
+    CREATE TABLE other (id INT);
+    CREATE VIEW big AS SELECT * FROM orders;
+    CREATE VIEW bigger AS SELECT * FROM big;
+    CREATE FUNCTION mask AS 'a.Mask';
+    CREATE CATALOG c WITH ('type' = 'generic_in_memory');
+    SET 'table.local-time-zone' = 'UTC'`;
+  const always = ["catalog c", "SET 'table.local-time-zone' ="];
+
+  test.each([
+    ["its table and its target", "SELECT * FROM orders", ["table orders", "table sink"]],
+    ["the table of that case", "SELECT * FROM Orders", ["table Orders", "table sink"]],
+    [
+      "the tables of its views, however deep",
+      "SELECT * FROM bigger",
+      ["table orders", "table sink", "view big", "view bigger"],
+    ],
+    ["a quoted name", "SELECT * FROM `c`.`d`.`other`", ["table sink", "table other"]],
+    ["a function in any case", "SELECT MASK(1)", ["table sink", "function mask"]],
+    ["none that a string or a comment names", "SELECT 'orders' -- other", ["table sink"]],
+  ])("%s", (_, sql, expected) => {
+    expect(needed(tables, sql)).toEqual([...expected, ...always]);
+  });
+
+  test("A table that is defined after the view that uses it is found too.", () => {
+    expect(needed("CREATE VIEW v AS SELECT * FROM t; CREATE TABLE t (a INT)", "SELECT * FROM v")).toEqual([
+      "view v",
+      "table t",
+    ]);
+  });
+
+  test("A table that is like another one takes it along.", () => {
+    expect(needed("CREATE TABLE a (x INT); CREATE TABLE sink LIKE a", "SELECT 1")).toEqual(["table a", "table sink"]);
+  });
+});
+
+test("A definition knows its file, line and column.", () => {
+  const [first, second] = parseDefinitions("jobs/t.sql", "-- x\nSET 'a' = 'b';\n  CREATE TABLE t (a INT);\n");
+  expect(first).toMatchObject({ file: "jobs/t.sql", line: 2, column: 1 });
+  expect(second).toEqual({ sql: "CREATE TABLE t (a INT)", label: "table t", file: "jobs/t.sql", line: 3, column: 3 });
+});
+
+describe("parameters are put in place of {key}", () => {
+  test.each([
+    ["a known key", "'{a}'", "'1'"],
+    ["a key with dots and dashes", "'{my.key-2}'", "'2'"],
+    ["twice", "{a}{a}", "11"],
+    ["an unknown key stays", "'{b}'", "'{b}'"],
+    ["braces in DDL stay", "'{\"a\": {}}' ARRAY{1} ROW<{ }> {0}", "'{\"a\": {}}' ARRAY{1} ROW<{ }> {0}"],
+    ["a value with $& and $1 is a plain text", "'{dollar}'", "'$&$1$$'"],
+    ["a value with a key in it is not filled again", "'{nested}'", "'{a}'"],
+    ["what every object has is no parameter", "{constructor} {toString}", "{constructor} {toString}"],
+  ])("%s", (_, text, expected) => {
+    expect(fillParameters(text, { a: "1", "my.key-2": "2", dollar: "$&$1$$", nested: "{a}" })).toBe(expected);
+  });
+});
+
+describe("a change of definitions is told by what was defined", () => {
+  test.each([
+    ["formatting is no change", ["CREATE TABLE t (a INT)"], ["create table t ( a int ) -- x"], []],
+    ["a column", ["CREATE TABLE t (a INT)"], ["CREATE TABLE t (a BIGINT)"], ["table t changed"]],
+    [
+      "a new view",
+      ["CREATE TABLE t (a INT)"],
+      ["CREATE TABLE t (a INT)", "CREATE VIEW v AS SELECT 1"],
+      ["view v added"],
+    ],
+    ["a removed option", ["SET 'a' = '1'"], [], ["SET 'a' = removed"]],
+    ["an option of another value", ["SET 'a' = '1'"], ["SET 'a' = '2'"], ["SET 'a' = changed"]],
+  ])("%s", (_, before, after, expected) => {
+    expect(definitionChanges(before, after)).toEqual(expected);
+  });
+});
