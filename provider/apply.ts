@@ -5,11 +5,15 @@ import { type Desired, digestSecrets } from "./changes.js";
 import { reasonOf, UserError } from "./errors.js";
 import type { SqlGateway } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
-import { awaitEnd, awaitRunning, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
+import { awaitEnd, awaitRunning, type Limits } from "./flink/lifecycle.js";
+import { halt } from "./halt.js";
+import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
 import { observeAll, type Sighting, type World } from "./observe.js";
-import { type Decision, deployed, latestState, nextVersion, type Step } from "./plan.js";
-import type { Deployment, JobRecord, StateRef } from "./record.js";
+import { isAlive } from "./observed.js";
+import type { Decision, Step } from "./plan.js";
+import type { Deployment, JobRecord } from "./record.js";
+import { deployed, nextVersion } from "./record.js";
 import { RecordWriter } from "./record-writer.js";
 import { Submission, type SubmissionTarget } from "./submission.js";
 
@@ -100,9 +104,22 @@ class Change {
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };
       await this.startOrRollBack(started, submission, stopped);
-      return await this.writer.write({ ...deployed(stopped, started, new Date().toISOString()), intent: undefined });
+      return await this.confirm({ ...deployed(stopped, started, new Date().toISOString()), intent: undefined });
     } finally {
       await submission.close();
+    }
+  }
+
+  private async confirm(record: JobRecord): Promise<JobRecord> {
+    try {
+      return await this.writer.write(record);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(error.code, {
+        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written into its record`,
+        cause: error.parts.cause ?? error.parts.what,
+        fix: "run `pulumi up` again: it finds the job by the id that was noted before the start",
+      });
     }
   }
 
@@ -114,15 +131,26 @@ class Change {
   /** Writes the intent, then ends the running job; the record that comes back knows the savepoint. */
   private async stop(next: Deployment, submission: Submission): Promise<JobRecord> {
     const stop = this.plan.steps.find((step) => step.do === "stop-with-savepoint" || step.do === "cancel");
-    const triggerId = randomBytes(16).toString("hex");
-    const stopping = stop?.do === "stop-with-savepoint" ? { jobId: stop.jobId, triggerId } : undefined;
     const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
     const base = this.before ?? this.first(next);
-    const noted = await this.writer.write({ ...base, intent: { action: this.plan.action, stopping, next, session } });
-    if (stop?.do === "cancel") return this.cancelled(noted, stop.jobId);
-    if (!stopping) return noted;
-    const savepoint = await this.savepointOf(stopping, noted);
-    return this.writer.write({ ...noted, status: "stopped", savepoint });
+    const intent = { action: this.plan.action, next, session };
+    if (!stop) return this.writer.write({ ...base, intent: { ...intent, stopping: undefined } });
+    const { world, limits, progress } = this.context;
+    const job = { jobId: stop.jobId, status: stop.do === "cancel" ? ("RESTARTING" as const) : ("RUNNING" as const) };
+    const context = { name: this.name, world, limits, progress, writer: this.writer };
+    const { record, state } = await halt(job, base, intent, context);
+    return this.noted({ ...record, status: "stopped", savepoint: state });
+  }
+
+  /** A store that is away just now must not keep a stopped job from starting: the intent in it is enough to go on. */
+  private async noted(record: JobRecord): Promise<JobRecord> {
+    try {
+      return await this.writer.write(record);
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== "store-unreachable") throw error;
+      this.context.progress(`${this.name}: ${error.parts.what}; the job is started all the same`);
+      return record;
+    }
   }
 
   /** The record of a job that never ran. */
@@ -139,30 +167,6 @@ class Change {
     };
   }
 
-  private async savepointOf(stopping: { jobId: string; triggerId: string }, noted: JobRecord): Promise<StateRef> {
-    const { world, limits, progress } = this.context;
-    const { directories, meta } = noted.current;
-    const targetDirectory = `${directories.savepoints}/${meta.version}`;
-    try {
-      return await stopWithSavepoint(world.rest, { name: this.name, ...stopping, targetDirectory, limits, progress });
-    } catch (error) {
-      // Where Flink itself said no, the job goes on and nothing is pending; after a time-out the stop may still come true.
-      if (error instanceof UserError && error.code === "savepoint-failed")
-        await this.writer.write({ ...noted, intent: undefined });
-      throw error;
-    }
-  }
-
-  private async cancelled(noted: JobRecord, jobId: string): Promise<JobRecord> {
-    const { world, limits, progress } = this.context;
-    await world.rest.cancel(jobId);
-    await awaitEnd(world.rest, { name: this.name, jobId, limits, progress });
-    // Between the plan and the cancellation another checkpoint may have been completed: that one counts.
-    const { observed } = await observeAll(this.name, world);
-    const state = this.start.from === "clean" ? noted.savepoint : (latestState(observed) ?? noted.savepoint);
-    return this.writer.write({ ...noted, status: "stopped", savepoint: state });
-  }
-
   private from(stopped: JobRecord): string | undefined {
     const { from } = this.start;
     if (from === "clean") return undefined;
@@ -177,6 +181,8 @@ class Change {
       await this.startAndAwait(next, submission);
     } catch (error) {
       const reason = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
+      // A submission without an answer must not come true after the way back has begun.
+      await submission.close();
       await this.rollBack(next, stopped, reason);
     }
   }
@@ -273,21 +279,14 @@ export async function remove(context: RemovalContext): Promise<void> {
   if (!record || !stored || record.status === "deleted" || record.resourceId !== resourceId) return;
   const writer = new RecordWriter(world.store, name, stored.mark);
   const ended = { ...record, status: "deleted" as const, intent: undefined };
-  if (!job || ["FAILED", "CANCELED", "FINISHED"].includes(job.status)) {
-    const state = record.status === "finished" ? record.savepoint : latestState(observed);
-    await writer.write({ ...ended, savepoint: state });
+  if (!job || !isAlive(job)) {
+    await writer.write({
+      ...ended,
+      savepoint: record.status === "finished" ? record.savepoint : latestState(observed),
+    });
     return;
   }
-  if (job.status === "RUNNING" || job.status === "CREATED" || job.status === "INITIALIZING") {
-    const triggerId = randomBytes(16).toString("hex");
-    const stopping = { jobId: job.jobId, triggerId };
-    await writer.write({ ...record, intent: { action: "delete", stopping, next: undefined, session: undefined } });
-    const targetDirectory = `${record.current.directories.savepoints}/${record.current.meta.version}`;
-    const savepoint = await stopWithSavepoint(world.rest, { name, ...stopping, targetDirectory, limits, progress });
-    await writer.write({ ...ended, savepoint });
-    return;
-  }
-  await world.rest.cancel(job.jobId);
-  await awaitEnd(world.rest, { name, jobId: job.jobId, limits, progress });
-  await writer.write({ ...ended, savepoint: job.detail?.lastCheckpoint ?? record.savepoint });
+  const intent = { action: "delete", next: undefined, session: undefined };
+  const { state } = await halt(job, record, intent, { name, world, limits, progress, writer });
+  await writer.write({ ...ended, savepoint: state });
 }

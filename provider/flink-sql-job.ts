@@ -14,7 +14,7 @@ import { listJobs } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
 import { refusalWords } from "./job-places.js";
 import { ManifestSchema } from "./manifest.js";
-import { ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
+import { awaitPendingStop, ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
 import { type Decision, type Plan, planJob } from "./plan.js";
 import { planWords } from "./plan-words.js";
 import { stateDirectories } from "./properties.js";
@@ -172,8 +172,9 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
     const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, LISTING_MS)));
     const plan = planJob(desired, sighting.observed);
     if (plan.action === "refuse") throw refused(plan);
-    if (world.activity === "none") await validate(job, desired, plan, sighting, world);
-    const unchecked = world.activity !== "none" && plan.steps.some((step) => step.do === "start");
+    const isUp = job.cluster.activity === "none";
+    if (isUp) await validate(job, desired, plan, sighting, world);
+    const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
     const words =
       planWords(job.name, plan, sighting.observed.now) + (unchecked ? "; checked by Flink once the cluster is up" : "");
     if (plan.action !== "none" || plan.remark)
@@ -212,6 +213,7 @@ async function deploy(
   try {
     startReserved(world.rest.url, job.name);
     const record = await reachable(job.name, async () => {
+      await awaitPendingStop(job.name, world, job, tellProgress(job.self));
       const sighting = await observe(desired, world, () => jobsOf(world.rest));
       const plan = planJob(desired, sighting.observed);
       if (plan.action === "refuse") throw refused(plan);

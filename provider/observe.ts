@@ -6,9 +6,11 @@ import { reasonOf } from "./errors.js";
 import { HttpRefusal, NoAnswer } from "./flink/http.js";
 import { rootCause } from "./flink/java-trace.js";
 import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "./flink/rest.js";
+import { waitFor } from "./flink/wait.js";
 import { versionDirectory } from "./naming.js";
-import { isAlive, type JobDetail, type Observed, type ObservedJob, settledRecord } from "./plan.js";
+import { isAlive, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
 import type { JobRecord, StateRef } from "./record.js";
+import { settledRecord } from "./record.js";
 import type { Store, Stored } from "./store/store.js";
 
 /** `starting` and `restarting`: what this update does to the cluster before it comes to the jobs. */
@@ -158,6 +160,25 @@ function toObserved(summary: JobSummary): ObservedJob {
     endedAt: summary["end-time"],
     tasks: { running: tasks.running, total: tasks.total },
   };
+}
+
+/** A stop that a killed deployment began still goes on in Flink: what comes of it decides what there is to do. */
+export async function awaitPendingStop(
+  name: string,
+  { store, rest }: World,
+  { savepointSeconds }: { readonly savepointSeconds: number },
+  progress: (text: string) => void,
+): Promise<void> {
+  const stopping = (await store.read(name))?.record.intent?.stopping;
+  if (!stopping) return;
+  const what = `${name}: stop with savepoint of job ${stopping.jobId}, begun by an earlier deployment`;
+  const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
+  await reached(() =>
+    waitFor<true>({ what, timeoutSeconds: savepointSeconds, fix, progress }, async () => {
+      const seen = await rest.savepointStatus(stopping.jobId, stopping.triggerId);
+      return seen?.status.id === "IN_PROGRESS" ? { pending: "IN_PROGRESS" } : { done: true };
+    }),
+  );
 }
 
 /** All jobs that the cluster knows, or ClusterUnreachable. */

@@ -2,61 +2,9 @@
 
 import { type Change, changesBetween, type Desired } from "./changes.js";
 import type { ErrorCode } from "./errors.js";
-import { canonicalLocation } from "./naming.js";
-import type { Deployment, JobRecord, StateRef } from "./record.js";
-
-export type FlinkStatus =
-  | "INITIALIZING"
-  | "CREATED"
-  | "RUNNING"
-  | "FAILING"
-  | "FAILED"
-  | "CANCELLING"
-  | "CANCELED"
-  | "FINISHED"
-  | "RESTARTING"
-  | "SUSPENDED"
-  | "RECONCILING";
-
-/** A job as Flink knows it. */
-export interface ObservedJob {
-  readonly jobId: string;
-  readonly name: string;
-  readonly status: FlinkStatus;
-  /** Milliseconds since 1970; -1 while it has not ended. */
-  readonly endedAt: number;
-  /** Tasks that run, of all. */
-  readonly tasks: { readonly running: number; readonly total: number };
-  /** Read only where a decision needs it; undefined elsewhere. */
-  readonly detail?: JobDetail | undefined;
-}
-
-export interface JobDetail {
-  readonly completedCheckpoints: number;
-  /** True if this start of the job was given a state. */
-  readonly restored: boolean;
-  /** Newest complete checkpoint that can be started from. */
-  readonly lastCheckpoint: StateRef | undefined;
-  /** The savepoint with which the job was stopped, by whomever. */
-  readonly stoppedWith: StateRef | undefined;
-  /** Message of the newest failure. */
-  readonly failure: string | undefined;
-}
-
-/** Everything that a decision depends on. */
-export interface Observed {
-  /** `starting`: nothing runs on it, and this update starts it · `restarting`: this update stops and resumes all jobs. */
-  readonly cluster: "reachable" | "starting" | "restarting";
-  readonly record: JobRecord | undefined;
-  /** The record's job. */
-  readonly job: ObservedJob | undefined;
-  /** Other jobs of exactly this name that have not ended. */
-  readonly namesakes: readonly ObservedJob[];
-  /** Complete states in the directories of the record's version, oldest first; read only where the job does not run. */
-  readonly states: readonly StateRef[];
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import { latestState, missingSavepoint } from "./latest-state.js";
+import { isAlive, isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
+import { type JobRecord, nextVersion, type StateRef } from "./record.js";
 
 /** Where a start takes its state from. */
 export type From = "clean" | "savepoint-just-taken" | StateRef;
@@ -89,16 +37,6 @@ export interface Refusal {
 }
 
 export type Plan = Decision | Refusal;
-
-/** Still holds slots or will run again. */
-export function isAlive({ status }: ObservedJob): boolean {
-  return !["FAILED", "CANCELED", "FINISHED"].includes(status);
-}
-
-/** Cannot take a savepoint. */
-function isStruggling({ status }: ObservedJob): boolean {
-  return status === "RESTARTING" || status === "FAILING";
-}
 
 export function planJob(desired: Desired, observed: Observed): Plan {
   const { record, job, namesakes } = observed;
@@ -255,36 +193,6 @@ function neverDeployed({ current, intent, past }: JobRecord): boolean {
   return intent?.next?.jobId === current.jobId && current.startedFrom === null && past.length === 0;
 }
 
-/** The newest of what the record, Flink and the store know of the record's version. */
-export function latestState({
-  record,
-  job,
-  states,
-}: Pick<Observed, "record" | "job" | "states">): StateRef | undefined {
-  const listed = new Set(states.map(({ path }) => canonicalLocation(path)));
-  const checkpoint = job?.detail?.lastCheckpoint;
-  const named = [
-    record?.savepoint,
-    job?.detail?.stoppedWith,
-    checkpoint && listed.has(canonicalLocation(checkpoint.path)) ? checkpoint : undefined,
-  ];
-  const all = [...states, ...named.filter((state) => state !== undefined)];
-  return all.reduce<StateRef | undefined>(
-    (newest, state) => (!newest || state.at >= newest.at ? state : newest),
-    undefined,
-  );
-}
-
-/** The record's savepoint lies in the directory that was listed, and is not in the list. */
-function missingSavepoint({ record, states }: Observed): StateRef | undefined {
-  const savepoint = record?.savepoint;
-  if (!record || !savepoint) return undefined;
-  const directory = canonicalLocation(`${record.current.directories.savepoints}/${record.current.meta.version}`);
-  const inside = canonicalLocation(savepoint.path).startsWith(`${directory}/`);
-  const listed = states.some(({ path }) => canonicalLocation(path) === canonicalLocation(savepoint.path));
-  return inside && !listed ? savepoint : undefined;
-}
-
 function isNewVersion(changes: readonly Change[]): boolean {
   return changes.some(({ effect }) => effect === "replace");
 }
@@ -298,37 +206,6 @@ function replacement(
   const steps: Step[] = [...stop, { do: "start", version: "next", from: "clean" }];
   const leavesVersion = record.current.meta.version;
   return { action: "replace", version: nextVersion(record), changes, steps, leaves, leavesVersion };
-}
-
-/** Versions never repeat, not even those that failed or were replaced. */
-export function nextVersion(record: JobRecord | undefined): number {
-  if (!record) return 1;
-  return Math.max(record.current.meta.version, ...record.past.map(({ version }) => version)) + 1;
-}
-
-/** The deployment that a record is about: a start that was prepared, went through, and was not written down any more. */
-export function settledRecord(record: JobRecord, isAliveId: (jobId: string) => boolean, now: string): JobRecord {
-  const next: Deployment | undefined = record.intent?.next;
-  if (!next?.jobId || !isAliveId(next.jobId)) return record;
-  return deployed(record, next, now);
-}
-
-/** The record after `next` took the place of what was current; the intent is left for the writer to remove. */
-export function deployed(record: JobRecord | undefined, next: Deployment, now: string): JobRecord {
-  const isNew = record !== undefined && record.current.meta.version !== next.meta.version;
-  const replaced = { version: 0, queryId: "", savepoint: record?.savepoint?.path, endedAt: now };
-  const past = isNew
-    ? [...record.past, { ...replaced, version: record.current.meta.version, queryId: record.current.meta.queryId }]
-    : (record?.past ?? []);
-  return {
-    status: "running",
-    current: next,
-    savepoint: undefined,
-    resourceId: record?.resourceId,
-    intent: record?.intent,
-    past,
-    written: record?.written,
-  };
 }
 
 function refuse(what: string, fix: string): Refusal {

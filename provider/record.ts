@@ -73,3 +73,34 @@ export interface JobRecord {
   /** Who wrote it and when, for the message of a conflict. */
   readonly written: { readonly by: string; readonly at: string } | undefined;
 }
+
+/** The deployment that a record is about: a start that was prepared, went through, and was not written down any more. */
+export function settledRecord(record: JobRecord, isAliveId: (jobId: string) => boolean, now: string): JobRecord {
+  const next = record.intent?.next;
+  if (!next?.jobId || !isAliveId(next.jobId)) return record;
+  return deployed(record, next, now);
+}
+
+/** The record after `next` took the place of what was current; the intent is left for the writer to remove. */
+export function deployed(record: JobRecord | undefined, next: Deployment, now: string): JobRecord {
+  const isNew = record !== undefined && record.current.meta.version !== next.meta.version;
+  const replaced = { version: 0, queryId: "", savepoint: record?.savepoint?.path, endedAt: now };
+  const past = isNew
+    ? [...record.past, { ...replaced, version: record.current.meta.version, queryId: record.current.meta.queryId }]
+    : (record?.past ?? []);
+  return {
+    status: "running",
+    current: next,
+    savepoint: undefined,
+    resourceId: record?.resourceId,
+    intent: record?.intent,
+    past,
+    written: record?.written,
+  };
+}
+
+/** Versions never repeat, not even those that failed or were replaced. */
+export function nextVersion(record: JobRecord | undefined): number {
+  if (!record) return 1;
+  return Math.max(record.current.meta.version, ...record.past.map(({ version }) => version)) + 1;
+}

@@ -1,11 +1,10 @@
 /** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
 
-import { randomBytes } from "node:crypto";
 import { UserError } from "./errors.js";
-import { awaitEnd, stopWithSavepoint } from "./flink/lifecycle.js";
 import { FlinkRest, type JobSummary } from "./flink/rest.js";
+import { halt } from "./halt.js";
+import { latestState } from "./latest-state.js";
 import { observeAll, type World } from "./observe.js";
-import { latestState } from "./plan.js";
 import { RecordWriter } from "./record-writer.js";
 import { openStore } from "./store/open.js";
 
@@ -59,20 +58,13 @@ async function suspendJob(name: string, world: World, options: SuspendOptions): 
     await writer.write({ ...record, status: "stopped", savepoint: latestState(observed), intent: undefined });
     return;
   }
-  const watched = { name, jobId: job.jobId, limits: options, progress: options.progress };
-  if (job.status === "RESTARTING" || job.status === "FAILING") {
-    await world.rest.cancel(job.jobId);
-    await awaitEnd(world.rest, watched);
-    await writer.write({ ...record, status: "stopped", savepoint: job.detail?.lastCheckpoint, intent: undefined });
-    return;
-  }
-  const triggerId = randomBytes(16).toString("hex");
-  const noted = {
-    ...record,
-    intent: { action: "suspend", stopping: { jobId: job.jobId, triggerId }, next: undefined, session: undefined },
-  };
-  await writer.write(noted);
-  const targetDirectory = `${record.current.directories.savepoints}/${record.current.meta.version}`;
-  const savepoint = await stopWithSavepoint(world.rest, { ...watched, triggerId, targetDirectory });
-  await writer.write({ ...record, status: "stopped", savepoint, intent: undefined });
+  const intent = { action: "suspend", next: undefined, session: undefined };
+  const { record: noted, state } = await halt(job, record, intent, {
+    ...options,
+    limits: options,
+    name,
+    world,
+    writer,
+  });
+  await writer.write({ ...noted, status: "stopped", savepoint: state, intent: undefined });
 }

@@ -7,7 +7,8 @@ import { UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
 import type { Sighting, World } from "./observe.js";
 import { reached } from "./observe.js";
-import { type Decision, isAlive } from "./plan.js";
+import { isAlive } from "./observed.js";
+import type { Decision } from "./plan.js";
 import type { Deployment } from "./record.js";
 import { Submission } from "./submission.js";
 

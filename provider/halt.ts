@@ -1,0 +1,71 @@
+/** Ends a running job so that its state is known: with a savepoint, or, where it cannot take one, by cancelling it. */
+
+import { randomBytes } from "node:crypto";
+import { UserError } from "./errors.js";
+import { awaitEnd, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
+import { latestState } from "./latest-state.js";
+import { versionDirectory } from "./naming.js";
+import { observeAll, type World } from "./observe.js";
+import { isStruggling, type ObservedJob } from "./observed.js";
+import type { Intent, JobRecord, StateRef } from "./record.js";
+import type { RecordWriter } from "./record-writer.js";
+
+export interface HaltContext {
+  readonly name: string;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly progress: (text: string) => void;
+  readonly writer: RecordWriter;
+}
+
+export interface Halted {
+  /** The record as it was written last, the intent in it. */
+  readonly record: JobRecord;
+  /** The savepoint just taken, or the last completed checkpoint of a job that was cancelled. */
+  readonly state: StateRef | undefined;
+}
+
+/** Writes the intent, then ends the job. Throws savepoint-failed, with the intent taken back: then the job goes on. */
+export async function halt(
+  job: Pick<ObservedJob, "jobId" | "status">,
+  record: JobRecord,
+  intent: Omit<Intent, "stopping">,
+  context: HaltContext,
+): Promise<Halted> {
+  return isStruggling(job) ? cancel(job, record, intent, context) : stop(job, record, intent, context);
+}
+
+async function stop(
+  { jobId }: Pick<ObservedJob, "jobId">,
+  record: JobRecord,
+  intent: Omit<Intent, "stopping">,
+  context: HaltContext,
+): Promise<Halted> {
+  const { world, writer } = context;
+  const stopping = { jobId, triggerId: randomBytes(16).toString("hex") };
+  const noted = await writer.write({ ...record, intent: { ...intent, stopping } });
+  const targetDirectory = versionDirectory(record.current.directories.savepoints, record.current.meta.version);
+  try {
+    return { record: noted, state: await stopWithSavepoint(world.rest, { ...context, ...stopping, targetDirectory }) };
+  } catch (error) {
+    // Where Flink itself said no, nothing is pending; after a time-out the stop may still come true.
+    if (error instanceof UserError && error.code === "savepoint-failed")
+      await writer.write({ ...noted, intent: undefined });
+    throw error;
+  }
+}
+
+async function cancel(
+  { jobId }: Pick<ObservedJob, "jobId">,
+  record: JobRecord,
+  intent: Omit<Intent, "stopping">,
+  context: HaltContext,
+): Promise<Halted> {
+  const { name, world, writer } = context;
+  const noted = await writer.write({ ...record, intent: { ...intent, stopping: undefined } });
+  await world.rest.cancel(jobId);
+  await awaitEnd(world.rest, { ...context, jobId });
+  // Since it was looked at last, another checkpoint may have been completed: that one counts.
+  const { observed } = await observeAll(name, { ...world, activity: "none" });
+  return { record: noted, state: latestState(observed) ?? record.savepoint };
+}

@@ -1,0 +1,37 @@
+/** Which of the states that are known is the one to go on from. */
+
+import { canonicalLocation, versionDirectory } from "./naming.js";
+import type { Observed } from "./observed.js";
+import type { StateRef } from "./record.js";
+
+/** The newest of what the record, Flink and the store know of the record's version. */
+export function latestState({
+  record,
+  job,
+  states,
+}: Pick<Observed, "record" | "job" | "states">): StateRef | undefined {
+  const listed = new Set(states.map(({ path }) => canonicalLocation(path)));
+  const checkpoint = job?.detail?.lastCheckpoint;
+  const named = [
+    record?.savepoint,
+    job?.detail?.stoppedWith,
+    checkpoint && listed.has(canonicalLocation(checkpoint.path)) ? checkpoint : undefined,
+  ];
+  const all = [...states, ...named.filter((state) => state !== undefined)];
+  return all.reduce<StateRef | undefined>(
+    (newest, state) => (!newest || state.at >= newest.at ? state : newest),
+    undefined,
+  );
+}
+
+/** The record's savepoint lies in the directory that was listed, and is not in the list. */
+export function missingSavepoint({ record, states }: Observed): StateRef | undefined {
+  const savepoint = record?.savepoint;
+  if (!record || !savepoint) return undefined;
+  const directory = canonicalLocation(
+    versionDirectory(record.current.directories.savepoints, record.current.meta.version),
+  );
+  const inside = canonicalLocation(savepoint.path).startsWith(`${directory}/`);
+  const listed = states.some(({ path }) => canonicalLocation(path) === canonicalLocation(savepoint.path));
+  return inside && !listed ? savepoint : undefined;
+}

@@ -1,0 +1,66 @@
+/** What was seen of a job in the store and on the cluster, as the planner takes it. */
+
+import type { JobRecord, StateRef } from "./record.js";
+
+export type FlinkStatus =
+  | "INITIALIZING"
+  | "CREATED"
+  | "RUNNING"
+  | "FAILING"
+  | "FAILED"
+  | "CANCELLING"
+  | "CANCELED"
+  | "FINISHED"
+  | "RESTARTING"
+  | "SUSPENDED"
+  | "RECONCILING";
+
+/** A job as Flink knows it. */
+export interface ObservedJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly status: FlinkStatus;
+  /** Milliseconds since 1970; -1 while it has not ended. */
+  readonly endedAt: number;
+  /** Tasks that run, of all. */
+  readonly tasks: { readonly running: number; readonly total: number };
+  /** Read only where a decision needs it; undefined elsewhere. */
+  readonly detail?: JobDetail | undefined;
+}
+
+export interface JobDetail {
+  readonly completedCheckpoints: number;
+  /** True if this start of the job was given a state. */
+  readonly restored: boolean;
+  /** Newest complete checkpoint that can be started from. */
+  readonly lastCheckpoint: StateRef | undefined;
+  /** The savepoint with which the job was stopped, by whomever. */
+  readonly stoppedWith: StateRef | undefined;
+  /** Message of the newest failure. */
+  readonly failure: string | undefined;
+}
+
+/** Everything that a decision depends on. */
+export interface Observed {
+  /** `starting`: nothing runs on it, and this update starts it · `restarting`: this update stops and resumes all jobs. */
+  readonly cluster: "reachable" | "starting" | "restarting";
+  readonly record: JobRecord | undefined;
+  /** The record's job. */
+  readonly job: ObservedJob | undefined;
+  /** Other jobs of exactly this name that have not ended. */
+  readonly namesakes: readonly ObservedJob[];
+  /** Complete states in the directories of the record's version, oldest first; read only where the job does not run. */
+  readonly states: readonly StateRef[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Still holds slots or will run again. */
+export function isAlive({ status }: ObservedJob): boolean {
+  return !["FAILED", "CANCELED", "FINISHED"].includes(status);
+}
+
+/** Cannot take a savepoint. */
+export function isStruggling({ status }: Pick<ObservedJob, "status">): boolean {
+  return status === "RESTARTING" || status === "FAILING";
+}
