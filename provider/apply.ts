@@ -206,8 +206,8 @@ class Change {
     const old = stopped.current;
     const was = `${this.name}: version ${failed.meta.version} did not start`;
     const wasStopped = this.plan.steps.some((step) => step.do === "stop-with-savepoint");
-    if (!this.before) await this.writer.remove();
-    else if (!wasStopped) await this.writer.write({ ...stopped, intent: undefined });
+    // The record of a first start that failed stays as it is: its intent says that the job never ran.
+    if (this.before && !wasStopped) await this.writer.write({ ...stopped, intent: undefined });
     if (!wasStopped)
       throw new UserError("start-failed", {
         what: `${was}; nothing of it runs`,

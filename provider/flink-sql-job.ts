@@ -92,9 +92,10 @@ export const hooks: Hooks = {
     try {
       return { inputs: { ...job, plan: await planInput(job) } };
     } catch (error) {
+      // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
       if (error instanceof JobRefused)
-        return { inputs: job, failures: [{ property: propertyOf(error), reason: refusalWords(job, error) }] };
-      if (error instanceof UserError) return { inputs: job, failures: [{ property: "plan", reason: error.message }] };
+        return { inputs: job, failures: [{ property: "", reason: refusalWords(job, error) }] };
+      if (error instanceof UserError) return { inputs: job, failures: [{ property: "", reason: error.message }] };
       throw error;
     }
   },
@@ -137,11 +138,6 @@ export const hooks: Hooks = {
 
 function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
   return { property: String(path[0] ?? ""), reason: `${path.join(".")}: ${message}` };
-}
-
-/** Pulumi names the input beside the message. */
-function propertyOf({ part }: JobRefused): string {
-  return { definition: "definitions", query: "sql", insert: "targetTable" }[part];
 }
 
 function desiredOf(job: JobInputs): Desired {

@@ -9,12 +9,17 @@ export function groupId(job: string, version: number): string {
 
 /** Where a job's checkpoints go, without the version: what a manifest may say instead. */
 export function defaultCheckpointsDirectory(store: string, job: string): string {
-  return join(store, "checkpoints", job);
+  return join(withoutSettings(store), "checkpoints", job);
 }
 
 /** Where a job's savepoints go, without the version: what a manifest may say instead. */
 export function defaultSavepointsDirectory(store: string, job: string): string {
-  return join(store, "savepoints", job);
+  return join(withoutSettings(store), "savepoints", job);
+}
+
+/** `s3://bucket/prefix?region=…` without what is meant for our client only. */
+function withoutSettings(store: string): string {
+  return store.replace(/\?.*$/u, "");
 }
 
 /** The directory that Flink is given for one version: `<directory>/<version>`. */

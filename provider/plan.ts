@@ -177,7 +177,9 @@ function planStopped(desired: Desired, observed: Observed, record: JobRecord, ch
       `${desired.manifest.name}: ERROR the savepoint that version ${version} was stopped with is gone: ${gone.path}`,
       "put it back, or change the SQL to start a new version clean",
     );
-  const from = state ?? (neverHadState(job?.detail) || neverDeployed(record) ? "clean" : undefined);
+  if (!state && neverDeployed(record))
+    return { action: "create", version, changes, steps: [{ do: "start", version: "same", from: "clean" }] };
+  const from = state ?? (neverHadState(job?.detail) ? "clean" : undefined);
   if (!from) return refuseNoState(desired.manifest.name, version, "it does not run");
   return { action: "resume", version, changes, steps: [{ do: "start", version: "same", from }], remark: endOf(job) };
 }

@@ -17,12 +17,6 @@ export class RecordWriter {
     this.mark = await this.store.write(this.job, signed, this.mark);
     return signed;
   }
-
-  async remove(): Promise<void> {
-    if (this.mark === undefined) return;
-    await this.store.remove(this.job, this.mark);
-    this.mark = undefined;
-  }
 }
 
 /** A container may run under a user id that has no name. */

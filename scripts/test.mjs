@@ -52,7 +52,10 @@ async function runPytest(env, folder) {
 
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
 async function environmentFor(picked) {
-  if (picked.includes("integration") || picked.includes("e2e")) return (await setup()).env;
+  if (picked.includes("integration") || picked.includes("e2e")) {
+    const { env } = await setup();
+    return { ...env, MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
+  }
   await ensureNpm();
   return process.env;
 }

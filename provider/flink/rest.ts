@@ -102,9 +102,9 @@ export class FlinkRest {
     return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/checkpoints`, Checkpoints));
   }
 
+  /** From the listing: asked for an unknown job, `/jobs/<id>/status` answers 500 and not 404, and it is cached. */
   async statusOf(jobId: string): Promise<JobStatus | undefined> {
-    return (await unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/status`, z.object({ status: JobStatus }))))
-      ?.status;
+    return (await this.jobsOverview()).find(({ jid }) => jid === jobId)?.state;
   }
 
   /** Slots that a running job takes: the widest task of each slot sharing group. */

@@ -36,10 +36,6 @@ export class FileStore implements Store {
     return markOf(text);
   }
 
-  async remove(job: string, mark: string): Promise<void> {
-    await this.changing(job, mark, (file) => rm(file));
-  }
-
   async list(): Promise<readonly string[]> {
     const names = await this.guard(() => readdirIfThere(this.manifests));
     return names
@@ -48,10 +44,8 @@ export class FileStore implements Store {
       .sort();
   }
 
-  async states(directory: string): Promise<readonly StateRef[]> {
-    const folder = canonicalLocation(directory);
-    const found = await this.guard(() => statesBelow(folder, 3));
-    return found.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+  states(directory: string): Promise<readonly StateRef[]> {
+    return fileStates(directory);
   }
 
   private fileOf(job: string): string {
@@ -76,17 +70,27 @@ export class FileStore implements Store {
     });
   }
 
-  private async guard<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      throw new UserError("store-unreachable", {
-        what: `the store ${this.url} cannot be used`,
-        cause: reasonOf(error),
-        fix: "check that the folder exists and may be written, or set the configuration key `store`",
-      });
-    }
+  private guard<T>(work: () => Promise<T>): Promise<T> {
+    return guarded(this.url, work);
+  }
+}
+
+/** Complete savepoints and checkpoints below a folder, oldest first. */
+export async function fileStates(directory: string): Promise<readonly StateRef[]> {
+  const found = await guarded(directory, () => statesBelow(canonicalLocation(directory), 3));
+  return found.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+}
+
+async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError("store-unreachable", {
+      what: `the store ${url} cannot be used`,
+      cause: reasonOf(error),
+      fix: "check that the folder exists and may be written, or set the configuration key `store`",
+    });
   }
 }
 

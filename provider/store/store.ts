@@ -16,8 +16,6 @@ export interface Store {
   read(job: string): Promise<Stored | undefined>;
   /** Writes if the stored record is still the one with `mark` (undefined: none); else throws record-conflict. */
   write(job: string, record: JobRecord, mark: string | undefined): Promise<string>;
-  /** Takes a record away under the same condition. */
-  remove(job: string, mark: string): Promise<void>;
   /** Names of all jobs that have a record. */
   list(): Promise<readonly string[]>;
   /** Complete savepoints and checkpoints below a directory, oldest first. */

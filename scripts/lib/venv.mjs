@@ -15,10 +15,10 @@ export async function makeVenv(folder, python, fill) {
 
 export const pip = (python, args) => run(python, ["-m", "pip", "install", "--disable-pip-version-check", ...args]);
 
-/** The folder with the programs ruff and pytest, installed when they are missing. */
+/** The folder with the programs ruff, pytest and moto_server (an S3 server for tests), installed when missing. */
 export async function ensurePythonTools() {
-  const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}`);
-  const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`];
+  const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}-${versions.moto}`);
+  const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`, `moto[server,s3]==${versions.moto}`];
   const bin = join(folder, "bin");
   const missing = () => textOf(join(folder, ".complete")) === undefined || !existsSync(join(bin, "python"));
   if (!missing()) return bin;
@@ -26,7 +26,7 @@ export async function ensurePythonTools() {
   await withLock(join(cache, "setup.lock"), async () => {
     if (!missing()) return;
     const install = (own) => pip(own, wanted).then(() => wanted.join("\n"));
-    await step("Installing ruff and pytest", () => makeVenv(folder, python, install));
+    await step("Installing ruff, pytest and moto", () => makeVenv(folder, python, install));
   });
   return bin;
 }

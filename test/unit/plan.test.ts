@@ -204,7 +204,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Step[], strin
       }),
     },
     [same("clean")],
-    "orders: resume from nothing (it never had a state), version 3 stays",
+    "orders: new, version 3, starts clean",
   ],
 ];
 

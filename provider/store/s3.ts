@@ -1,0 +1,184 @@
+/** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true`. */
+
+import type { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { reasonOf, UserError } from "../errors.js";
+import type { JobRecord, StateRef } from "../record.js";
+import { formatRecord, parseRecord } from "./job-record.js";
+import { recordConflict, type Store, type Stored } from "./store.js";
+
+/** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
+export interface S3Address {
+  readonly bucket: string;
+  /** Without a slash at either end; empty for the whole bucket. */
+  readonly prefix: string;
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly pathStyle: boolean;
+}
+
+export function parseS3Address(address: string): S3Address {
+  const url = new URL(address.replace(/^s3[an]:/u, "s3:"));
+  const endpoint = url.searchParams.get("endpoint") ?? undefined;
+  return {
+    bucket: url.hostname,
+    prefix: decodeURIComponent(url.pathname).replace(/^\/+|\/+$/gu, ""),
+    endpoint,
+    region: url.searchParams.get("region") ?? undefined,
+    pathStyle: (url.searchParams.get("pathStyle") ?? String(endpoint !== undefined)) === "true",
+  };
+}
+
+/** Milliseconds: to connect, and for one request; the SDK tries three times. */
+const CONNECT_MS = 5_000;
+const REQUEST_MS = 20_000;
+
+export class S3Store implements Store {
+  private readonly address: S3Address;
+  private client: Promise<S3Client> | undefined;
+
+  constructor(readonly url: string) {
+    this.address = parseS3Address(url);
+  }
+
+  async read(job: string): Promise<Stored | undefined> {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    return this.guard(async (client) => {
+      try {
+        const found = await client.send(new GetObjectCommand({ Bucket: this.address.bucket, Key: this.keyOf(job) }));
+        const text = (await found.Body?.transformToString("utf8")) ?? "";
+        return { record: parseRecord(job, text, this.url), mark: found.ETag ?? "" };
+      } catch (error) {
+        if (nameOf(error) === "NoSuchKey") return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async write(job: string, record: JobRecord, mark: string | undefined): Promise<string> {
+    const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+    const condition = mark === undefined ? { IfNoneMatch: "*" } : { IfMatch: mark };
+    const object = {
+      Bucket: this.address.bucket,
+      Key: this.keyOf(job),
+      Body: formatRecord(record),
+      ContentType: "application/yaml",
+    };
+    return this.guard(async (client) => {
+      try {
+        return (await client.send(new PutObjectCommand({ ...object, ...condition }))).ETag ?? "";
+      } catch (error) {
+        if (!["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].includes(nameOf(error))) throw error;
+        return this.writtenAlready(job, object.Body, error);
+      }
+    });
+  }
+
+  /** A retry by the SDK meets its own first write where the answer to that was lost. */
+  private async writtenAlready(job: string, text: string, error: unknown): Promise<string> {
+    const now = await this.read(job);
+    if (now && formatRecord(now.record) === text) return now.mark;
+    if (!now && nameOf(error) === "ConditionalRequestConflict") throw error;
+    throw recordConflict(job, now?.record);
+  }
+
+  async list(): Promise<readonly string[]> {
+    const folder = this.keyOf("").replace(/\.yaml$/u, "");
+    const objects = await this.objectsBelow(this.address.bucket, folder);
+    const names = objects.map(({ key }) => key.slice(folder.length));
+    return names
+      .filter((name) => /^[^/]+\.yaml$/u.test(name))
+      .map((name) => name.slice(0, -".yaml".length))
+      .sort();
+  }
+
+  async states(directory: string): Promise<readonly StateRef[]> {
+    const { bucket, prefix } = parseS3Address(directory);
+    const objects = await this.objectsBelow(bucket, `${prefix}/`);
+    const states = objects.flatMap((object) => stateOf(bucket, object));
+    return states.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+  }
+
+  private keyOf(job: string): string {
+    return [...(this.address.prefix ? [this.address.prefix] : []), "manifests", `${job}.yaml`].join("/");
+  }
+
+  private async objectsBelow(bucket: string, prefix: string): Promise<Listed[]> {
+    const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+    return this.guard(async (client) => {
+      const found: Listed[] = [];
+      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
+        for (const { Key, Size, LastModified } of page.Contents ?? [])
+          if (Key !== undefined) found.push({ key: Key, size: Size ?? 0, at: LastModified?.getTime() ?? 0 });
+      return found;
+    });
+  }
+
+  private connected(): Promise<S3Client> {
+    this.client ??= import("@aws-sdk/client-s3").then(
+      ({ S3Client: Client }) =>
+        new Client({
+          forcePathStyle: this.address.pathStyle,
+          ...(this.address.endpoint === undefined ? {} : { endpoint: this.address.endpoint }),
+          ...(this.address.region === undefined ? {} : { region: this.address.region }),
+          requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
+        }),
+    );
+    return this.client;
+  }
+
+  private async guard<T>(work: (client: S3Client) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.connected());
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      const { cause, fix } = explain(error, this.address);
+      throw new UserError("store-unreachable", { what: `the store ${this.url} cannot be used`, cause, fix });
+    }
+  }
+}
+
+interface Listed {
+  readonly key: string;
+  readonly size: number;
+  /** S3 keeps whole seconds. */
+  readonly at: number;
+}
+
+/** Folder markers of EMR (`…_$folder$`) and unfinished checkpoints have no `_metadata` with content. */
+function stateOf(bucket: string, { key, size, at }: Listed): StateRef[] {
+  const found = /^(.*\/(chk-\d+|savepoint-[^/]+))\/_metadata$/u.exec(key);
+  if (!found || size === 0) return [];
+  const kind = found[2]?.startsWith("chk-") ? "checkpoint" : "savepoint";
+  return [{ kind, path: `s3://${bucket}/${found[1]}`, at }];
+}
+
+function numberOf({ path }: StateRef): number {
+  return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+const CREDENTIALS_FIX = "renew or set the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID …) of whoever runs Pulumi";
+
+/** What to do, by the code that S3 or the SDK gives. */
+const FIXES: Readonly<Record<string, string>> = {
+  NoSuchBucket: "create the bucket, or correct the configuration key `store`",
+  AccessDenied: "allow s3:GetObject, s3:PutObject and s3:ListBucket on the bucket to whoever runs Pulumi",
+  PermanentRedirect: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
+  AuthorizationHeaderMalformed: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
+  ExpiredToken: CREDENTIALS_FIX,
+  InvalidAccessKeyId: CREDENTIALS_FIX,
+  SignatureDoesNotMatch: CREDENTIALS_FIX,
+  CredentialsProviderError: CREDENTIALS_FIX,
+};
+
+function explain(error: unknown, { endpoint }: S3Address): { cause: string; fix: string } {
+  const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
+  const code = nameOf(error);
+  const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
+  const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;
+  const byStatus = status === 403 ? FIXES.AccessDenied : status === 301 ? FIXES.PermanentRedirect : undefined;
+  return { cause, fix: FIXES[code] ?? byStatus ?? `check that ${place} answers and that this machine may reach it` };
+}

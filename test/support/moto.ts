@@ -1,0 +1,47 @@
+/** A real S3 server on loopback for one test file: moto, in a process of its own. */
+
+import { createServer } from "node:net";
+import { execa } from "execa";
+
+export interface Moto {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Starts moto on a free port. `npm test` says where the program is. */
+export async function startMoto(): Promise<Moto> {
+  const program = process.env.MOTO_SERVER;
+  if (!program) throw new Error("MOTO_SERVER is not set: run the tests with `npm test -- integration`");
+  const port = await freePort();
+  const child = execa(program, ["-H", "127.0.0.1", "-p", String(port)], { reject: false, forceKillAfterDelay: 2000 });
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (let look = 0; !(await answers(endpoint)); look++) {
+    if (look > 300) throw new Error("moto does not answer within 30 s");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    endpoint,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await child;
+    },
+  };
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpoint}/moto-api/`)).status < 500;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
