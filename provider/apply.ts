@@ -5,7 +5,8 @@ import { type Desired, digestSecrets } from "./changes.js";
 import { reasonOf, UserError } from "./errors.js";
 import type { SqlGateway } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
-import { awaitEnd, awaitRunning, type Limits } from "./flink/lifecycle.js";
+import { awaitRunning, cancelJob, type Limits } from "./flink/lifecycle.js";
+import { type Look, patiently, waitFor } from "./flink/wait.js";
 import { halt } from "./halt.js";
 import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
@@ -134,7 +135,9 @@ class Change {
     const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
     const base = this.before ?? this.first(next);
     const intent = { action: this.plan.action, next, session };
-    if (!stop) return this.writer.write({ ...base, intent: { ...intent, stopping: undefined } });
+    // What a replaced version leaves behind is remembered, even where somebody else (or a crash) stopped it.
+    const savepoint = base.savepoint ?? this.plan.leaves;
+    if (!stop) return this.writer.write({ ...base, savepoint, intent: { ...intent, stopping: undefined } });
     const { world, limits, progress } = this.context;
     const job = { jobId: stop.jobId, status: stop.do === "cancel" ? ("RESTARTING" as const) : ("RUNNING" as const) };
     const context = { name: this.name, world, limits, progress, writer: this.writer };
@@ -191,13 +194,36 @@ class Change {
     const { world, limits, progress } = this.context;
     const jobId = next.jobId ?? "";
     progress(`${this.name}: starting version ${next.meta.version}`);
-    try {
-      await submission.submit(jobId, next.startedFrom ?? undefined);
-    } catch (error) {
-      // Without an answer the job may have been started all the same: its id tells.
-      if (!(error instanceof NoAnswer)) throw error;
-    }
+    await this.submit(next, jobId, submission);
     await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
+  }
+
+  /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */
+  private async submit(next: Deployment, jobId: string, first: Submission): Promise<void> {
+    const { world, limits, progress } = this.context;
+    const what = `${this.name}: submission of job ${jobId}`;
+    const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
+    let submission: Submission | undefined = first;
+    const attempt = async (): Promise<Look<true>> => {
+      try {
+        submission ??= await Submission.prepare(next, this.context.desired.secrets, this.target());
+        await submission.submit(jobId, next.startedFrom ?? undefined);
+        return { done: true };
+      } catch (error) {
+        // Its first submission went through and only the answer was lost.
+        if (submission !== first && (await world.rest.statusOf(jobId)) !== undefined) return { done: true };
+        if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
+        if ((await world.rest.statusOf(jobId)) !== undefined) return { done: true };
+        if (submission !== first) await submission?.close();
+        submission = undefined;
+        return { pending: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    try {
+      await waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress, pauseMs: 200 }, patiently(attempt));
+    } finally {
+      if (submission !== first) await submission?.close();
+    }
   }
 
   /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
@@ -255,11 +281,12 @@ class Change {
 
   private async takeAway(jobId: string): Promise<void> {
     const { world, limits, progress } = this.context;
-    const known = (await world.rest.jobsOverview()).find(({ jid }) => jid === jobId);
-    if (!known || ["FAILED", "CANCELED", "FINISHED"].includes(known.state)) return;
-    await world.rest.cancel(jobId);
-    await awaitEnd(world.rest, { name: this.name, jobId, limits, progress });
+    await cancelJob(world.rest, { name: this.name, jobId, limits, progress });
   }
+}
+
+function isUnreachableGateway(error: unknown): boolean {
+  return error instanceof UserError && error.code === "gateway-unreachable";
 }
 
 export interface RemovalContext {

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { UserError } from "./errors.js";
-import { awaitEnd, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
+import { cancelJob, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
 import { latestState } from "./latest-state.js";
 import { versionDirectory } from "./naming.js";
 import { observeAll, type World } from "./observe.js";
@@ -63,8 +63,7 @@ async function cancel(
 ): Promise<Halted> {
   const { name, world, writer } = context;
   const noted = await writer.write({ ...record, intent: { ...intent, stopping: undefined } });
-  await world.rest.cancel(jobId);
-  await awaitEnd(world.rest, { ...context, jobId });
+  await cancelJob(world.rest, { ...context, jobId });
   // Since it was looked at last, another checkpoint may have been completed: that one counts.
   const { observed } = await observeAll(name, { ...world, activity: "none" });
   return { record: noted, state: latestState(observed) ?? record.savepoint };

@@ -7,7 +7,7 @@ import { HttpRefusal } from "./http.js";
 import { rootCause } from "./java-trace.js";
 import { listJobs } from "./listing.js";
 import type { FlinkRest } from "./rest.js";
-import { type Look, waitFor } from "./wait.js";
+import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */
 export interface Limits {
@@ -35,23 +35,41 @@ export async function stopWithSavepoint(
   job: Watched & { readonly triggerId: string; readonly targetDirectory: string },
 ): Promise<StateRef> {
   const { name, jobId, triggerId, targetDirectory, limits, progress } = job;
+  const what = `${name}: stop with savepoint of job ${jobId}`;
+  const fix = "look at the job in Flink's dashboard; `pulumi up` goes on from whatever state it finds then";
+  const wait = { what, timeoutSeconds: limits.savepointSeconds, fix, progress };
+  // Asked twice under one trigger id, Flink does it once.
+  const trigger = () =>
+    rest.stop(jobId, { targetDirectory, triggerId, drain: false }).then(() => ({ done: true }) as const);
   try {
-    await rest.stop(jobId, { targetDirectory, triggerId, drain: false });
+    await waitFor<true>(wait, patiently(trigger));
   } catch (error) {
     if (error instanceof HttpRefusal) throw savepointFailed(name, jobId, rootCause(error.body));
     throw error;
   }
-  const what = `${name}: stop with savepoint of job ${jobId}`;
-  const fix = "look at the job in Flink's dashboard; `pulumi up` goes on from whatever state it finds then";
-  const path = await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, async () => {
+  const look = async (): Promise<Look<string>> => {
     const seen = await rest.savepointStatus(jobId, triggerId);
     const failure = seen?.operation?.["failure-cause"];
     if (failure) throw savepointFailed(name, jobId, rootCause(failure["stack-trace"]));
     const location = seen?.operation?.location;
     return location ? { done: location } : { pending: seen?.status.id ?? "Flink does not know the operation" };
-  });
+  };
+  const path = await waitFor(wait, patiently(look));
   await awaitEnd(rest, job);
   return { kind: "savepoint", path, at: Date.now() };
+}
+
+/** Cancels a job and waits until it holds no slots any more; one that has ended already is no error. */
+export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
+  const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
+  const wait = { what: `${job.name}: cancel job ${job.jobId}`, timeoutSeconds: job.limits.savepointSeconds, fix };
+  const cancel = async (): Promise<Look<true>> => {
+    const state = await rest.statusOf(job.jobId);
+    if (state !== undefined && !ENDED.has(state)) await rest.cancel(job.jobId);
+    return { done: true };
+  };
+  await waitFor(wait, patiently(cancel));
+  await awaitEnd(rest, job);
 }
 
 function savepointFailed(name: string, jobId: string, cause: string): UserError {
@@ -66,10 +84,11 @@ function savepointFailed(name: string, jobId: string, cause: string): UserError 
 export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   const what = `${name}: end of job ${jobId}`;
-  await waitFor<true>({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, async () => {
+  const look = async (): Promise<Look<true>> => {
     const state = await rest.statusOf(jobId);
     return state === undefined || ENDED.has(state) ? { done: true } : { pending: state };
-  });
+  };
+  await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));
 }
 
 /** Waits until every task runs, or a bounded job came to its end. Throws start-failed with the job's own exception. */
@@ -77,7 +96,7 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
   const what = `${name}: start of job ${jobId}`;
   const fix = "look at the job in Flink's dashboard, or raise the configuration key `startSeconds`";
   const startedAt = Date.now();
-  await waitFor<true>({ what, timeoutSeconds: limits.startSeconds, fix, progress }, async () => {
+  const look = async (): Promise<Look<true>> => {
     const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
     if (!seen) return unknownYet(name, jobId, startedAt);
     const { running, finished, total } = seen.tasks;
@@ -85,7 +104,8 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
     if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))
       throw await startFailed(rest, name, jobId, seen.state);
     return { pending: `${seen.state}, ${running} of ${total} tasks run` };
-  });
+  };
+  await waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look));
 }
 
 /** A submission that got no answer may have been lost: its job would be known within moments. */

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.js";
+import { HttpRefusal, NoAnswer } from "./http.js";
 
 export interface WaitOptions {
   /** What is waited for, as it stands in a message: `orders: savepoint`. */
@@ -17,6 +18,25 @@ export interface WaitOptions {
 
 /** One look at the world: the value that was waited for, or what is there instead. */
 export type Look<T> = { readonly done: T } | { readonly pending: string };
+
+/**
+ * A look that a passing fault does not end: no answer, or a JobManager that says it is not ready (502, 503, 504), is
+ * something to wait out. Only for requests that may be sent twice.
+ */
+export function patiently<T>(look: () => Promise<Look<T>>): () => Promise<Look<T>> {
+  return async () => {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return { pending: error.message };
+    }
+  };
+}
+
+function isPassing(error: unknown): error is Error {
+  return error instanceof NoAnswer || (error instanceof HttpRefusal && [502, 503, 504].includes(error.status));
+}
 
 /** Looks until `look` says done. Throws `timed-out` with the last thing seen; an error of `look` ends the wait at once. */
 export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {

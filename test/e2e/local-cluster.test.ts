@@ -1,0 +1,77 @@
+/** A stack with a cluster of its own on this machine: from nothing, through broken parts, to nothing again. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isFree } from "../../provider/cluster/ports.js";
+import { readProcesses } from "../../provider/cluster/processes.js";
+import { killRole, livingRoles } from "../support/cluster.js";
+import { Flink } from "../support/flink.js";
+import { Story } from "../support/story.js";
+
+const ROLES = ["jobmanager", "sql-gateway", "taskmanager-1"];
+
+let story: Story;
+let other: Story;
+beforeAll(async () => {
+  story = await Story.begin("local", { target: "local", slots: 1 });
+  other = await Story.begin("empty", { target: "local", slots: 1 });
+});
+afterAll(async () => {
+  await Promise.all([story?.end(), other?.end()]);
+});
+
+const flinkOf = async (of: Story) => new Flink((await of.outputs()).restUrl);
+
+test("An update makes the cluster and the job out of nothing.", async () => {
+  const { preview } = await story.step(1);
+  expect(preview.lines).toEqual({
+    "session cluster": "starts",
+    local: "new, version 1, starts clean; checked by Flink once the cluster is up",
+  });
+  expect(await livingRoles(story.local)).toEqual(ROLES);
+  await story.running("local", await flinkOf(story));
+  expect((await story.again()).preview.lines).toEqual({});
+});
+
+test("A killed SQL Gateway is seen by the preview and brought back; the job runs on.", async () => {
+  const before = await story.running("local", await flinkOf(story));
+  await killRole(story.local, "sql-gateway");
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toBe("sql-gateway not running: started again");
+  expect(await livingRoles(story.local)).toEqual(ROLES);
+  expect((await story.running("local", await flinkOf(story))).flink).toEqual(before.flink);
+});
+
+test("A killed TaskManager is seen by the preview and brought back, and the job with it.", async () => {
+  const { flink } = await story.running("local", await flinkOf(story));
+  await (await flinkOf(story)).awaitCheckpoints(flink.jid, 1);
+  await killRole(story.local, "taskmanager-1");
+  const preview = await story.preview();
+  expect(preview.lines["session cluster"]).toBe("taskmanager-1 not running: started again");
+  const up = await story.up();
+  expect(up.code, up.text).toBe(0);
+  expect(await livingRoles(story.local)).toEqual(ROLES);
+  await (await flinkOf(story)).awaitState(flink.jid, "RUNNING");
+  await story.running("local", await flinkOf(story));
+});
+
+test("A second stack beside it gets ports of its own, and its end leaves the first one alone.", async () => {
+  await other.step(1);
+  const [mine, others] = await Promise.all([story, other].map(async ({ local }) => (await readProcesses(local)).ports));
+  expect(new Set([...Object.values(mine ?? {}), ...Object.values(others ?? {})]).size).toBe(6);
+  const destroyed = await other.destroy();
+  expect(destroyed.code, destroyed.text).toBe(0);
+  expect(await livingRoles(other.local)).toEqual([]);
+  await story.running("local", await flinkOf(story));
+});
+
+test("`pulumi destroy` stops the job with a savepoint and leaves no process and no open port.", async () => {
+  const { ports } = await readProcesses(story.local);
+  const destroyed = await story.destroy();
+  expect(destroyed.code, destroyed.text).toBe(0);
+  expect(await livingRoles(story.local)).toEqual([]);
+  expect(await Promise.all(Object.values(ports ?? {}).map(isFree))).toEqual([true, true, true]);
+  expect(await story.record("local")).toMatchObject({
+    status: "deleted",
+    savepoint: expect.stringContaining("/1/savepoint-"),
+  });
+});

@@ -1,0 +1,34 @@
+/** Whatever stands in quotes reaches the sink as it was written. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { committedRows } from "../support/sink.js";
+import { Story } from "../support/story.js";
+
+let story: Story;
+beforeAll(async () => {
+  story = await Story.begin("quotes");
+  await story.step(1);
+  await story.flink.awaitState((await story.record("quotes")).jobId, "FINISHED");
+});
+afterAll(() => story?.end());
+
+test("Quotes, dollars, backslashes, line ends, comment signs and braces arrive unharmed.", async () => {
+  const rows = await committedRows(story.output("sink"));
+  expect(rows.map(({ n }) => n)).toEqual([1, 2, 3]);
+  for (const row of rows)
+    expect(row).toMatchObject({
+      single_quote: "it's",
+      shell: String.raw`"$HOME" ${"`id`"} $(id) \n \\`,
+      comments: "a -- b /* c */ // d; e",
+      two_lines: "one\ntwo",
+      'a "name" with {braces} -- and more': "{output} {nothing} }{",
+      __query_description: 'It\'s "so": $HOME `id` \\ back {slash} -- no comment\nsecond line',
+      __query_name: "quotes",
+      __query_version: 1,
+    });
+});
+
+test("And none of it is a change the next time.", async () => {
+  const { preview } = await story.again();
+  expect(preview.lines).toEqual({ quotes: "finished by itself, not started again, version 1 stays" });
+});

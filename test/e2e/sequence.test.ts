@@ -1,0 +1,71 @@
+/** A sequence is counted through everything that stops its job: at the end no number is missing, none is there twice. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { killRole } from "../support/cluster.js";
+import { Flink } from "../support/flink.js";
+import { committedRows, gapsAndRepeats } from "../support/sink.js";
+import { Story } from "../support/story.js";
+
+const END = 6000;
+
+let story: Story;
+let flink: Flink;
+
+beforeAll(async () => {
+  story = await Story.begin("sequence", { target: "local", slots: 2 });
+  await story.step(1);
+  flink = new Flink((await story.outputs()).restUrl);
+});
+afterAll(() => story?.end());
+
+/** Only with rows behind it and rows to come does a restart prove anything. */
+async function awaitProgress(): Promise<string> {
+  const { flink: job } = await story.running("count", flink);
+  await flink.awaitCheckpoints(job.jid, 2);
+  return job.jid;
+}
+
+test("A property restart goes on from the savepoint.", async () => {
+  await awaitProgress();
+  const { preview } = await story.step(2);
+  expect(preview.lines.count).toMatch(/^restart from a savepoint/u);
+});
+
+test("A restart of the cluster with more slots stops the job with a savepoint and resumes it.", async () => {
+  const before = await awaitProgress();
+  await story.configure({ slots: 3 });
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toMatch(/^restarts with other settings/u);
+  flink = new Flink((await story.outputs()).restUrl);
+  const { flink: job, record } = await story.running("count", flink);
+  expect(record.startedFrom).toContain(`/savepoint-${before.slice(0, 6)}-`);
+  expect(await flink.restoredFrom(job.jid)).toBe(record.startedFrom);
+});
+
+test("A killed JobManager is started again, and the job resumes from its latest checkpoint.", async () => {
+  const before = await awaitProgress();
+  await killRole(story.local, "jobmanager");
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toMatch(/^starts again \(jobmanager/u);
+  flink = new Flink((await story.outputs()).restUrl);
+  const { flink: job } = await story.running("count", flink);
+  expect(await flink.restoredFrom(job.jid)).toContain(`/${before}/chk-`);
+});
+
+test("A deletion stops it with a savepoint, and when the manifest is back it goes on from there.", async () => {
+  await awaitProgress();
+  await story.step(3);
+  expect(await flink.alive("count")).toEqual([]);
+  const { savepoint } = await story.record("count");
+  const { preview } = await story.step(2);
+  expect(preview.lines.count).toMatch(/^resume from savepoint-/u);
+  const { flink: job } = await story.running("count", flink);
+  expect(await flink.restoredFrom(job.jid)).toBe(savepoint);
+});
+
+test(`At its end, the numbers from 1 to ${END} are in the committed files, each once.`, async () => {
+  const { jobId } = await story.record("count");
+  expect(gapsAndRepeats(await committedRows(story.output("sink")), "n", END).missing).toBeGreaterThan(0);
+  await flink.awaitState(jobId, "FINISHED", 120);
+  expect(gapsAndRepeats(await committedRows(story.output("sink")), "n", END)).toEqual({ missing: 0, repeated: 0 });
+});

@@ -1,0 +1,144 @@
+/** The store in a folder: who writes second loses, and states are listed as they lie on the disk. */
+
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UserError } from "../../provider/errors.js";
+import type { JobRecord } from "../../provider/record.js";
+import { FileStore } from "../../provider/store/file.js";
+
+let folder: string;
+let store: FileStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "a store with blanks-"));
+  store = new FileStore(pathToFileURL(folder).href);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const record = (by: string): JobRecord => ({
+  status: "running",
+  current: {
+    manifest: { name: "orders", description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
+    meta: { queryId: "q", version: 1, createdAt: "2026-01-02 03:04:05" },
+    definitions: [],
+    metadataColumns: { timestamp: "ts", query: true },
+    secrets: undefined,
+    directories: { checkpoints: "file:///c", savepoints: "file:///s" },
+    jobId: "0".repeat(32),
+    startedFrom: null,
+  },
+  savepoint: undefined,
+  resourceId: undefined,
+  intent: undefined,
+  past: [],
+  written: { by, at: "2026-01-02T03:04:05.000Z" },
+});
+
+const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof UserError)) throw new Error(`expected a UserError, got ${String(error)}`);
+  return error;
+};
+
+describe("a record is written on condition that nobody else did", () => {
+  test("What was written is read, with the mark for the next write.", async () => {
+    const mark = await store.write("orders", record("ada"), undefined);
+    expect(await store.read("orders")).toEqual({ record: record("ada"), mark });
+    expect(await store.list()).toEqual(["orders"]);
+    expect(await readdir(join(folder, "manifests"))).toEqual(["orders.yaml"]);
+  });
+
+  test("Of two writers with one mark the second fails, is told who wrote, and the first one's record stays.", async () => {
+    const mark = await store.write("orders", record("ada"), undefined);
+    await store.write("orders", record("bob"), mark);
+    const lost = await failureOf(store.write("orders", record("cyd"), mark));
+    expect(lost.code).toBe("record-conflict");
+    expect(lost.message).toContain("bob wrote it at 2026-01-02T03:04:05.000Z");
+    expect((await store.read("orders"))?.record.written?.by).toBe("bob");
+  });
+
+  test("A new record is refused where there is one already, and a change of one that is gone.", async () => {
+    const mark = await store.write("orders", record("ada"), undefined);
+    expect((await failureOf(store.write("orders", record("bob"), undefined))).code).toBe("record-conflict");
+    await rm(join(folder, "manifests", "orders.yaml"));
+    expect(await store.read("orders")).toBeUndefined();
+    expect((await failureOf(store.write("orders", record("cyd"), mark))).message).toContain("wrote or removed it");
+  });
+
+  test("Of twenty writers at once exactly one wins.", async () => {
+    const writers = Array.from({ length: 20 }, (_, i) => store.write("orders", record(`writer ${i}`), undefined));
+    const results = await Promise.allSettled(writers);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await readdir(join(folder, "manifests"))).toEqual(["orders.yaml"]);
+  });
+});
+
+describe("a lock keeps writers apart", () => {
+  const lock = () => join(folder, "manifests", "orders.yaml.lock");
+  const lockSince = async (milliseconds: number) => {
+    await mkdir(join(folder, "manifests"), { recursive: true });
+    await writeFile(lock(), "1");
+    const then = new Date(Date.now() - milliseconds);
+    await utimes(lock(), then, then);
+  };
+
+  test("A lock whose holder died is taken over.", async () => {
+    await lockSince(11_000);
+    await store.write("orders", record("ada"), undefined);
+    expect(await readdir(join(folder, "manifests"))).toEqual(["orders.yaml"]);
+  });
+
+  test("A fresh one is waited for.", async () => {
+    await lockSince(0);
+    let isWritten = false;
+    const writing = store.write("orders", record("ada"), undefined).then(() => {
+      isWritten = true;
+    });
+    await expect.poll(async () => (await readdir(join(folder, "manifests"))).length, { timeout: 200 }).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isWritten).toBe(false);
+    await rm(lock());
+    await writing;
+    expect(await readdir(join(folder, "manifests"))).toEqual(["orders.yaml"]);
+  });
+});
+
+describe("states are the complete ones of one version, oldest first", () => {
+  const state = async (path: string, at: number, text = "state") => {
+    await mkdir(join(folder, path), { recursive: true });
+    await writeFile(join(folder, path, "_metadata"), text);
+    await utimes(join(folder, path, "_metadata"), new Date(at), new Date(at));
+  };
+  const paths = async (directory: string) =>
+    (await store.states(`file://${folder}/${directory}`)).map(({ path }) => path.slice(`file://${folder}/`.length));
+
+  test("What is not complete is left out, and so is the version whose number begins the same.", async () => {
+    await state("c/1/aa/chk-7", 2000);
+    await state("c/1/aa/chk-8", 3000, "");
+    await mkdir(join(folder, "c/1/aa/chk-9"), { recursive: true });
+    await state("c/1/aa/shared", 9000);
+    await writeFile(join(folder, "c/1/aa/chk-6_$folder$"), "");
+    await state("c/1/bb/savepoint-bb-1", 1000);
+    await state("c/10/aa/chk-1", 4000);
+    expect(await paths("c/1")).toEqual(["c/1/bb/savepoint-bb-1", "c/1/aa/chk-7"]);
+    expect(await paths("c/2")).toEqual([]);
+  });
+
+  test("More than a thousand are listed; of two of one moment the higher number is the newer.", async () => {
+    for (let n = 1; n <= 1200; n++) await state(`c/1/aa/chk-${n}`, n < 1199 ? n * 1000 : 5_000_000);
+    const found = await paths("c/1");
+    expect(found).toHaveLength(1200);
+    expect(found.slice(-3)).toEqual(["c/1/aa/chk-1198", "c/1/aa/chk-1199", "c/1/aa/chk-1200"]);
+  });
+});
+
+test("A folder that cannot be used is an error, and never an empty store.", async () => {
+  await writeFile(join(folder, "manifests"), "a file");
+  expect((await failureOf(store.read("orders"))).code).toBe("store-unreachable");
+  expect((await failureOf(store.list())).code).toBe("store-unreachable");
+});

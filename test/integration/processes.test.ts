@@ -1,0 +1,84 @@
+/** Processes that outlive the program that started them, and are found again. */
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  isAlive,
+  posixStartTime,
+  readProcesses,
+  type Started,
+  startProcess,
+  stopProcess,
+  writeProcesses,
+} from "../../provider/cluster/processes.js";
+import { until } from "../support/until.js";
+
+let folder: string;
+const started: Started[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "processes-"));
+});
+afterAll(async () => {
+  for (const one of started) await stopProcess(one);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(script: string): Promise<Started> {
+  const one = await startProcess("shell", "sh", ["-c", script], { WORD: "it's $HOME" }, join(folder, "log"));
+  started.push(one);
+  return one;
+}
+
+test("A process runs on by itself, is found again by what is on the disk, and ends when asked.", async () => {
+  const one = await start("exec sleep 600");
+  await writeProcesses(folder, { configuration: "abc", processes: [one] });
+  const { processes, configuration } = await readProcesses(folder);
+  expect({ processes, configuration }).toEqual({ processes: [one], configuration: "abc" });
+  expect(await isAlive(processes[0] as Started)).toBe(true);
+  await stopProcess(processes[0] as Started);
+  expect(await isAlive(one)).toBe(false);
+  expect(() => process.kill(one.pid, 0)).toThrow("ESRCH");
+});
+
+test("A process with the same number that was started at another time is not ours, and is left alone.", async () => {
+  const one = await start("exec sleep 600");
+  const earlier = { ...one, startTime: "1" };
+  expect(await isAlive(earlier)).toBe(false);
+  await stopProcess(earlier);
+  expect(await isAlive(one)).toBe(true);
+});
+
+test("A process that does not listen is made to end.", async () => {
+  const one = await start("trap '' TERM; echo deaf; while :; do sleep 0.2; done");
+  await until("the trap", 10, async () => ((await logText()).includes("deaf") ? true : undefined));
+  const since = Date.now();
+  await stopProcess(one);
+  expect(Date.now() - since).toBeGreaterThan(9000);
+  expect(await isAlive(one)).toBe(false);
+});
+
+test("Variables and output reach where they should.", async () => {
+  await start('printf "<%s>" "$WORD"');
+  await until("the output", 10, async () => ((await logText()).includes("<it's $HOME>") ? true : undefined));
+});
+
+test("A program that is not there is an error, not a process.", async () => {
+  await expect(startProcess("none", join(folder, "none"), [], {}, join(folder, "log"))).rejects.toThrow("ENOENT");
+});
+
+test("Where there is no /proc, ps tells the start time of a process, and nothing of one that has ended.", async () => {
+  const one = await start("exec sleep 600");
+  const time = await posixStartTime(one.pid);
+  expect(Math.abs(Date.parse(`${time}`) - Date.now())).toBeLessThan(60_000);
+  expect(await posixStartTime(one.pid)).toBe(time);
+  await stopProcess(one);
+  expect(await posixStartTime(one.pid)).toBeUndefined();
+});
+
+test("A folder in which nothing was started has no processes.", async () => {
+  expect(await readProcesses(join(folder, "new"))).toEqual({ configuration: "", processes: [] });
+});
+
+const logText = () => readFile(join(folder, "log"), "utf8");

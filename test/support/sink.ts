@@ -1,0 +1,39 @@
+/** Rows of a filesystem sink with JSON lines. */
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export type Row = Readonly<{ [column: string]: unknown }>;
+
+/** Rows of the files that the sink has committed; those still hidden are left out. */
+export async function committedRows(folder: string): Promise<Row[]> {
+  return rowsOf(folder, (name) => name.startsWith("part-"));
+}
+
+/** All rows on disk, those of files in progress too; the last line of such a file may not be whole yet. */
+export async function visibleRows(folder: string): Promise<Row[]> {
+  return rowsOf(folder, (name) => /^\.?part-/u.test(name));
+}
+
+async function rowsOf(folder: string, isWanted: (name: string) => boolean): Promise<Row[]> {
+  const names = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(names.filter(isWanted).map((name) => readText(join(folder, name))));
+  const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf("\n") + 1).split("\n"));
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
+}
+
+/** A file may be committed under another name between the listing and now. */
+async function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
+}
+
+/** Numbers that are missing from 1 to `end`, and those that are there more than once. */
+export function gapsAndRepeats(
+  rows: readonly Row[],
+  column: string,
+  end: number,
+): { missing: number; repeated: number } {
+  const seen = new Set(rows.map((row) => row[column]));
+  const expected = Array.from({ length: end }, (_, i) => i + 1);
+  return { missing: expected.filter((n) => !seen.has(n)).length, repeated: rows.length - seen.size };
+}

@@ -1,0 +1,176 @@
+/** One story: a stack of its own with its own store, whose manifests go on step by step. */
+
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, inject } from "vitest";
+import { parse, stringify } from "yaml";
+import { Flink, type FlinkJob } from "./flink.js";
+import { onStack, pulumi, type Ran, type Stack } from "./pulumi.js";
+import { readRecord, type SeenRecord } from "./records.js";
+
+const STORIES = join(process.cwd(), "test", "e2e", "stories");
+
+type Config = Readonly<{ [key: string]: unknown }>;
+
+/** What the preview and the update of a step said. */
+export interface Stepped {
+  readonly preview: Ran;
+  readonly up: Ran;
+}
+
+export class Story {
+  private readonly names = new Set<string>();
+
+  private constructor(
+    private readonly story: string,
+    /** Ends with the story; manifests, store, sinks and Pulumi's state are in it. */
+    readonly folder: string,
+    private stack: Stack,
+    private config: Config,
+  ) {}
+
+  /** `story` is a folder of test/e2e/stories; without a target in `config` its jobs run on the cluster of all stories. */
+  static async begin(story: string, config: Config = {}): Promise<Story> {
+    const folder = await mkdtemp(join(tmpdir(), `story-${story}-`));
+    const stack = { name: `e2e-${story}-${folder.slice(-6).toLowerCase()}`, folder: join(folder, "pulumi") };
+    const shared = { target: "remote", restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") };
+    const own = { store: `file://${folder}/store`, parameters: { output: `file://${folder}/output` } };
+    const manifests = { manifests: join(folder, "manifests") };
+    const all = { ...(config.target === undefined ? shared : {}), ...own, ...manifests, ...config };
+    const begun = new Story(story, folder, stack, all);
+    await begun.makeStack();
+    return begun;
+  }
+
+  /** The cluster of all stories. */
+  readonly flink = new Flink(inject("restUrl"));
+
+  /** Folder of the stack's local cluster, where it has one. */
+  get local(): string {
+    return join(process.cwd(), ".local", this.stack.name);
+  }
+
+  /** Folder of a sink. */
+  output(table: string): string {
+    return join(this.folder, "output", table);
+  }
+
+  record(job: string): Promise<SeenRecord> {
+    return readRecord(join(this.folder, "store"), job);
+  }
+
+  /** The one job of this name that runs, and what the store says of it; both must name the same job. */
+  async running(job: string, flink = this.flink): Promise<{ flink: FlinkJob; record: SeenRecord }> {
+    const [found, record] = await Promise.all([flink.one(job), this.record(job)]);
+    expect({ jobId: record.jobId, status: record.status, hasIntent: record.hasIntent }).toEqual({
+      jobId: found.jid,
+      status: "running",
+      hasIntent: false,
+    });
+    return { flink: found, record };
+  }
+
+  private async makeStack(): Promise<void> {
+    const { name, folder } = this.stack;
+    await mkdir(join(folder, "state"), { recursive: true });
+    await writeFile(join(folder, "Pulumi.yaml"), "name: flink-sql\nruntime: nodejs\n");
+    const made = await pulumi(this.stack, ["-C", folder, "stack", "init", name]);
+    expect(made.code, made.text).toBe(0);
+    await this.configure({});
+  }
+
+  /** Sets keys of the stack's configuration; what else is in the file (Pulumi's salt) stays. */
+  async configure(values: Config): Promise<void> {
+    this.config = { ...this.config, ...values };
+    const file = join(this.stack.folder, `Pulumi.${this.stack.name}.yaml`);
+    const config = Object.fromEntries(Object.entries(this.config).map(([key, value]) => [`flink-sql:${key}`, value]));
+    await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config }));
+  }
+
+  /** Forgets all that Pulumi knows, as when its state is lost; store and jobs stay. Gives the stack of before. */
+  async loseStack(): Promise<Stack> {
+    const lost = this.stack;
+    this.stack = { name: lost.name, folder: `${lost.folder}-new` };
+    await this.makeStack();
+    return lost;
+  }
+
+  /** Puts the files of a step in place: those beside the steps' folders, then the step's own. */
+  async place(step: number): Promise<void> {
+    const to = join(this.folder, "manifests");
+    await rm(to, { recursive: true, force: true });
+    await mkdir(to);
+    const story = join(STORIES, this.story);
+    const common = (await readdir(story, { withFileTypes: true })).filter((entry) => entry.isFile());
+    for (const { name } of common) await cp(join(story, name), join(to, name));
+    await cp(join(story, String(step)), to, { recursive: true });
+    for (const file of await readdir(to)) await this.remember(join(to, file));
+  }
+
+  private async remember(file: string): Promise<void> {
+    if (!file.endsWith(".yaml") || file.endsWith("job-template.yaml")) return;
+    const name = /^name: (.+)$/mu.exec(await readFile(file, "utf8"))?.[1];
+    if (name) this.names.add(name);
+  }
+
+  preview(): Promise<Ran> {
+    return pulumi(this.stack, ["preview", ...onStack(this.stack)]);
+  }
+
+  up(): Promise<Ran> {
+    return pulumi(this.stack, ["up", "--yes", "--skip-preview", ...onStack(this.stack)]);
+  }
+
+  /** As a person runs it: where the preview fails, the update does not begin. */
+  upWithPreview(): Promise<Ran> {
+    return pulumi(this.stack, ["up", "--yes", ...onStack(this.stack)]);
+  }
+
+  refresh(): Promise<Ran> {
+    return pulumi(this.stack, ["refresh", "--yes", "--skip-preview", ...onStack(this.stack)]);
+  }
+
+  destroy(stack = this.stack): Promise<Ran> {
+    return pulumi(stack, ["destroy", "--yes", "--skip-preview", ...onStack(stack)]);
+  }
+
+  /** The program's outputs, as `pulumi stack output` gives them. */
+  async outputs(): Promise<{ restUrl: string; jobs: { [job: string]: { jobId: string; state: string } } }> {
+    const { text } = await pulumi(this.stack, ["stack", "output", "--json", "--stack", this.stack.name]);
+    return JSON.parse(text);
+  }
+
+  /** Previews and updates a step's manifests; what the preview said of each job is what the update says too. */
+  async step(step: number): Promise<Stepped> {
+    await this.place(step);
+    return this.again();
+  }
+
+  /** Previews and updates with the manifests as they are. */
+  async again(): Promise<Stepped> {
+    const preview = await this.preview();
+    expect(preview.code, preview.text).toBe(0);
+    const up = await this.up();
+    expect(up.code, up.text).toBe(0);
+    expect(comparable(up, preview)).toEqual(comparable(preview, preview));
+    return { preview, up };
+  }
+
+  /** Leaves nothing behind: no job, no process, no file. Throws where the destruction failed. */
+  async end(): Promise<void> {
+    const destroyed = await this.destroy();
+    const left = (await this.flink.jobs()).filter(
+      ({ name, state }) => this.names.has(name) && !["FAILED", "CANCELED", "FINISHED"].includes(state),
+    );
+    for (const { jid } of left) await this.flink.cancel(jid);
+    await rm(this.local, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+    expect(destroyed.code, destroyed.text).toBe(0);
+  }
+}
+
+/** What was said; where the cluster changes first, a job is spoken of before and after that, so only its name is compared. */
+function comparable({ lines }: Ran, preview: Ran): unknown {
+  return "session cluster" in preview.lines ? Object.keys(lines).sort() : lines;
+}
