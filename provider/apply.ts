@@ -14,7 +14,7 @@ import { observeAll, type Sighting, type World } from "./observe.js";
 import { isAlive } from "./observed.js";
 import type { Decision, Step } from "./plan.js";
 import type { Deployment, JobRecord } from "./record.js";
-import { deployed, nextVersion } from "./record.js";
+import { deployed, nextVersion, withFailedVersion } from "./record.js";
 import { RecordWriter } from "./record-writer.js";
 import { Submission, type SubmissionTarget } from "./submission.js";
 
@@ -65,7 +65,11 @@ async function dropLeftovers({ stored }: Sighting, { gateway }: ApplyContext): P
 
 /** What is to be started: the manifest as it is now, under a job id that is fixed beforehand. */
 function nextDeployment(desired: Desired, record: JobRecord | undefined, version: "same" | "next"): Deployment {
-  const fresh = { queryId: randomUUID(), version: nextVersion(record), createdAt: utcSeconds(new Date()) };
+  const fresh = {
+    queryId: randomUUID(),
+    version: nextVersion(record, desired.manifest.sql),
+    createdAt: utcSeconds(new Date()),
+  };
   return {
     manifest: desired.manifest,
     meta: record && version === "same" ? record.current.meta : fresh,
@@ -227,7 +231,8 @@ class Change {
   }
 
   /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
-  private async rollBack(failed: Deployment, stopped: JobRecord, reason: string): Promise<never> {
+  private async rollBack(failed: Deployment, before: JobRecord, reason: string): Promise<never> {
+    const stopped = this.before ? withFailedVersion(before, failed, new Date().toISOString()) : before;
     await this.takeAway(failed.jobId ?? "");
     const old = stopped.current;
     const was = `${this.name}: version ${failed.meta.version} did not start`;

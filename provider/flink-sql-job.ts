@@ -29,6 +29,9 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** The engine checks one job after another; one listing serves those that are checked within a moment. */
 const LISTING_MS = 500;
 
+/** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
+const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
+
 const Given = z.object({
   name: ManifestSchema.shape.name,
   description: z.string(),
@@ -42,13 +45,16 @@ const Given = z.object({
   ),
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
   secretParameters: z.record(z.string(), z.string()),
-  cluster: z.object({
-    restUrl: z.string(),
-    gatewayUrl: z.string(),
-    activity: z.string(),
-    target: z.string(),
-    folder: z.string(),
-  }),
+  cluster: z.preprocess(
+    (cluster) => (cluster === UNKNOWN ? NOT_KNOWN_YET : cluster),
+    z.object({
+      restUrl: z.string(),
+      gatewayUrl: z.string(),
+      activity: z.string(),
+      target: z.string(),
+      folder: z.string(),
+    }),
+  ),
   store: z.string(),
   startSeconds: z.number(),
   savepointSeconds: z.number(),
@@ -64,7 +70,7 @@ const PlanInput = z.object({ action: z.string(), words: z.string(), replaces: z.
 const Checked = Given.extend({ plan: PlanInput });
 
 type Args = z.input<typeof Given>;
-type ClusterArgs = { readonly [K in keyof Args["cluster"]]: Input<string> };
+type ClusterArgs = { readonly [K in keyof typeof NOT_KNOWN_YET]: Input<string> };
 
 export type FlinkSqlJobArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
 

@@ -67,8 +67,9 @@ async function sightingOf(
     .map(toObserved);
   const alive = jobs.filter(isAlive);
   const now = new Date();
-  const isAliveId = (jobId: string) => alive.some((job) => job.jobId === jobId);
-  const record = stored && settledRecord(stored.record, isAliveId, now.toISOString());
+  const hasStarted = (jobId: string) =>
+    jobs.some((job) => job.jobId === jobId && (isAlive(job) || job.status === "FINISHED"));
+  const record = stored && settledRecord(stored.record, hasStarted, now.toISOString());
   const job = ownJob(name, record, jobs, alive);
   const namesakes = alive.filter((other) => other.jobId !== job?.jobId && other.name === name);
   const cluster = world.activity === "none" ? "reachable" : world.activity;

@@ -48,7 +48,7 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const changes = changesBetween(record.current, desired);
   if (job?.status === "CANCELLING") return refuseCancelling(name, job);
   if (job && isAlive(job)) return planRunning(desired, observed, record, job, changes);
-  if (hasFinished(record, job)) return planFinished(record, job, changes);
+  if (hasFinished(record, job)) return planFinished(desired, record, job, changes);
   return planStopped(desired, observed, record, changes);
 }
 
@@ -71,7 +71,7 @@ function planWithNamesakes(desired: Desired, observed: Observed, stranger: Obser
   const known = record ? "its record in the store names another job" : "the store has no record of it";
   return refuse(
     `${name}: a job of this name runs already: ${ids}, and ${known}`,
-    `cancel it; or, if it runs this manifest's query, take it over: pulumi config set --path 'adopt.${name}' ${stranger.jobId}`,
+    `cancel it; or, if it runs this manifest's query, take it over: pulumi config set --path 'adopt["${name}"]' ${stranger.jobId}; or, if the configuration key \`store\` was changed, set it back`,
   );
 }
 
@@ -89,7 +89,7 @@ function planRunning(
     const stop: Step = isStruggling(job)
       ? { do: "cancel", jobId: job.jobId }
       : { do: "stop-with-savepoint", jobId: job.jobId };
-    return replacement(record, changes, job.detail?.lastCheckpoint, [stop]);
+    return replacement(desired, record, changes, job.detail?.lastCheckpoint, [stop]);
   }
   if (!isStruggling(job)) {
     const steps: Step[] = [
@@ -137,7 +137,8 @@ function planUnchanged(record: JobRecord, job: ObservedJob): Decision {
 /** In a preview the job still runs; by the time of `up` the cluster's update has stopped it with a savepoint. */
 function planClusterRestart(desired: Desired, record: JobRecord, job: ObservedJob, changes: readonly Change[]): Plan {
   const remark = "the session cluster restarts";
-  if (isNewVersion(changes)) return { ...replacement(record, changes, job.detail?.lastCheckpoint, []), remark };
+  if (isNewVersion(changes))
+    return { ...replacement(desired, record, changes, job.detail?.lastCheckpoint, []), remark };
   const steps: Step[] = [
     { do: "stop-with-savepoint", jobId: job.jobId },
     { do: "start", version: "same", from: "savepoint-just-taken" },
@@ -157,9 +158,14 @@ function hasFinished(record: JobRecord, job: ObservedJob | undefined): boolean {
 }
 
 /** FINISHED is an end: only another query starts again. */
-function planFinished(record: JobRecord, job: ObservedJob | undefined, changes: readonly Change[]): Decision {
+function planFinished(
+  desired: Desired,
+  record: JobRecord,
+  job: ObservedJob | undefined,
+  changes: readonly Change[],
+): Decision {
   const version = record.current.meta.version;
-  if (isNewVersion(changes)) return replacement(record, changes, undefined, []);
+  if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, []);
   const remark = changes.length > 0 ? "the change takes effect with a next version" : undefined;
   if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
   const steps: Step[] = [{ do: "record", status: "finished", jobId: job?.jobId }];
@@ -170,7 +176,7 @@ function planStopped(desired: Desired, observed: Observed, record: JobRecord, ch
   const { job } = observed;
   const version = record.current.meta.version;
   const state = latestState(observed);
-  if (isNewVersion(changes)) return replacement(record, changes, state, []);
+  if (isNewVersion(changes)) return replacement(desired, record, changes, state, []);
   const gone = missingSavepoint(observed);
   if (gone)
     return refuse(
@@ -200,6 +206,7 @@ function isNewVersion(changes: readonly Change[]): boolean {
 }
 
 function replacement(
+  desired: Desired,
   record: JobRecord,
   changes: readonly Change[],
   leaves: StateRef | undefined,
@@ -207,7 +214,14 @@ function replacement(
 ): Decision {
   const steps: Step[] = [...stop, { do: "start", version: "next", from: "clean" }];
   const leavesVersion = record.current.meta.version;
-  return { action: "replace", version: nextVersion(record), changes, steps, leaves, leavesVersion };
+  return {
+    action: "replace",
+    version: nextVersion(record, desired.manifest.sql),
+    changes,
+    steps,
+    leaves,
+    leavesVersion,
+  };
 }
 
 function refuse(what: string, fix: string): Refusal {

@@ -75,9 +75,9 @@ export interface JobRecord {
 }
 
 /** The deployment that a record is about: a start that was prepared, went through, and was not written down any more. */
-export function settledRecord(record: JobRecord, isAliveId: (jobId: string) => boolean, now: string): JobRecord {
+export function settledRecord(record: JobRecord, hasStarted: (jobId: string) => boolean, now: string): JobRecord {
   const next = record.intent?.next;
-  if (!next?.jobId || !isAliveId(next.jobId)) return record;
+  if (!next?.jobId || !hasStarted(next.jobId)) return record;
   return deployed(record, next, now);
 }
 
@@ -99,8 +99,22 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
   };
 }
 
-/** Versions never repeat, not even those that failed or were replaced. */
-export function nextVersion(record: JobRecord | undefined): number {
+/**
+ * Versions never repeat, not even those that failed or were replaced: each has its own directories, and a state in them
+ * must be of its own query. The start of a version that a crash cut short goes on under its number if the query is the same.
+ */
+export function nextVersion(record: JobRecord | undefined, sql: string): number {
   if (!record) return 1;
-  return Math.max(record.current.meta.version, ...record.past.map(({ version }) => version)) + 1;
+  const { current, past, intent } = record;
+  const begun = intent?.next && intent.next.meta.version > current.meta.version ? intent.next : undefined;
+  if (begun?.manifest.sql === sql) return begun.meta.version;
+  const used = [current.meta.version, ...past.map(({ version }) => version), begun?.meta.version ?? 0];
+  return Math.max(...used) + 1;
+}
+
+/** A version whose start failed is used up. */
+export function withFailedVersion(record: JobRecord, failed: Deployment, now: string): JobRecord {
+  const { version, queryId } = failed.meta;
+  if (version === record.current.meta.version) return record;
+  return { ...record, past: [...record.past, { version, queryId, savepoint: undefined, endedAt: now }] };
 }

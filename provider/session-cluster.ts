@@ -2,7 +2,15 @@
 
 import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
-import { type LocalSpec, localHealth, runningPorts, startLocalOrNothing, stopLocal } from "./cluster/local.js";
+import {
+  checkFlinkHome,
+  type LocalSpec,
+  localHealth,
+  runningPorts,
+  startLocalOrNothing,
+  stopLocal,
+} from "./cluster/local.js";
+import { checkMemory } from "./cluster/memory.js";
 import { freePorts } from "./cluster/ports.js";
 import { type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
@@ -91,6 +99,8 @@ export const hooks: Hooks = {
     const given = Given.parse(news);
     const before = Before.safeParse(olds).data ?? {};
     const checked = given.target === "local" ? await checkLocal(given, before) : await checkRemote(given);
+    const problem = given.target === "local" ? await startProblem(checked) : undefined;
+    if (problem) return { inputs: given, failures: [{ property: "flinkHome", reason: problem }] };
     if (checked.activity !== "none")
       await tell(given.self, checked.plan, checked.activity === "unreachable" ? "warning" : "info");
     return { inputs: checked };
@@ -153,6 +163,19 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
   return { ...given, ...addresses, ...ports, activity, plan: `session cluster: ${words[activity]}` };
+}
+
+/** Why the cluster could not start, as far as that can be told before one that runs is stopped. */
+async function startProblem(cluster: Checked): Promise<string | undefined> {
+  if (cluster.activity === "none") return undefined;
+  try {
+    await checkFlinkHome(cluster.flinkHome);
+    await checkMemory(cluster);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
 }
 
 async function checkRemote(given: z.infer<typeof Given>): Promise<Checked> {

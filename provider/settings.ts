@@ -3,19 +3,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Config, getProject, getStack, type Output, output, secret } from "@pulumi/pulumi";
+import { Config, getProject, getStack, type Output, output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
 import { UserError } from "./errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./manifest.js";
+import { didYouMean } from "./spelling.js";
 
 const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 const Count = z.coerce.number().int().positive();
 
+/** Host and port only: the gateway is told the JobManager's address as these two. */
+const Address = z.string().regex(/^http:\/\/[^/\s:]+(?::\d+)?\/?$/u, "not an address of the form http://host:port");
+
 /** Every key of the configuration, but for the parameters, which may be secret. */
 const Keys = {
   target: z.enum(["local", "remote"]).default("local"),
-  restUrl: z.url().optional(),
-  gatewayUrl: z.url().optional(),
+  restUrl: Address.optional(),
+  gatewayUrl: Address.optional(),
   flinkHome: z.string().optional(),
   taskManagers: Count.default(1),
   slots: Count.default(8),
@@ -54,6 +58,7 @@ export interface Settings extends Values {
 export function readSettings(): Settings {
   const config = new Config();
   const [values, problems] = readKeys(config);
+  problems.push(...mapProblems(config), ...unknownKeys());
   const root = process.cwd();
   const stack = getStack();
   const folder = join(".local", stack);
@@ -89,6 +94,23 @@ function readKeys(config: Config): [Values, string[]] {
     return [key, found.data] as const;
   });
   return [Object.fromEntries(values) as Values, problems];
+}
+
+const MAPS = ["parameters", "secretParameters"] as const;
+
+function mapProblems(config: Config): string[] {
+  return MAPS.filter((key) => !Text.safeParse(givenValue(config, key) ?? {}).success).map(
+    (key) => `${key}: not a map of names to values; set one with \`pulumi config set --path ${key}.<name> <value>\``,
+  );
+}
+
+/** A key with a typing mistake would otherwise be passed over in silence. */
+function unknownKeys(): string[] {
+  const known = [...Object.keys(Keys), ...MAPS];
+  const prefix = `${getProject()}:`;
+  const given = Object.keys(runtime.allConfig()).filter((key) => key.startsWith(prefix));
+  const unknown = given.map((key) => key.slice(prefix.length)).filter((key) => !known.includes(key));
+  return unknown.map((key) => `${key}: there is no such key${didYouMean(key, known)}`);
 }
 
 /** The command line stores every value as text, the file may hold YAML values. */
@@ -131,8 +153,8 @@ function readParameters(
   root: string,
   folder: string,
 ): Pick<Settings, "parameters" | "secretParameters"> {
-  const given = Text.parse(config.getObject("parameters") ?? {});
-  const secrets = Text.parse(config.getObject("secretParameters") ?? {});
+  const given = Text.parse(givenValue(config, "parameters") ?? {});
+  const secrets = Text.parse(givenValue(config, "secretParameters") ?? {});
   return {
     parameters: { output: pathToFileURL(join(root, folder, "output")).href, ...given },
     secretParameters: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, secret(output(value))])),

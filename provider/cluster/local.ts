@@ -113,7 +113,7 @@ export async function stopLocal(folderName: string): Promise<void> {
   await writeProcesses(folder, { configuration: "", processes: [] });
 }
 
-async function checkFlinkHome(home: string): Promise<void> {
+export async function checkFlinkHome(home: string): Promise<void> {
   try {
     await access(join(home, "bin", "jobmanager.sh"));
   } catch (error) {
@@ -180,10 +180,11 @@ async function pendingGateway(gateway: SqlGateway): Promise<string | undefined> 
 
 async function startFailed(role: string, folder: string, fix: string): Promise<UserError> {
   const text = await readFile(join(folder, "log", `${role}.out`), "utf8");
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s*at /u.test(line));
+  // The words of exceptions; what else is there are stack frames and the command line of the process.
+  const lines = text.split("\n").filter((line) => /(?:Exception|Error)\b/u.test(line) && !/^\s*at |--add-/u.test(line));
   return new UserError("cluster-start-failed", {
     what: `the ${role} ended right after its start`,
-    cause: lines.slice(-5).join("\n"),
+    cause: lines.slice(-3).join("\n") || "its output says nothing",
     fix,
   });
 }
@@ -208,7 +209,7 @@ async function distributionJavaOptions(source: string): Promise<string> {
 }
 
 /** One option a line; JSON strings are YAML strings, whatever is in them. */
-function configurationOf(spec: LocalSpec): string {
+export function configurationOf(spec: LocalSpec): string {
   const options: Record<string, string> = {
     "jobmanager.memory.process.size": spec.jobManagerMemory,
     "taskmanager.memory.process.size": spec.taskManagerMemory,

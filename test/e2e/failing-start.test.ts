@@ -30,6 +30,8 @@ const ROWS = [
     title: "a table whose operator does not fit the state",
     words: "restart from a savepoint (table own_sink changed), version 1 stays",
     exception: /Cannot map checkpoint\/savepoint state for operator/u,
+    past: [],
+    again: "restart from a savepoint (table own_sink changed), version 1 stays",
   },
   {
     job: "failing-replace",
@@ -37,10 +39,14 @@ const ROWS = [
     words:
       "new version 2, starts clean (SQL changed, table no_files added, table numbers removed); N B of state of version 1 will not be used",
     exception: /File .*output\/nothing does not exist/u,
+    // A number is used once, even by a version that did not start: its directories may hold a state of its query.
+    past: [{ version: 2 }],
+    again:
+      "new version 3, starts clean (SQL changed, table no_files added, table numbers removed); N B of state of version 1 will not be used",
   },
 ];
 
-describe.each(ROWS)("With $title", ({ job, words, exception }) => {
+describe.each(ROWS)("With $title", ({ job, words, exception, past, again }) => {
   const old = () => before.get(job) as Running;
 
   test("the preview plans it, and the update fails with Flink's own exception.", () => {
@@ -59,12 +65,12 @@ describe.each(ROWS)("With $title", ({ job, words, exception }) => {
     const from = await story.flink.restoredFrom(flink.jid);
     expect(from).toContain(`/savepoints/${job}/1/savepoint-${old().flink.jid.slice(0, 6)}-`);
     const { queryId, sql } = old().record;
-    expect(record).toMatchObject({ version: 1, queryId, sql, startedFrom: from, past: [] });
+    expect(record).toMatchObject({ version: 1, queryId, sql, startedFrom: from, past });
   });
 
   test("the next preview says the same change again.", async () => {
     const next = await story.preview();
-    expect(next.lines[job]).toBe(words);
+    expect(next.lines[job]).toBe(again);
   });
 });
 

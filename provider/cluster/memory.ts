@@ -1,0 +1,51 @@
+/** Has Flink work out the memory of its processes from a configuration, as its start scripts do, without starting any. */
+
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { causes } from "../flink/java-trace.js";
+import { configurationOf, type LocalSpec } from "./local.js";
+
+/** The part of Flink's scripts that turns options into memory sizes; it takes a second. */
+const SCRIPT = '. "$0" && parseResourceParamsAndExportLogs "$1"';
+
+/** Throws config-invalid with Flink's own words, before anything that runs with another configuration is stopped. */
+export async function checkMemory(spec: LocalSpec): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "flink-conf-"));
+  try {
+    const source = join(spec.flinkHome, "conf");
+    const logging = (await readdir(source)).filter((name) => name.startsWith("log4j"));
+    await Promise.all(logging.map((name) => copyFile(join(source, name), join(folder, name))));
+    await writeFile(join(folder, "config.yaml"), configurationOf(spec), { mode: 0o600 });
+    await Promise.all([ask(spec, folder, "GET_JM_RESOURCE_PARAMS"), ask(spec, folder, "GET_TM_RESOURCE_PARAMS")]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function ask({ flinkHome }: LocalSpec, conf: string, command: string): Promise<void> {
+  const { execa } = await import("execa");
+  const script = join(flinkHome, "bin", "config.sh");
+  const result = await execa("bash", ["-c", SCRIPT, script, command], {
+    env: { FLINK_CONF_DIR: conf },
+    reject: false,
+    timeout: 30_000,
+    all: true,
+  });
+  if (result.exitCode === 0) return;
+  const output = String(result.all);
+  const trace = output.slice(Math.max(0, output.indexOf("Exception in thread")));
+  throw new UserError("config-invalid", {
+    what: "Flink cannot run with these settings of the session cluster; nothing was stopped or started",
+    cause: wordsOf(trace).slice(0, 500),
+    fix: "correct `jobManagerMemory`, `taskManagerMemory` or `clusterProperties` in the stack's configuration",
+  });
+}
+
+/** The outermost message names the option, the innermost what is wrong with its value. */
+function wordsOf(trace: string): string {
+  const messages = causes(trace.replace(/^Exception in thread "[^"]*" /u, ""));
+  const [outer = "Flink gives no reason", inner = outer] = [messages[0], messages.at(-1)];
+  return outer.includes(inner) ? outer : `${outer}: ${inner}`;
+}

@@ -1,0 +1,18 @@
+/** Memory settings that Flink cannot run with are seen before a cluster that runs is stopped. */
+
+import { expect, test } from "vitest";
+import { checkMemory } from "../../provider/cluster/memory.js";
+import { localSpec } from "../support/cluster.js";
+
+test("Settings that fit are no problem.", async () => {
+  await checkMemory(await localSpec("unused", 4));
+});
+
+test.each([
+  [{ taskManagerMemory: "100m" }, /exceed configured Total Process Memory/u],
+  [{ jobManagerMemory: "much" }, /much/u],
+])("With %o Flink's own words say what is wrong.", async (settings, words) => {
+  const spec = { ...(await localSpec("unused", 4)), ...settings };
+  await expect(checkMemory(spec)).rejects.toThrow(words);
+  await expect(checkMemory(spec)).rejects.toMatchObject({ code: "config-invalid" });
+});

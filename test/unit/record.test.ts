@@ -1,0 +1,68 @@
+/** Numbers of versions, and what becomes of a start that a crash cut short. */
+
+import { describe, expect, it } from "vitest";
+import {
+  type Deployment,
+  type JobRecord,
+  nextVersion,
+  settledRecord,
+  withFailedVersion,
+} from "../../provider/record.js";
+
+const start = (version: number, sql = "SELECT 1", jobId = `job-${version}`): Deployment => ({
+  manifest: { name: "orders", description: "", "target-table": "t", sql, flinkProperties: {} },
+  meta: { queryId: `q-${version}`, version, createdAt: "" },
+  definitions: [],
+  metadataColumns: { timestamp: "ts", query: true },
+  secrets: undefined,
+  directories: { checkpoints: "file:///c", savepoints: "file:///s" },
+  jobId,
+  startedFrom: null,
+});
+const record = (parts: Partial<JobRecord> = {}): JobRecord => ({
+  status: "running",
+  current: start(3),
+  savepoint: undefined,
+  resourceId: "orders-1",
+  intent: undefined,
+  past: [],
+  written: undefined,
+  ...parts,
+});
+const begun = (next: Deployment) => ({ intent: { action: "replace", stopping: undefined, next, session: undefined } });
+const past = (version: number) => ({ version, queryId: "", savepoint: undefined, endedAt: "" });
+
+describe("the number of the next version", () => {
+  it.each<[string, JobRecord | undefined, number]>([
+    ["is 1 where there is no record", undefined, 1],
+    ["follows the current one", record(), 4],
+    ["follows one that failed or was replaced", record({ past: [past(7)] }), 8],
+    ["is that of a start which a crash cut short, for the same query", record(begun(start(4, "SELECT 9"))), 4],
+    [
+      "is another one than that of a start which a crash cut short, for another query",
+      record(begun(start(4, "SELECT 8"))),
+      5,
+    ],
+  ])("%s", (_title, known, version) => expect(nextVersion(known, "SELECT 9")).toBe(version));
+});
+
+it("a version that did not start is used up, a restart of the same one is not", () => {
+  expect(withFailedVersion(record(), start(4), "now").past).toMatchObject([{ version: 4, queryId: "q-4" }]);
+  expect(withFailedVersion(record(), start(3), "now").past).toEqual([]);
+});
+
+describe("a start that was not written down any more", () => {
+  const open = record({ ...begun(start(4)), savepoint: { kind: "savepoint", path: "file:///s/3/savepoint-1", at: 1 } });
+
+  it("is what is deployed, if Flink knows its job", () => {
+    const settled = settledRecord(open, (jobId) => jobId === "job-4", "now");
+    expect(settled).toMatchObject({
+      current: { jobId: "job-4" },
+      past: [{ version: 3, savepoint: "file:///s/3/savepoint-1" }],
+    });
+  });
+
+  it("is nothing, if Flink does not", () => {
+    expect(settledRecord(open, () => false, "now")).toBe(open);
+  });
+});
