@@ -138,6 +138,7 @@ export const hooks: Hooks = {
     const { record, job: seen } = observed;
     if (!record || record.status === "deleted" || record.resourceId !== id) return {};
     const state = seen?.status ?? (record.status === "running" ? "NOT RUNNING" : record.status.toUpperCase());
+    if (state !== "RUNNING" && state !== "FINISHED") await tell(job.self, `${job.name}: it is ${state}`, "warning");
     return { id, props: { ...job, ...outputsOf(record, state) }, inputs: job } as dynamic.ReadResult;
   },
 };

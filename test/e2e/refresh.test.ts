@@ -16,7 +16,8 @@ test("A job that somebody cancelled shows after a refresh, and the next update r
   await story.flink.cancel(flink.jid);
   const refreshed = await story.refresh();
   expect(refreshed.code, refreshed.text).toBe(0);
-  expect(refreshed.text).toMatch(/~ .*FlinkSqlJob refreshed updated? .*state/u);
+  expect(refreshed.text).toMatch(/warning: refreshed: it is CANCELED/u);
+  expect(refreshed.text).toMatch(/~ 1 updated/u);
   const { preview } = await story.again();
   expect(preview.lines.refreshed).toMatch(/^resume from chk-\d+, N s old, version 1 stays; it is CANCELED/u);
   const now = await story.running("refreshed");

@@ -1,9 +1,9 @@
 CREATE TABLE numbers (n BIGINT) WITH (
   'connector' = 'datagen',
-  'rows-per-second' = '100',
+  'rows-per-second' = '40',
   'fields.n.kind' = 'sequence',
   'fields.n.start' = '1',
-  'fields.n.end' = '6000'
+  'fields.n.end' = '20000'
 );
 
 CREATE TABLE sink (
