@@ -8,7 +8,6 @@ export const ERROR_CODES = [
   "cluster-unreachable",
   "cluster-start-failed",
   "gateway-unreachable",
-  "flink-refused",
   "store-unreachable",
   "record-invalid",
   "record-conflict",
