@@ -4,7 +4,7 @@ const CORE =
   "(errors|manifest|record|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|observed|latest-state)[.]ts$";
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
-const shell = "^provider/(apply|observe|submission|record-writer|suspend|validate)[.]ts$";
+const shell = "^provider/(apply|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
 const loaders = "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";

@@ -8,10 +8,8 @@ import { NoAnswer } from "./flink/http.js";
 import { awaitRunning, cancelJob, type Limits } from "./flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "./flink/wait.js";
 import { halt } from "./halt.js";
-import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
-import { observeAll, type Sighting, type World } from "./observe.js";
-import { isAlive } from "./observed.js";
+import type { Sighting, World } from "./observe.js";
 import type { Decision, Step } from "./plan.js";
 import type { Deployment, JobRecord } from "./record.js";
 import { deployed, nextVersion, withFailedVersion } from "./record.js";
@@ -292,33 +290,4 @@ class Change {
 
 function isUnreachableGateway(error: unknown): boolean {
   return error instanceof UserError && error.code === "gateway-unreachable";
-}
-
-export interface RemovalContext {
-  readonly name: string;
-  readonly resourceId: string;
-  readonly world: World;
-  readonly limits: Limits;
-  readonly progress: (text: string) => void;
-}
-
-/** Stops a job with a savepoint and leaves a tombstone, so that its version is not used again and its state is found. */
-export async function remove(context: RemovalContext): Promise<void> {
-  const { name, world, limits, progress, resourceId } = context;
-  const { observed, stored } = await observeAll(name, world);
-  const { record, job } = observed;
-  // After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays.
-  if (!record || !stored || record.status === "deleted" || record.resourceId !== resourceId) return;
-  const writer = new RecordWriter(world.store, name, stored.mark);
-  const ended = { ...record, status: "deleted" as const, intent: undefined };
-  if (!job || !isAlive(job)) {
-    await writer.write({
-      ...ended,
-      savepoint: record.status === "finished" ? record.savepoint : latestState(observed),
-    });
-    return;
-  }
-  const intent = { action: "delete", next: undefined, session: undefined };
-  const { state } = await halt(job, record, intent, { name, world, limits, progress, writer });
-  await writer.write({ ...ended, savepoint: state });
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
-import { apply, remove } from "./apply.js";
+import { apply } from "./apply.js";
 import type { Desired } from "./changes.js";
 import { isLocalClusterDown } from "./cluster/local.js";
 import { type Hooks, providerOf } from "./dynamic.js";
@@ -19,6 +19,7 @@ import { type Decision, type Plan, planJob } from "./plan.js";
 import { planWords } from "./plan-words.js";
 import { stateDirectories } from "./properties.js";
 import type { JobRecord } from "./record.js";
+import { remove } from "./removal.js";
 import { openStore } from "./store/open.js";
 import { JobRefused } from "./submission.js";
 import { releaseReservation, startReserved, validate } from "./validate.js";

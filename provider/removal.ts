@@ -1,0 +1,37 @@
+/** Ends a job whose manifest is gone, and leaves a tombstone, so that its version and its state are not forgotten. */
+
+import type { Limits } from "./flink/lifecycle.js";
+import { halt } from "./halt.js";
+import { latestState } from "./latest-state.js";
+import { observeAll, type World } from "./observe.js";
+import { isAlive } from "./observed.js";
+import { RecordWriter } from "./record-writer.js";
+
+export interface RemovalContext {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly progress: (text: string) => void;
+}
+
+/** Stops a job with a savepoint and leaves a tombstone, so that its version is not used again and its state is found. */
+export async function remove(context: RemovalContext): Promise<void> {
+  const { name, world, limits, progress, resourceId } = context;
+  const { observed, stored } = await observeAll(name, world);
+  const { record, job } = observed;
+  // After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays.
+  if (!record || !stored || record.status === "deleted" || record.resourceId !== resourceId) return;
+  const writer = new RecordWriter(world.store, name, stored.mark);
+  const ended = { ...record, status: "deleted" as const, intent: undefined };
+  if (!job || !isAlive(job)) {
+    await writer.write({
+      ...ended,
+      savepoint: record.status === "finished" ? record.savepoint : latestState(observed),
+    });
+    return;
+  }
+  const intent = { action: "delete", next: undefined, session: undefined };
+  const { state } = await halt(job, record, intent, { name, world, limits, progress, writer });
+  await writer.write({ ...ended, savepoint: state });
+}
