@@ -1,4 +1,7 @@
-/** Three kinds of tests: unit needs nothing, integration one real server per file, e2e the whole project; one kind after the other. */
+/**
+ * Four kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole
+ * project, timing the same with nothing else beside it.
+ */
 
 import { defineConfig } from "vitest/config";
 
@@ -25,6 +28,17 @@ export default defineConfig({
           hookTimeout: 600_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "timing",
+          include: ["test/timing/**/*.test.ts"],
+          globalSetup: ["test/support/e2e-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -212,10 +212,9 @@ class Change {
         await submission.submit(jobId, next.startedFrom ?? undefined);
         return { done: true };
       } catch (error) {
-        // Its first submission went through and only the answer was lost.
-        if (submission !== first && (await world.rest.statusOf(jobId)) !== undefined) return { done: true };
-        if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
+        // Flink has the job: only the answer was lost, on the way to us or to the gateway.
         if ((await world.rest.statusOf(jobId)) !== undefined) return { done: true };
+        if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
         if (submission !== first) await submission?.close();
         submission = undefined;
         return { pending: error instanceof Error ? error.message : String(error) };

@@ -1,5 +1,6 @@
 /** What a cluster for tests is started with: the Flink that the set-up brought, and ports that are free. */
 
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { LocalSpec } from "../../provider/cluster/local.js";
 import { freePorts } from "../../provider/cluster/ports.js";
@@ -11,6 +12,9 @@ export function flinkHome(): string {
   return process.env.FLINK_HOME ?? readFileSync(".local/flink-home", "utf8").trim();
 }
 
+/** Two runs that start at the same time would both find Flink's usual ports free; below those that the system gives out. */
+const anyPort = () => randomInt(10_000, 32_000);
+
 /** One TaskManager with so many slots; all of it lives in `folder`. */
 export async function localSpec(folder: string, slots: number): Promise<LocalSpec> {
   return {
@@ -21,7 +25,7 @@ export async function localSpec(folder: string, slots: number): Promise<LocalSpe
     jobManagerMemory: "1024m",
     taskManagerMemory: "2048m",
     properties: {},
-    ...(await freePorts({})),
+    ...(await freePorts({ restPort: anyPort(), gatewayPort: anyPort(), rpcPort: anyPort() })),
     startSeconds: 120,
   };
 }

@@ -20,11 +20,15 @@ const SLOTS = 24;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "e2e-cluster-"));
   const spec = await localSpec(folder, SLOTS);
-  await startLocalOrNothing(spec, () => undefined);
+  const end = () => rm(folder, { recursive: true, force: true });
+  await startLocalOrNothing(spec, () => undefined).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   project.provide("restUrl", `http://127.0.0.1:${spec.restPort}`);
   project.provide("gatewayUrl", `http://127.0.0.1:${spec.gatewayPort}`);
   return async () => {
     await stopLocal(folder);
-    await rm(folder, { recursive: true, force: true });
+    await end();
   };
 }
