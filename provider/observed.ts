@@ -55,9 +55,14 @@ export interface Observed {
   readonly now: number;
 }
 
+/** Ended for good: holds no slots and does not run again. */
+export function hasEnded(status: FlinkStatus): boolean {
+  return status === "FAILED" || status === "CANCELED" || status === "FINISHED";
+}
+
 /** Still holds slots or will run again. */
 export function isAlive({ status }: ObservedJob): boolean {
-  return !["FAILED", "CANCELED", "FINISHED"].includes(status);
+  return !hasEnded(status);
 }
 
 /** Cannot take a savepoint. */

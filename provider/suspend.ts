@@ -5,6 +5,7 @@ import { FlinkRest, type JobSummary } from "./flink/rest.js";
 import { halt } from "./halt.js";
 import { latestState } from "./latest-state.js";
 import { observeAll, type World } from "./observe.js";
+import { hasEnded } from "./observed.js";
 import { RecordWriter } from "./record-writer.js";
 import { openStore } from "./store/open.js";
 
@@ -16,8 +17,6 @@ export interface SuspendOptions {
   readonly startSeconds: number;
   readonly progress: (text: string) => void;
 }
-
-const ENDED: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED"]);
 
 /** Throws plan-refused, before anything is stopped, when jobs run that no record in the store knows. */
 export async function suspendJobs(options: SuspendOptions): Promise<void> {
@@ -42,7 +41,7 @@ async function strangersAmong(
 ): Promise<JobSummary[]> {
   const known = new Set<string | undefined>();
   for (const name of names) known.add((await observeAll(name, world)).observed.job?.jobId);
-  return jobs.filter(({ jid, state }) => !ENDED.has(state) && !known.has(jid));
+  return jobs.filter(({ jid, state }) => !hasEnded(state) && !known.has(jid));
 }
 
 async function suspendJob(name: string, world: World, options: SuspendOptions): Promise<void> {
@@ -54,7 +53,7 @@ async function suspendJob(name: string, world: World, options: SuspendOptions): 
     await writer.write({ ...record, status: "finished", intent: undefined });
     return;
   }
-  if (ENDED.has(job.status)) {
+  if (hasEnded(job.status)) {
     await writer.write({ ...record, status: "stopped", savepoint: latestState(observed), intent: undefined });
     return;
   }

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.js";
+import { hasEnded } from "../observed.js";
 import type { StateRef } from "../record.js";
 import { HttpRefusal } from "./http.js";
 import { rootCause } from "./java-trace.js";
@@ -26,8 +27,6 @@ interface Watched {
 
 /** Starts that are awaited side by side look at one listing. */
 const FRESH_MS = 20;
-
-const ENDED: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "FINISHED"]);
 
 /** Stops a job with a savepoint and gives the savepoint's path. Throws savepoint-failed: then the job goes on. */
 export async function stopWithSavepoint(
@@ -65,7 +64,7 @@ export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
   const wait = { what: `${job.name}: cancel job ${job.jobId}`, timeoutSeconds: job.limits.savepointSeconds, fix };
   const cancel = async (): Promise<Look<true>> => {
     const state = await rest.statusOf(job.jobId);
-    if (state !== undefined && !ENDED.has(state)) await rest.cancel(job.jobId);
+    if (state !== undefined && !hasEnded(state)) await rest.cancel(job.jobId);
     return { done: true };
   };
   await waitFor(wait, patiently(cancel));
@@ -86,7 +85,7 @@ export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress 
   const what = `${name}: end of job ${jobId}`;
   const look = async (): Promise<Look<true>> => {
     const state = await rest.statusOf(jobId);
-    return state === undefined || ENDED.has(state) ? { done: true } : { pending: state };
+    return state === undefined || hasEnded(state) ? { done: true } : { pending: state };
   };
   await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));
 }

@@ -9,7 +9,7 @@ import { reasonOf, UserError } from "../errors.js";
 import { canonicalLocation } from "../naming.js";
 import type { JobRecord, StateRef } from "../record.js";
 import { formatRecord, parseRecord } from "./job-record.js";
-import { recordConflict, type Store, type Stored } from "./store.js";
+import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
 /** A lock older than this belongs to a process that died: a write takes milliseconds. */
 const STALE_LOCK_MS = 10_000;
@@ -78,7 +78,7 @@ export class FileStore implements Store {
 /** Complete savepoints and checkpoints below a folder, oldest first. */
 export async function fileStates(directory: string): Promise<readonly StateRef[]> {
   const found = await guarded(directory, () => statesBelow(canonicalLocation(directory), 3));
-  return found.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+  return found.sort(oldestFirst);
 }
 
 async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
@@ -164,9 +164,4 @@ async function statesBelow(folder: string, depth: number): Promise<StateRef[]> {
     } else if (depth > 1) found.push(...(await statesBelow(path, depth - 1)));
   }
   return found;
-}
-
-/** Two checkpoints of one millisecond are told apart by their number. */
-function numberOf({ path }: StateRef): number {
-  return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
 }

@@ -4,7 +4,7 @@ import type { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { reasonOf, UserError } from "../errors.js";
 import type { JobRecord, StateRef } from "../record.js";
 import { formatRecord, parseRecord } from "./job-record.js";
-import { recordConflict, type Store, type Stored } from "./store.js";
+import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
 /** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
 export interface S3Address {
@@ -95,7 +95,7 @@ export class S3Store implements Store {
     const { bucket, prefix } = parseS3Address(directory);
     const objects = await this.objectsBelow(bucket, `${prefix}/`);
     const states = objects.flatMap((object) => stateOf(bucket, object));
-    return states.sort((a, b) => a.at - b.at || numberOf(a) - numberOf(b));
+    return states.sort(oldestFirst);
   }
 
   private keyOf(job: string): string {
@@ -150,10 +150,6 @@ function stateOf(bucket: string, { key, size, at }: Listed): StateRef[] {
   if (!found || size === 0) return [];
   const kind = found[2]?.startsWith("chk-") ? "checkpoint" : "savepoint";
   return [{ kind, path: `s3://${bucket}/${found[1]}`, at }];
-}
-
-function numberOf({ path }: StateRef): number {
-  return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
 }
 
 function nameOf(error: unknown): string {

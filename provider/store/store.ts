@@ -33,3 +33,12 @@ export function recordConflict(job: string, other: JobRecord | undefined): UserE
     fix: "let the other deployment end, then run `pulumi up` again; it goes on from what is there",
   });
 }
+
+/** Order of states; two checkpoints of one moment are told apart by their number. */
+export function oldestFirst(a: StateRef, b: StateRef): number {
+  return a.at - b.at || checkpointNumber(a) - checkpointNumber(b);
+}
+
+function checkpointNumber({ path }: StateRef): number {
+  return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
+}
