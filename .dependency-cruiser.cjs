@@ -90,7 +90,7 @@ module.exports = {
     },
     home("undici", "undici", "^provider/(flink|cluster)/"),
     home("execa", "execa", "^provider/cluster/", "^provider/flink/cli[.]ts$", "^test/"),
-    home("the AWS SDK", "@aws-sdk/[^/]+", "^provider/store/s3[.]ts$", "^test/"),
+    home("the AWS SDK", "@aws-sdk/[^/]+", "^provider/store/s3(-client)?[.]ts$", "^test/"),
     home("yaml", "yaml", loaders, "^provider/store/job-record[.]ts$", "^(test|scripts)/"),
     home(
       "pulumi",

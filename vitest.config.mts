@@ -1,6 +1,6 @@
 /**
- * Four kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole
- * project, timing the same with nothing else beside it.
+ * Kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole project
+ * with its store in a folder, e2e-s3 the same stories with the store in S3, timing the same with nothing else beside it.
  */
 
 import { defineConfig } from "vitest/config";
@@ -32,13 +32,24 @@ export default defineConfig({
       },
       {
         test: {
+          name: "e2e-s3",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/e2e-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "timing",
           include: ["test/timing/**/*.test.ts"],
           globalSetup: ["test/support/e2e-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -19,6 +19,7 @@ import { SqlGateway } from "./flink/gateway.js";
 import { FlinkRest } from "./flink/rest.js";
 import { shortHash } from "./naming.js";
 import type { ClusterActivity } from "./observe.js";
+import { s3FlinkEnvironment, s3FlinkOptions } from "./store/s3-client.js";
 import { suspendJobs } from "./suspend.js";
 
 const Activity = z.enum(["none", "starting", "restarting", "repairing", "unreachable"]);
@@ -53,6 +54,8 @@ const Checked = Given.extend({
   restPort: z.number(),
   rpcPort: z.number(),
   gatewayPort: z.number(),
+  /** Flink options that lead to the store's server. */
+  storeOptions: z.record(z.string(), z.string()).default({}),
   /** What this update does to the cluster before it comes to the jobs. */
   activity: Activity,
   plan: z.string(),
@@ -82,6 +85,7 @@ export class SessionCluster extends dynamic.Resource {
       restPort: undefined,
       rpcPort: undefined,
       gatewayPort: undefined,
+      storeOptions: undefined,
     };
     const outputs = { flinkVersion: undefined, slots: undefined };
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
@@ -146,7 +150,8 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
     restUrl: `http://127.0.0.1:${ports.restPort}`,
     gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
   };
-  const health = await localHealth({ ...given, ...ports });
+  const storeOptions = await s3FlinkOptions(given.store);
+  const health = await localHealth({ ...given, ...ports, storeOptions });
   const activity = !health.jobManagerRuns
     ? "starting"
     : !health.isCurrent
@@ -162,14 +167,15 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
     restarting: "restarts with other settings: all jobs are stopped with savepoints before and resume after",
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
-  return { ...given, ...addresses, ...ports, activity, plan: `session cluster: ${words[activity]}` };
+  const plan = `session cluster: ${words[activity]}`;
+  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
 }
 
 /** Why the cluster could not start, as far as that can be told before one that runs is stopped. */
 async function startProblem(cluster: Checked): Promise<string | undefined> {
   if (cluster.activity === "none") return undefined;
   try {
-    await checkFlinkHome(cluster.flinkHome);
+    await checkFlinkHome(cluster);
     await checkMemory(cluster);
     return undefined;
   } catch (error) {
@@ -187,7 +193,8 @@ async function checkRemote(given: z.infer<typeof Given>): Promise<Checked> {
   const activity = unreachable === undefined ? "none" : "unreachable";
   const plan =
     unreachable === undefined ? "session cluster: attached" : `session cluster: cannot be reached now: ${unreachable}`;
-  return { ...given, restUrl, gatewayUrl, restPort: 0, gatewayPort: 0, rpcPort: 0, activity, plan };
+  const ports = { restPort: 0, gatewayPort: 0, rpcPort: 0 };
+  return { ...given, restUrl, gatewayUrl, ...ports, storeOptions: {}, activity, plan };
 }
 
 async function reach(
@@ -224,5 +231,5 @@ async function bringUpLocal(cluster: Checked, progress: (text: string) => void):
   if (health.jobManagerRuns && !health.isCurrent) await suspendJobs({ ...cluster, progress });
   // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
   if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
-  await startLocalOrNothing(spec, progress);
+  await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));
 }

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cache, project, textOf, withLock, writeWhole } from "./lib/cache.mjs";
-import { cachedFlink, gatewayIsMissing, installFlink, ownFlink } from "./lib/flink.mjs";
+import { cachedFlink, installFlink, jarsAreMissing, ownFlink } from "./lib/flink.mjs";
 import { ensureNpm, npmIsMissing } from "./lib/npm.mjs";
 import { findPulumi, installPulumi } from "./lib/pulumi.mjs";
 import { main, say } from "./lib/say.mjs";
@@ -37,7 +37,7 @@ async function installMissing() {
   await ensureNpm();
   await withLock(join(cache, "setup.lock"), async () => {
     const needsFlink = !findFlink();
-    const python = await checkTools({ python: needsFlink, java: true, maven: needsFlink && gatewayIsMissing() });
+    const python = await checkTools({ python: needsFlink, java: true, maven: needsFlink && jarsAreMissing() });
     if (needsFlink) await installFlink(python);
     if ((await findPulumi()) === undefined) await installPulumi();
   });
@@ -50,7 +50,7 @@ export async function setup() {
   if (missing) {
     const needsFlink = !findFlink();
     // Before anything is fetched: all that the machine lacks, in one error.
-    await checkTools({ python: needsFlink, java: true, maven: needsFlink && gatewayIsMissing() });
+    await checkTools({ python: needsFlink, java: true, maven: needsFlink && jarsAreMissing() });
     await installMissing();
   }
   const flinkHome = findFlink();

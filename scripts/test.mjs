@@ -8,7 +8,7 @@ import { main, runHere } from "./lib/say.mjs";
 import { ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
-const vitestProjects = ["unit", "integration", "e2e", "timing"];
+const vitestProjects = ["unit", "integration", "e2e", "e2e-s3", "timing"];
 const names = [...vitestProjects, "runner"];
 
 /** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
@@ -52,7 +52,7 @@ async function runPytest(env, folder) {
 
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
 async function environmentFor(picked) {
-  if (picked.some((name) => ["integration", "e2e", "timing"].includes(name))) {
+  if (picked.some((name) => ["integration", "e2e", "e2e-s3", "timing"].includes(name))) {
     const { env } = await setup();
     return { ...env, MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
   }

@@ -22,6 +22,10 @@ export interface LocalSpec {
   readonly taskManagerMemory: string;
   /** Any Flink options; they win over ours, except for addresses and ports. */
   readonly properties: Readonly<Record<string, string>>;
+  /** Address of the store: where it is in S3, Flink needs the plugin for that. */
+  readonly store: string;
+  /** Further options, of lower rank: those that lead to the store's server. */
+  readonly storeOptions: Readonly<Record<string, string>>;
   readonly restPort: number;
   readonly rpcPort: number;
   readonly gatewayPort: number;
@@ -36,6 +40,8 @@ export interface LocalHealth {
   /** True when what runs was started with this configuration. */
   readonly isCurrent: boolean;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 const JOB_MANAGER = "jobmanager";
 const GATEWAY = "sql-gateway";
@@ -74,9 +80,9 @@ async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
 }
 
 /** Starts whatever does not run and waits until all of it answers. Throws cluster-start-failed with the end of the log. */
-async function startLocal(spec: LocalSpec, progress: (text: string) => void): Promise<void> {
+async function startLocal(spec: LocalSpec, progress: (text: string) => void, environment: Environment): Promise<void> {
   const folder = resolve(spec.folder);
-  await checkFlinkHome(spec.flinkHome);
+  await checkFlinkHome(spec);
   await writeConfiguration(spec, folder);
   const { processes } = await readProcesses(folder);
   const running: Started[] = [];
@@ -84,18 +90,25 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void): Pr
   const configuration = shortHash(configurationOf(spec));
   for (const role of rolesOf(spec).filter((wanted) => !running.some(({ role: has }) => has === wanted))) {
     progress(`starting ${role}`);
-    running.push(await startRole(role, spec, folder));
+    running.push(await startRole(role, spec, folder, environment));
     const { restPort, gatewayPort, rpcPort } = spec;
     await writeProcesses(folder, { configuration, ports: { restPort, gatewayPort, rpcPort }, processes: running });
   }
   await awaitHealth(spec, folder, running, progress);
 }
 
-/** The same, but leaves nothing behind where it fails and nothing ran before. */
-export async function startLocalOrNothing(spec: LocalSpec, progress: (text: string) => void): Promise<void> {
+/**
+ * The same, but leaves nothing behind where it fails and nothing ran before. Credentials go into the environment of the
+ * processes, which only their owner can read, and into no file.
+ */
+export async function startLocalOrNothing(
+  spec: LocalSpec,
+  progress: (text: string) => void,
+  environment: Environment = {},
+): Promise<void> {
   const { jobManagerRuns } = await localHealth(spec);
   try {
-    await startLocal(spec, progress);
+    await startLocal(spec, progress, environment);
   } catch (error) {
     if (!jobManagerRuns) await stopLocal(spec.folder);
     throw error;
@@ -113,7 +126,10 @@ export async function stopLocal(folderName: string): Promise<void> {
   await writeProcesses(folder, { configuration: "", processes: [] });
 }
 
-export async function checkFlinkHome(home: string): Promise<void> {
+export async function checkFlinkHome({
+  flinkHome: home,
+  store,
+}: Pick<LocalSpec, "flinkHome" | "store">): Promise<void> {
   try {
     await access(join(home, "bin", "jobmanager.sh"));
   } catch (error) {
@@ -123,12 +139,25 @@ export async function checkFlinkHome(home: string): Promise<void> {
       fix: "run `npm run setup`, or set FLINK_HOME (or the configuration key `flinkHome`) to a Flink distribution",
     });
   }
+  if (store.startsWith("s3") && !(await hasS3Plugin(home)))
+    throw new UserError("cluster-start-failed", {
+      what: `the Flink at ${home} cannot use ${store}: it has no S3 file system; nothing was started`,
+      fix: `put flink-s3-fs-hadoop-<version>.jar of its version (Maven: org.apache.flink:flink-s3-fs-hadoop) into ${join(home, "plugins", "s3-fs-hadoop")}`,
+    });
 }
 
-async function startRole(role: string, spec: LocalSpec, folder: string): Promise<Started> {
+/** Plugins have folders of their own; users of old put the jar into lib/. */
+async function hasS3Plugin(home: string): Promise<boolean> {
+  const files = await readdir(join(home, "plugins"), { recursive: true }).catch(() => []);
+  const library = await readdir(join(home, "lib")).catch(() => []);
+  return [...files, ...library].some((file) => /flink-s3-fs-[^/]*[.]jar$/u.test(file));
+}
+
+async function startRole(role: string, spec: LocalSpec, folder: string, environment: Environment): Promise<Started> {
   const scripts: Record<string, string> = { [JOB_MANAGER]: "jobmanager.sh", [GATEWAY]: "sql-gateway.sh" };
   const script = join(spec.flinkHome, "bin", scripts[role] ?? "taskmanager.sh");
   const env = {
+    ...environment,
     FLINK_HOME: spec.flinkHome,
     FLINK_CONF_DIR: join(folder, "conf"),
     FLINK_LOG_DIR: join(folder, "log"),
@@ -219,6 +248,7 @@ export function configurationOf(spec: LocalSpec): string {
     "execution.checkpointing.num-retained": "2",
     // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
     "web.refresh-interval": "500",
+    ...spec.storeOptions,
     ...spec.properties,
     "jobmanager.rpc.address": "127.0.0.1",
     "jobmanager.rpc.port": String(spec.rpcPort),

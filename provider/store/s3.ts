@@ -4,33 +4,8 @@ import type { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { reasonOf, UserError } from "../errors.js";
 import type { JobRecord, StateRef } from "../record.js";
 import { formatRecord, parseRecord } from "./job-record.js";
+import { connectS3, parseS3Address, type S3Address } from "./s3-client.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
-
-/** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
-export interface S3Address {
-  readonly bucket: string;
-  /** Without a slash at either end; empty for the whole bucket. */
-  readonly prefix: string;
-  readonly endpoint: string | undefined;
-  readonly region: string | undefined;
-  readonly pathStyle: boolean;
-}
-
-export function parseS3Address(address: string): S3Address {
-  const url = new URL(address.replace(/^s3[an]:/u, "s3:"));
-  const endpoint = url.searchParams.get("endpoint") ?? undefined;
-  return {
-    bucket: url.hostname,
-    prefix: decodeURIComponent(url.pathname).replace(/^\/+|\/+$/gu, ""),
-    endpoint,
-    region: url.searchParams.get("region") ?? undefined,
-    pathStyle: (url.searchParams.get("pathStyle") ?? String(endpoint !== undefined)) === "true",
-  };
-}
-
-/** Milliseconds: to connect, and for one request; the SDK tries three times. */
-const CONNECT_MS = 5_000;
-const REQUEST_MS = 20_000;
 
 export class S3Store implements Store {
   private readonly address: S3Address;
@@ -114,15 +89,7 @@ export class S3Store implements Store {
   }
 
   private connected(): Promise<S3Client> {
-    this.client ??= import("@aws-sdk/client-s3").then(
-      ({ S3Client: Client }) =>
-        new Client({
-          forcePathStyle: this.address.pathStyle,
-          ...(this.address.endpoint === undefined ? {} : { endpoint: this.address.endpoint }),
-          ...(this.address.region === undefined ? {} : { region: this.address.region }),
-          requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
-        }),
-    );
+    this.client ??= connectS3(this.address);
     return this.client;
   }
 

@@ -35,7 +35,9 @@ async function checkJava() {
 }
 
 async function checkMaven() {
-  return which("mvn") ? {} : { missing: "Maven, for the SQL Gateway jar (Debian: apt-get install maven)" };
+  return which("mvn")
+    ? {}
+    : { missing: "Maven, for the jars of Flink's SQL Gateway and S3 file system (Debian: apt-get install maven)" };
 }
 
 /** Checks all of the wanted tools and answers with the Python program; one error names every tool that is missing. */

@@ -1,7 +1,5 @@
 /** Every row of the decision tree, many at a time: each job of this stack is one row. */
 
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SeenRecord } from "../support/records.js";
 import { type Stepped, Story } from "../support/story.js";
@@ -138,7 +136,7 @@ test("A job whose manifest is gone is stopped with a savepoint, and its record b
 
 test("A dead job whose state cannot be found is an error, and nothing at all is started.", async () => {
   await story.flink.cancel(before("tree-stateless").jobId);
-  await rm(join(story.folder, "store", "checkpoints", "tree-stateless"), { recursive: true });
+  await story.removeFromStore("checkpoints/tree-stateless");
   await story.place(3);
   const preview = await story.preview();
   expect(preview.code).not.toBe(0);

@@ -25,6 +25,8 @@ export async function localSpec(folder: string, slots: number): Promise<LocalSpe
     jobManagerMemory: "1024m",
     taskManagerMemory: "2048m",
     properties: {},
+    store: "",
+    storeOptions: {},
     ...(await freePorts({ restPort: anyPort(), gatewayPort: anyPort(), rpcPort: anyPort() })),
     startSeconds: 120,
   };

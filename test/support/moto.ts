@@ -8,6 +8,9 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+/** What moto takes for credentials: anything. */
+export const MOTO_CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
+
 /** Starts moto on a free port. `npm test` says where the program is. */
 export async function startMoto(): Promise<Moto> {
   const program = process.env.MOTO_SERVER;

@@ -1,6 +1,7 @@
 /** Runs the real `pulumi` on the real program, and reads what it printed. */
 
 import { execa } from "execa";
+import { MOTO_CREDENTIALS } from "./moto.js";
 
 export interface Ran {
   readonly code: number;
@@ -35,6 +36,7 @@ export async function pulumi(stack: Stack, args: readonly string[]): Promise<Ran
 /** Of all that the tests run, only this knows where the stack's state is. */
 export function environmentOf({ folder }: Stack): { [name: string]: string } {
   return {
+    ...MOTO_CREDENTIALS,
     PULUMI_BACKEND_URL: `file://${folder}/state`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,9 +1,10 @@
-/** A job's record as it lies in the store, read as a plain YAML file. */
+/** A job's record as it lies in the store, read as a plain YAML file or object. */
 
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
+import { objectText } from "./bucket.js";
 
 const Record = z.object({
   sql: z.string(),
@@ -38,9 +39,8 @@ export interface SeenRecord {
 
 /** Throws where there is no record, or it is not one. */
 export async function readRecord(store: string, job: string): Promise<SeenRecord> {
-  const { sql, meta, deployment } = Record.parse(
-    parse(await readFile(join(store, "manifests", `${job}.yaml`), "utf8")),
-  );
+  const text = await readText(store, `manifests/${job}.yaml`);
+  const { sql, meta, deployment } = Record.parse(parse(text));
   const { current, status, savepoint, intent, past } = deployment;
   return {
     status,
@@ -54,4 +54,9 @@ export async function readRecord(store: string, job: string): Promise<SeenRecord
     hasIntent: intent !== undefined,
     past,
   };
+}
+
+/** Text of a file of the store, which is `file:///dir` or `s3://bucket/prefix?endpoint=…`. */
+function readText(store: string, path: string): Promise<string> {
+  return store.startsWith("file:") ? readFile(`${fileURLToPath(store)}/${path}`, "utf8") : objectText(store, path);
 }

@@ -3,8 +3,10 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, inject } from "vitest";
 import { parse, stringify } from "yaml";
+import { deleteBelow } from "./bucket.js";
 import { Flink, type FlinkJob } from "./flink.js";
 import { onStack, pulumi, type Ran, type Stack } from "./pulumi.js";
 import { readRecord, type SeenRecord } from "./records.js";
@@ -35,7 +37,7 @@ export class Story {
     const folder = await mkdtemp(join(tmpdir(), `story-${story}-`));
     const stack = { name: `e2e-${story}-${folder.slice(-6).toLowerCase()}`, folder: join(folder, "pulumi") };
     const shared = { target: "remote", restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") };
-    const own = { store: `file://${folder}/store`, parameters: { output: `file://${folder}/output` } };
+    const own = { store: storeOf(folder, story), parameters: { output: `file://${folder}/output` } };
     const manifests = { manifests: join(folder, "manifests") };
     const all = { ...(config.target === undefined ? shared : {}), ...own, ...manifests, ...config };
     const begun = new Story(story, folder, stack, all);
@@ -56,8 +58,19 @@ export class Story {
     return join(this.folder, "output", table);
   }
 
+  /** Address of the story's store. */
+  get store(): string {
+    return String(this.config.store);
+  }
+
   record(job: string): Promise<SeenRecord> {
-    return readRecord(join(this.folder, "store"), job);
+    return readRecord(this.store, job);
+  }
+
+  /** Removes a folder of the store, as somebody who tidies up would. */
+  async removeFromStore(path: string): Promise<void> {
+    if (this.store.startsWith("file:")) await rm(join(fileURLToPath(this.store), path), { recursive: true });
+    else await deleteBelow(this.store, path);
   }
 
   /** The one job of this name that runs, and what the store says of it; both must name the same job. */
@@ -168,6 +181,12 @@ export class Story {
     await rm(this.folder, { recursive: true, force: true });
     expect(destroyed.code, destroyed.text).toBe(0);
   }
+}
+
+/** Of each story its own, in S3 where the project says so: the last part of the folder's name tells it from others. */
+function storeOf(folder: string, story: string): string {
+  const stores = inject("stores");
+  return stores ? stores.replace("?", `/${story}${folder.slice(-7)}?`) : `file://${folder}/store`;
 }
 
 /** What was said; where the cluster changes first, a job is spoken of before and after that, so only its name is compared. */

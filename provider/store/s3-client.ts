@@ -1,0 +1,92 @@
+/** The way to S3: the parts of an address, a client, and what Flink's own S3 file system needs for the same place. */
+
+import type { S3Client } from "@aws-sdk/client-s3";
+
+/** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
+export interface S3Address {
+  readonly bucket: string;
+  /** Without a slash at either end; empty for the whole bucket. */
+  readonly prefix: string;
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly pathStyle: boolean;
+}
+
+export function isS3(address: string): boolean {
+  return /^s3[an]?:\/\//u.test(address);
+}
+
+/** Of `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true`. */
+export function parseS3Address(address: string): S3Address {
+  const url = new URL(address.replace(/^s3[an]:/u, "s3:"));
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION } = process.env;
+  const endpoint = url.searchParams.get("endpoint") ?? AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  // Servers other than AWS mostly take any region, and it would be tiresome to name one.
+  const anyRegion = endpoint !== undefined && !AWS_REGION ? "us-east-1" : undefined;
+  return {
+    bucket: url.hostname,
+    prefix: decodeURIComponent(url.pathname).replace(/^\/+|\/+$/gu, ""),
+    endpoint,
+    region: url.searchParams.get("region") ?? anyRegion,
+    pathStyle: (url.searchParams.get("pathStyle") ?? String(endpoint !== undefined)) === "true",
+  };
+}
+
+/** Milliseconds: to connect, and for one request; the SDK tries three times. */
+const CONNECT_MS = 5_000;
+const REQUEST_MS = 20_000;
+
+/** Loaded when it is needed: the SDK takes a moment, and a store in a folder has no use for it. */
+export async function connectS3({ endpoint, region, pathStyle }: S3Address): Promise<S3Client> {
+  // The SDK's version is pinned by the project; its advice on Node versions would stand in every preview.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  const { S3Client: Client } = await import("@aws-sdk/client-s3");
+  return new Client({
+    forcePathStyle: pathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
+  });
+}
+
+/** Flink options that lead its S3 file system to the server of an address. None of them is a secret. */
+export async function s3FlinkOptions(address: string): Promise<Record<string, string>> {
+  if (!isS3(address)) return {};
+  const parsed = parseS3Address(address);
+  const region = parsed.region ?? (await regionOf(parsed));
+  return {
+    ...(parsed.endpoint === undefined ? {} : { "s3.endpoint": parsed.endpoint }),
+    ...(region === undefined ? {} : { "s3.endpoint.region": region }),
+    ...(parsed.pathStyle ? { "s3.path.style.access": "true" } : {}),
+  };
+}
+
+/** The region of the environment or the profile; undefined where none is set. */
+async function regionOf(address: S3Address): Promise<string | undefined> {
+  const client = await connectS3(address);
+  return client.config.region().catch(() => undefined);
+}
+
+/**
+ * Environment variables that hand the credentials of whoever runs Pulumi to Flink, which knows no profiles and no SSO.
+ * None where they come from the machine's role: Flink asks for those itself, and renews them.
+ */
+export async function s3FlinkEnvironment(address: string): Promise<Record<string, string>> {
+  if (!isS3(address)) return {};
+  const client = await connectS3(parseS3Address(address));
+  const found = await client.config.credentials().catch(() => undefined);
+  if (!found || isOfMachine(found)) return {};
+  return {
+    AWS_ACCESS_KEY_ID: found.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: found.secretAccessKey,
+    ...(found.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: found.sessionToken }),
+  };
+}
+
+/** The SDK marks where credentials come from: CREDENTIALS_IMDS is the machine, CREDENTIALS_HTTP its container. */
+function isOfMachine(credentials: object): boolean {
+  const source = "$source" in credentials ? credentials.$source : undefined;
+  return (
+    typeof source === "object" && source !== null && ("CREDENTIALS_IMDS" in source || "CREDENTIALS_HTTP" in source)
+  );
+}
