@@ -33,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e-s3",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "test/e2e-s3/**/*.test.ts"],
           globalSetup: ["test/support/e2e-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -32,9 +32,10 @@ export function parseS3Address(address: string): S3Address {
   };
 }
 
-/** Milliseconds: to connect, and for one request; the SDK tries three times. */
+/** Milliseconds: to connect, and for one request; and how often the SDK tries. */
 const CONNECT_MS = 5_000;
-const REQUEST_MS = 20_000;
+const REQUEST_MS = 10_000;
+const ATTEMPTS = 3;
 
 /** Loaded when it is needed: the SDK takes a moment, and a store in a folder has no use for it. */
 export async function connectS3({ endpoint, region, pathStyle }: S3Address): Promise<S3Client> {
@@ -43,6 +44,7 @@ export async function connectS3({ endpoint, region, pathStyle }: S3Address): Pro
   const { S3Client: Client } = await import("@aws-sdk/client-s3");
   return new Client({
     forcePathStyle: pathStyle,
+    maxAttempts: ATTEMPTS,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },

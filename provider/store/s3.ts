@@ -7,15 +7,21 @@ import { formatRecord, parseRecord } from "./job-record.js";
 import { connectS3, parseS3Address, type S3Address } from "./s3-client.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
+/** The engine checks one job after another: those that follow need not each wait for a server that did not answer. */
+const REMEMBER_SILENCE_MS = 10_000;
+
 export class S3Store implements Store {
   private readonly address: S3Address;
   private client: Promise<S3Client> | undefined;
+  /** The last time that nobody answered. */
+  private silence: { readonly error: UserError; readonly until: number } | undefined;
 
   constructor(readonly url: string) {
     this.address = parseS3Address(url);
   }
 
   async read(job: string): Promise<Stored | undefined> {
+    if (this.silence && Date.now() < this.silence.until) throw this.silence.error;
     const { GetObjectCommand } = await import("@aws-sdk/client-s3");
     return this.guard(async (client) => {
       try {
@@ -99,7 +105,9 @@ export class S3Store implements Store {
     } catch (error) {
       if (error instanceof UserError) throw error;
       const { cause, fix } = explain(error, this.address);
-      throw new UserError("store-unreachable", { what: `the store ${this.url} cannot be used`, cause, fix });
+      const told = new UserError("store-unreachable", { what: `the store ${this.url} cannot be used`, cause, fix });
+      if (statusOf(error) === undefined) this.silence = { error: told, until: Date.now() + REMEMBER_SILENCE_MS };
+      throw told;
     }
   }
 }
@@ -137,8 +145,13 @@ const FIXES: Readonly<Record<string, string>> = {
   CredentialsProviderError: CREDENTIALS_FIX,
 };
 
+/** HTTP status of an answer; undefined where there was none. */
+function statusOf(error: unknown): number | undefined {
+  return (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
+}
+
 function explain(error: unknown, { endpoint }: S3Address): { cause: string; fix: string } {
-  const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
+  const status = statusOf(error);
   const code = nameOf(error);
   const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
   const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;

@@ -20,7 +20,7 @@ declare module "vitest" {
 }
 
 /** The jobs of the largest story and those of another one at the same time. */
-const SLOTS = 24;
+const SLOTS = 40;
 
 const BUCKET = "stories";
 

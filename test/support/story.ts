@@ -118,7 +118,13 @@ export class Story {
     const common = (await readdir(story, { withFileTypes: true })).filter((entry) => entry.isFile());
     for (const { name } of common) await cp(join(story, name), join(to, name));
     await cp(join(story, String(step)), to, { recursive: true });
-    for (const file of await readdir(to)) await this.remember(join(to, file));
+    await this.rememberAll();
+  }
+
+  /** Names of all jobs, those of manifests that a test added by itself too. */
+  private async rememberAll(): Promise<void> {
+    const folder = join(this.folder, "manifests");
+    for (const file of await readdir(folder).catch(() => [])) await this.remember(join(folder, file));
   }
 
   private async remember(file: string): Promise<void> {
@@ -173,6 +179,7 @@ export class Story {
   /** Leaves nothing behind: no job, no process, no file. Throws where the destruction failed. */
   async end(): Promise<void> {
     const destroyed = await this.destroy();
+    await this.rememberAll();
     const left = (await this.flink.jobs()).filter(
       ({ name, state }) => this.names.has(name) && !["FAILED", "CANCELED", "FINISHED"].includes(state),
     );
