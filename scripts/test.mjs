@@ -2,8 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { project, textOf } from "./lib/cache.mjs";
+import { project, textOf, versions } from "./lib/cache.mjs";
+import { ensureFlink } from "./lib/flink.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
+import { ensurePyFlink } from "./lib/pyflink.mjs";
 import { main, runHere } from "./lib/say.mjs";
 import { ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
@@ -50,11 +52,23 @@ async function runPytest(env, folder) {
   return { code, ...counts, failed: Math.max(counts.failed, code === 0 ? 0 : 1) };
 }
 
+/** Every pinned Flink and its PyFlink, for the tests of the runner: FLINK_2_3_0_HOME, PYFLINK_2_3_0_PYTHON and so on. */
+async function pyFlinks() {
+  const env = {};
+  for (const flink of Object.keys(versions.flinks)) {
+    const name = flink.replaceAll(".", "_");
+    env[`FLINK_${name}_HOME`] = await ensureFlink(flink);
+    env[`PYFLINK_${name}_PYTHON`] = await ensurePyFlink(flink);
+  }
+  return env;
+}
+
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
 async function environmentFor(picked) {
   if (picked.some((name) => ["integration", "e2e", "e2e-s3", "timing"].includes(name))) {
     const { env } = await setup();
-    return { ...env, MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
+    const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
+    return { ...env, ...moto, ...(picked.includes("integration") ? await pyFlinks() : {}) };
   }
   await ensureNpm();
   return process.env;

@@ -7,12 +7,13 @@ from typing import Any
 
 FORMAT = 1
 
+#: - `check`: compiles the code of a job, without Java and without PyFlink
 #: - `validate`: plans the job, starts nothing, keeps nothing
 #: - `prepare`: the same, and keeps what was planned for a later `start`
 #: - `submit`: plans and starts
 #: - `start`: starts what was prepared under this name
 #: - `discard`: forgets what was prepared under this name
-ACTIONS = ("validate", "prepare", "submit", "start", "discard")
+ACTIONS = ("check", "validate", "prepare", "submit", "start", "discard")
 
 
 class DescriptionError(Exception):

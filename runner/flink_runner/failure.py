@@ -31,12 +31,12 @@ def code_error(error: BaseException, code: Code) -> JobError:
     if isinstance(error, SyntaxError) and error.filename == code.file:
         message = f"{type(error).__name__}: {error.msg}"
         column = error.offset if code.column is not None else None
-        return JobError("code", message, file=code.file, line=error.lineno, column=column)
+        return JobError("code", message, file=code.file, line=error.lineno or code.lines[0], column=column)
     frames = _frames(error.__traceback__)
     own = [frame for frame in frames if frame["file"] == code.file]
     line = own[-1]["line"] if own else code.lines[0]
     column = _column(error.__traceback__, code)
-    trace = frames[frames.index(own[0]) :] if own else frames
+    trace = frames[frames.index(own[0]) :] if own else None
     return JobError(
         "code",
         words_of(error),

@@ -110,9 +110,8 @@ class Job:
         try:
             self._table_env.execute_sql(sql)
         except Exception as error:
-            raise _blocked(error, part, "the statement starts a job", **places) or sql_error(
-                part, error, **places
-            ) from error
+            found = sql_error(part, error, **places)
+            raise (JobError(part, "the statement starts a job", **places) if _is_blocked(found) else found) from error
 
     def _run(self, code: Code) -> Table:
         try:
@@ -158,11 +157,6 @@ class Job:
 
 def _is_blocked(error: JobError) -> bool:
     return any(_BLOCKED in cause for cause in error.answer.get("causes", ()))
-
-
-def _blocked(error: Exception, part: str, words: str, **places: Any) -> JobError | None:
-    found = sql_error(part, error, **places)
-    return JobError(part, words, **places) if _is_blocked(found) else None
 
 
 def _kind_of(value: Any) -> OutputKind | None:

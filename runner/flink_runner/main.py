@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from flink_runner.description import DescriptionError, Request, parse_description, parse_json, parse_request
-from flink_runner.failure import JobError, without_secrets, words_of
+from flink_runner.failure import JobError, code_error, without_secrets, words_of
 from flink_runner.jvm import PORT_NAME, JvmError, start_jvm
 from flink_runner.results import open_results, write_result
+from flink_runner.source import compile_code
 
 #: Does one request; gives what the answer tells beside `ok`. Throws JobError.
 Work = Callable[[Request], Mapping[str, Any]]
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     sys.dont_write_bytecode = True
     try:
         where, requests = _read(arguments[0])
-        with open_results(where) as results, _scratch() as scratch, _java(scratch) as work:
+        with open_results(where) as results, _scratch() as scratch, _worker(requests, scratch) as work:
             return _answer_all(requests, work, lambda answer: write_result(results, answer))
     except (DescriptionError, JvmError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -48,10 +49,10 @@ def _stop(*_: Any) -> None:
     raise _Stopped
 
 
-def _read(argument: str) -> tuple[Mapping[str, Any], Iterator[Mapping[str, Any]]]:
+def _read(argument: str) -> tuple[Mapping[str, Any], Iterable[Mapping[str, Any]]]:
     if argument != "-":
         found = parse_description(Path(argument).read_text(encoding="utf-8"))
-        return found.results, iter(found.requests)
+        return found.results, found.requests
     # User code gets no stdin: it would read our requests.
     lines = os.fdopen(os.dup(0), encoding="utf-8")
     with open(os.devnull) as nothing:
@@ -75,6 +76,21 @@ def _scratch() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _worker(requests: Iterable[Mapping[str, Any]], scratch: Path) -> contextlib.AbstractContextManager[Work]:
+    only_checks = isinstance(requests, tuple) and all(request.get("do") == "check" for request in requests)
+    return contextlib.nullcontext(_check) if only_checks else _java(scratch)
+
+
+def _check(request: Request) -> Mapping[str, Any]:
+    """Compiles the code; there is nothing of a SQL job to look at without Flink."""
+    if request.code:
+        try:
+            compile_code(request.code)
+        except (SyntaxError, ValueError) as error:
+            raise code_error(error, request.code) from error
+    return {}
 
 
 @contextlib.contextmanager
@@ -115,7 +131,7 @@ def answer_one(found: Mapping[str, Any], work: Work) -> dict[str, Any]:
     try:
         request = parse_request(found)
         secrets = request.secrets
-        answer.update(ok=True, **work(request))
+        answer.update(ok=True, **(_check if request.action == "check" else work)(request))
     except DescriptionError as error:
         answer.update(ok=False, error={"part": "description", "message": str(error)})
     except JobError as error:
