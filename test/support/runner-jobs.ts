@@ -34,7 +34,9 @@ export function fixedOf({ restUrl, folder }: Place, job: string, jobId = randomI
 const SEQUENCE = "'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '100000'";
 
 export function definitionsOf(folder: string): string[] {
-  const sink = (name: string) => `'connector' = 'filesystem', 'path' = 'file://${folder}/${name}', 'format' = 'json'`;
+  const rolling = "'sink.rolling-policy.rollover-interval' = '1 s', 'sink.rolling-policy.check-interval' = '1 s'";
+  const sink = (name: string) =>
+    `'connector' = 'filesystem', 'path' = 'file://${folder}/${name}', 'format' = 'json', ${rolling}`;
   return [
     `CREATE TEMPORARY TABLE numbers (n BIGINT, name AS CONCAT('user-', CAST(n AS STRING)))
      WITH ('connector' = 'datagen', 'rows-per-second' = '20', ${SEQUENCE})`,
