@@ -5,12 +5,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import { SqlGateway } from "../../provider/flink/gateway.js";
 import { awaitRunning, stopWithSavepoint } from "../../provider/flink/lifecycle.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
 import { localSpec } from "../support/cluster.js";
 import { Flink } from "../support/flink.js";
 import { pyFlinkOf, Runner, runOnce } from "../support/runner.js";
-import { COUNTING, codeJob, FIRST_LINE, fixedOf, type Place, randomId, sqlJob } from "../support/runner-jobs.js";
+import {
+  COUNTING,
+  codeJob,
+  definitionsOf,
+  FIRST_LINE,
+  fixedOf,
+  insertOf,
+  type Place,
+  randomId,
+  sqlJob,
+} from "../support/runner-jobs.js";
 import { MISTAKES, PASS_ON } from "../support/runner-mistakes.js";
 import { committedRows, gapsAndRepeats, type Row } from "../support/sink.js";
 import { until } from "../support/until.js";
@@ -18,21 +29,24 @@ import { until } from "../support/until.js";
 /** Python's and Java's first steps take long on a busy machine. */
 const LIMIT_MS = 300_000;
 
+const MASK = "CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON";
+
 describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
   const pyFlink = pyFlinkOf(version);
   let folder: string;
   let place: Place;
   let flink: Flink;
   let rest: FlinkRest;
+  let gateway: SqlGateway;
   let runner: Runner;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "runner-cluster-"));
-    const python = { "python.executable": pyFlink.python, "python.client.executable": pyFlink.python };
-    const spec = { ...(await localSpec(folder, 4)), flinkHome: pyFlink.flinkHome, properties: python };
+    const spec = { ...(await localSpec(folder, 4)), flinkHome: pyFlink.flinkHome };
     await startLocalOrNothing(spec, () => undefined);
     const restUrl = `http://127.0.0.1:${spec.restPort}`;
     place = { pyFlink, restUrl, folder };
+    gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 20_000);
     flink = new Flink(restUrl);
     rest = new FlinkRest(restUrl, 20_000);
     runner = await Runner.start(pyFlink);
@@ -124,9 +138,8 @@ describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
       await mkdir(join(folder, who), { recursive: true });
       const text = `from pyflink.table.udf import udf\n\n\n@udf(result_type="STRING")\ndef mask(name):\n    return "${who} " + name[:4]\n`;
       await writeFile(join(folder, who, "functions.py"), text);
-      const definitions = ["CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON"];
       const properties = { "python.files": join(folder, who, "functions.py") };
-      const options = { do: "submit", job: `mask-${who}`, table: "names", definitions, properties };
+      const options = { do: "submit", job: `mask-${who}`, table: "names", definitions: [MASK], properties };
       const answer = await runner.ask(sqlJob(place, "SELECT mask(name) AS name FROM numbers", options));
       expect(answer.error).toBeUndefined();
     }
@@ -139,10 +152,26 @@ describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
       do: "validate",
       job: "mask",
       table: "names",
-      definitions: ["CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON"],
+      definitions: [MASK],
     };
     const answer = await runner.ask(sqlJob(place, "SELECT mask(name) AS name FROM numbers", without));
     expect(answer.error).toMatchObject({ part: "query", message: "ModuleNotFoundError: No module named 'functions'" });
+  });
+
+  test("the SQL Gateway runs such functions with three options of its session.", { timeout: LIMIT_MS }, async () => {
+    const python = {
+      "python.client.executable": pyFlink.python,
+      "python.executable": pyFlink.python,
+      "python.files": join(folder, "one", "functions.py"),
+    };
+    const session = await gateway.openSession("python", { ...fixedOf(place, "mask-gateway"), ...python });
+    const view = "CREATE TEMPORARY VIEW `__query` AS SELECT mask(name) AS name FROM numbers";
+    const statements = [...definitionsOf(folder), MASK, view, insertOf("names", "mask-gateway")];
+    for (const sql of statements) await gateway.execute(session, sql, {}, LIMIT_MS);
+    const [row] = await rowsOf("names", "mask-gateway");
+    expect(row?.name).toBe("one user");
+    await flink.cancel((await flink.one("mask-gateway")).jid);
+    await gateway.closeSession(session);
   });
 
   test("properties of one job are not those of the next, and fixed ones win over code.", {
