@@ -1,6 +1,6 @@
 /** The runner with a real PyFlink on a real cluster, for each version of Flink that the set-up pins. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,9 +18,11 @@ import {
   FIRST_LINE,
   fixedOf,
   insertOf,
+  MASK,
   type Place,
   randomId,
   sqlJob,
+  writeFunctions,
 } from "../support/runner-jobs.js";
 import { MISTAKES, PASS_ON } from "../support/runner-mistakes.js";
 import { committedRows, gapsAndRepeats, type Row } from "../support/sink.js";
@@ -28,8 +30,6 @@ import { until } from "../support/until.js";
 
 /** Python's and Java's first steps take long on a busy machine. */
 const LIMIT_MS = 300_000;
-
-const MASK = "CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON";
 
 describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
   const pyFlink = pyFlinkOf(version);
@@ -135,10 +135,7 @@ describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
 
   test("functions of one name in two jobs are told apart.", { timeout: LIMIT_MS }, async () => {
     for (const who of ["one", "two"]) {
-      await mkdir(join(folder, who), { recursive: true });
-      const text = `from pyflink.table.udf import udf\n\n\n@udf(result_type="STRING")\ndef mask(name):\n    return "${who} " + name[:4]\n`;
-      await writeFile(join(folder, who, "functions.py"), text);
-      const properties = { "python.files": join(folder, who, "functions.py") };
+      const properties = { "python.files": await writeFunctions(folder, who) };
       const options = { do: "submit", job: `mask-${who}`, table: "names", definitions: [MASK], properties };
       const answer = await runner.ask(sqlJob(place, "SELECT mask(name) AS name FROM numbers", options));
       expect(answer.error).toBeUndefined();
@@ -148,12 +145,7 @@ describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
       expect(row?.name).toBe(`${who} user`);
       await flink.cancel((await flink.one(`mask-${who}`)).jid);
     }
-    const without = {
-      do: "validate",
-      job: "mask",
-      table: "names",
-      definitions: [MASK],
-    };
+    const without = { do: "validate", job: "mask", table: "names", definitions: [MASK] };
     const answer = await runner.ask(sqlJob(place, "SELECT mask(name) AS name FROM numbers", without));
     expect(answer.error).toMatchObject({ part: "query", message: "ModuleNotFoundError: No module named 'functions'" });
   });
@@ -162,7 +154,7 @@ describe.each(["2.3.0", "1.20.3"])("with Flink %s", (version) => {
     const python = {
       "python.client.executable": pyFlink.python,
       "python.executable": pyFlink.python,
-      "python.files": join(folder, "one", "functions.py"),
+      "python.files": await writeFunctions(folder, "one"),
     };
     const session = await gateway.openSession("python", { ...fixedOf(place, "mask-gateway"), ...python });
     const view = "CREATE TEMPORARY VIEW `__query` AS SELECT mask(name) AS name FROM numbers";

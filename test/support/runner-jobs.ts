@@ -1,6 +1,8 @@
 /** Requests to the runner as a deployment would write them: tables, statements, and PyFlink code from a manifest. */
 
 import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { PyFlink, Request } from "./runner.js";
 
 export const randomId = () => randomBytes(16).toString("hex");
@@ -100,3 +102,14 @@ numbers = table_env.to_data_stream(table_env.from_path("numbers"))
 print("hello from the code")
 execution_output = numbers.key_by(lambda row: 1).process(Count(), output_type=Types.ROW_NAMED(["n"], [Types.LONG()]))
 `;
+
+export const MASK = "CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON";
+
+/** Writes a functions.py whose `mask` begins with `who`; gives its path. */
+export async function writeFunctions(folder: string, who: string): Promise<string> {
+  await mkdir(join(folder, who), { recursive: true });
+  const file = join(folder, who, "functions.py");
+  const body = `def mask(name):\n    return "${who} " + name[:4]\n`;
+  await writeFile(file, `from pyflink.table.udf import udf\n\n\n@udf(result_type="STRING")\n${body}`);
+  return file;
+}
