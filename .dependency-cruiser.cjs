@@ -6,7 +6,7 @@ const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
 const shell = "^provider/(apply|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
-const loaders = "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|yaml-places)[.]ts$";
+const loaders = "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";
 
 /** Files under `from` may not import a file under any of `to`. */

@@ -6,6 +6,8 @@ import { identifierOf, type Statement, sameSql, splitStatements, type Token, tok
 export interface Definition {
   /** As in the file, with the public parameters put in; `{group_id}` and secret parameters are still there. */
   readonly sql: string;
+  /** As in the file, where the public parameters made another text of it. */
+  readonly template?: string | undefined;
   /** What it defines, as a person calls it: `table orders`, `function mask`, or its first words. */
   readonly label: string;
   /** Path as the user wrote it, and the statement's first line and column, counted from 1; for messages only. */

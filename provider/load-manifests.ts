@@ -4,11 +4,12 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Definition, neededDefinitions } from "./definitions.js";
 import { UserError } from "./errors.js";
-import { loadTables } from "./load-tables.js";
+import { loadTables, type Unfilled } from "./load-tables.js";
 import type { Manifest } from "./manifest.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
 import { type Fields, fieldsOf } from "./manifest-yaml.js";
 import { inReadingOrder, type Problem, placeOf, readSource, shownPath, shownProblem } from "./places.js";
+import { type StackOptions, stackLayers, strangerProblems } from "./stack-properties.js";
 import { TEMPLATE } from "./yaml-places.js";
 
 export { excerpt, type Place } from "./places.js";
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** Further keys whose values are put in when a job starts, and not before. */
   readonly secretParameterNames: readonly string[];
+  /** The stack and the Flink options that its configuration gives. */
+  readonly stack?: StackOptions;
 }
 
 export interface LoadedJob {
@@ -44,39 +47,62 @@ export interface Loaded {
 
 /** Reads everything; throws one UserError with the code manifest-invalid that lists every problem of every file. */
 export function loadManifests(options: LoadOptions): Loaded {
-  const { root, folder } = options;
+  const { root, folder, stack } = options;
   const files = filesBelow(resolve(root, folder));
-  if (!files) throw invalid(folder, [`${shownPath(root, folder)}: there is no such folder`]);
+  if (!files) throw invalid(folder, [noFolder(shownPath(root, folder))]);
   const path = (file: string) => shownPath(root, resolve(root, folder, file));
   const tableFiles =
     options.tables.length > 0 ? options.tables : files.filter((file) => file.endsWith(".sql")).map(path);
-  const parameters = { public: options.parameters, secretNames: options.secretParameterNames };
+  const parameters = { public: options.parameters, secretNames: options.secretParameterNames, stack: stack?.stack };
   const tables = loadTables(root, tableFiles, parameters);
   const manifests = readManifests(root, files.filter((file) => /\.ya?ml$/u.test(file) && file !== TEMPLATE).map(path));
   const template = files.includes(TEMPLATE) ? readTemplate(root, path(TEMPLATE)) : undefined;
-  const merged = manifests.fields.map((own) => merge(own, template?.fields));
+  const layers = stack && stackLayers(root, stack);
+  const merged = manifests.fields.map((own) => merge(own, template?.fields, layers));
+  const jobs = merged.flatMap((one) => jobOf(one, tables.definitions)).sort(byName);
   const problems = inReadingOrder(
-    withoutRepeats([
+    withoutRepeats(layers?.file, [
       ...tables.problems,
+      ...unfilledProblems(tables.unfilled, jobs),
       ...manifests.problems,
       ...(template?.problems ?? []),
       ...merged.flatMap(manifestProblems),
       ...sameNames(merged),
+      ...(stack ? strangerProblems(root, stack, namesOf(merged)) : []),
     ]),
   );
-  const shown = (wanted: Problem["severity"]) =>
-    problems.filter(({ severity }) => severity === wanted).map(shownProblem);
-  const errors = shown("error");
-  if (errors.length > 0) throw invalid(folder, errors);
-  return { jobs: merged.flatMap((one) => jobOf(one, tables.definitions)).sort(byName), warnings: shown("warning") };
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw invalid(folder, errors, layers?.file);
+  return { jobs, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
 }
 
-function invalid(folder: string, problems: readonly string[]): UserError {
+/** The stack's configuration is to blame only where everything else is right. */
+function invalid(folder: string, problems: readonly Problem[], configFile?: string): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new UserError("manifest-invalid", {
-    what: `${count} in the manifests of ${folder}; nothing was deployed or changed\n${problems.join("\n")}`,
+  const isConfig = problems.every(({ source }) => source.file === configFile);
+  const place = isConfig ? `the stack's configuration` : `the manifests of ${folder}`;
+  return new UserError(isConfig ? "config-invalid" : "manifest-invalid", {
+    what: `${count} in ${place}; nothing was deployed or changed\n${problems.map(shownProblem).join("\n")}`,
     fix: "correct the places named above",
   });
+}
+
+function noFolder(file: string): Problem {
+  return { severity: "error", source: { file, text: "" }, message: "there is no such folder" };
+}
+
+function namesOf(merged: readonly Merged[]): string[] {
+  return merged.flatMap(({ own }) => own.texts.get("name")?.text ?? []);
+}
+
+/** A brace in a definition that no job of this stack uses does no harm. */
+function unfilledProblems(unfilled: readonly Unfilled[], jobs: readonly LoadedJob[]): Problem[] {
+  const used = new Set(jobs.flatMap(({ definitions }) => definitions));
+  return unfilled.map(({ definition, problem }) =>
+    used.has(definition)
+      ? problem
+      : { ...problem, severity: "warning", message: `${problem.message} (no job uses it now)` },
+  );
 }
 
 /** Paths relative to the folder, with slashes and sorted; those that begin with a dot are left out. */
@@ -144,12 +170,13 @@ function sameNames(merged: readonly Merged[]): Problem[] {
   });
 }
 
-/** What is wrong in the template is wrong in each job, and said once. */
-function withoutRepeats(problems: readonly Problem[]): Problem[] {
+/** What is wrong in the template or in the stack's configuration is wrong in each job, and said once. */
+function withoutRepeats(configFile: string | undefined, problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ source, offset, message }) => {
     const isTemplate = source.file.endsWith(`/${TEMPLATE}`) || source.file === TEMPLATE;
-    const key = `${source.file}:${offset ?? ""}:${isTemplate ? "" : message}`;
+    const isShared = offset !== undefined && (isTemplate || source.file === configFile);
+    const key = `${source.file}:${offset ?? ""}:${isShared ? "" : message}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -12,11 +12,20 @@ export interface Parameters {
   readonly public: Readonly<Record<string, string>>;
   /** Left as they are until a job starts. */
   readonly secretNames: readonly string[];
+  /** Stack that has these values, for messages. */
+  readonly stack: string | undefined;
 }
 
 export interface LoadedTables {
   readonly definitions: readonly Definition[];
   readonly problems: readonly Problem[];
+  /** Braces that nothing is put in for: an error only where a job uses the definition. */
+  readonly unfilled: readonly Unfilled[];
+}
+
+export interface Unfilled {
+  readonly definition: Definition;
+  readonly problem: Problem;
 }
 
 const GROUP_ID = "group_id";
@@ -26,40 +35,49 @@ export function loadTables(root: string, files: readonly string[], parameters: P
   const early = Object.fromEntries(
     Object.entries(parameters.public).filter(([key]) => key !== GROUP_ID && !parameters.secretNames.includes(key)),
   );
-  const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
-  const loaded = files.map((file) => {
+  const loaded = files.map((file): LoadedTables => {
     const source = readSource(root, file);
-    if (!("text" in source)) return { definitions: [], problems: [source] };
-    const definitions = parseDefinitions(source.file, source.text);
-    return { definitions, problems: tableProblems(source, known) };
+    if (!("text" in source)) return { definitions: [], problems: [source], unfilled: [] };
+    const definitions = parseDefinitions(source.file, source.text).map((definition) => filled(definition, early));
+    const statements = splitStatements(source.text);
+    const unclosed = unclosedFault(source.text);
+    if (unclosed) return { definitions, problems: [{ severity: "error", source, ...unclosed }], unfilled: [] };
+    const unfilled = definitions.flatMap((definition, i) => {
+      const statement = statements[i];
+      const problems = statement ? unfilledBraces(source, statement, parameters) : [];
+      return problems.map((problem) => ({ definition, problem }));
+    });
+    return { definitions, problems: tableProblems(source, statements), unfilled };
   });
   return {
-    definitions: loaded
-      .flatMap(({ definitions }) => definitions)
-      .map((definition) => ({ ...definition, sql: fillParameters(definition.sql, early) })),
+    definitions: loaded.flatMap(({ definitions }) => definitions),
     problems: loaded.flatMap(({ problems }) => problems),
+    unfilled: loaded.flatMap(({ unfilled }) => unfilled),
   };
 }
 
-function tableProblems(source: Source, known: readonly string[]): Problem[] {
-  const unclosed = unclosedFault(source.text);
-  if (unclosed) return [{ severity: "error", source, ...unclosed }];
-  return splitStatements(source.text).flatMap((statement) => {
-    const refusal = refusalOf(statement);
-    const unknown = unknownPlaceholders(source, statement, known);
-    return refusal
-      ? [{ severity: "error" as const, source, offset: statement.start, message: refusal }, ...unknown]
-      : unknown;
+/** The unfilled text is kept where it is another one: stacks are compared by it. */
+function filled(definition: Definition, parameters: Readonly<Record<string, string>>): Definition {
+  const sql = fillParameters(definition.sql, parameters);
+  return sql === definition.sql ? definition : { ...definition, sql, template: definition.sql };
+}
+
+function tableProblems(source: Source, statements: readonly Statement[]): Problem[] {
+  return statements.flatMap((statement): Problem[] => {
+    const message = refusalOf(statement);
+    return message ? [{ severity: "error", source, offset: statement.start, message }] : [];
   });
 }
 
 /** `{word}` outside of comments that nothing will be put in place of. */
-function unknownPlaceholders(source: Source, { text, start, tokens }: Statement, known: readonly string[]): Problem[] {
+function unfilledBraces(source: Source, { text, start, tokens }: Statement, parameters: Parameters): Problem[] {
+  const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
+  const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
   return [...text.matchAll(/\{([A-Za-z_][\w.-]*)\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
     const offset = start + index;
     const isComment = !tokens.some((token) => token.start <= offset && offset < token.end);
     if (isComment || known.includes(name)) return [];
-    const message = `no parameter is named ${name}, so {${name}} stays as it is${didYouMean(name, known)}`;
-    return [{ severity: "warning", source, offset, message }];
+    const hint = didYouMean(name, known) || `; set it: pulumi config set --path parameters.${name} <value>`;
+    return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });
 }

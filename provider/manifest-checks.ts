@@ -2,32 +2,49 @@
 
 import { Scalar } from "yaml";
 import type { Manifest } from "./manifest.js";
-import type { Field, Fields, TextKey } from "./manifest-yaml.js";
+import type { Field, Fields, Option, TextKey } from "./manifest-yaml.js";
 import { type Problem, positionOf } from "./places.js";
-import { propertyRemarks } from "./properties.js";
+import { currentName, propertyRemarks } from "./properties.js";
 import { lineComments, queryFault, type SqlFault, targetFault } from "./sql-checks.js";
+import { NO_LAYERS, type StackLayers } from "./stack-properties.js";
 import { offsetInFile } from "./yaml-places.js";
 
-/** One file, with the fields of the template that it does not give itself. */
+/** One file, with what the template and the stack say of its job. */
 export interface Merged {
   readonly own: Fields;
   readonly texts: ReadonlyMap<TextKey, Field>;
-  readonly properties: ReadonlyMap<string, Field>;
+  readonly properties: ReadonlyMap<string, Option>;
 }
 
-/** A shallow merge, and flinkProperties option by option: the manifest wins. */
-export function merge(own: Fields, template: Fields | undefined): Merged {
+/** A shallow merge; flinkProperties option by option: template, then the stack's defaults, the manifest, the stack for this job. */
+export function merge(own: Fields, template: Fields | undefined, stack: StackLayers = NO_LAYERS): Merged {
   const name = own.texts.get("name")?.text;
-  const filled = <Key>(fields: Iterable<readonly [Key, Field]>) =>
+  const filled = <Key, F extends Option>(fields: Iterable<readonly [Key, F]>) =>
     [...fields].map(([key, field]) => [key, withJobName(field, name)] as const);
   return {
     own,
     texts: new Map([...filled(template?.texts ?? []), ...own.texts]),
-    properties: new Map([...filled(template?.properties ?? []), ...own.properties]),
+    properties: layered([
+      new Map(filled(template?.properties ?? [])),
+      new Map(filled(stack.defaults)),
+      own.properties,
+      stack.ofJob.get(name ?? "") ?? new Map(),
+    ]),
   };
 }
 
-function withJobName(field: Field, name: string | undefined): Field {
+/** A later layer wins, also where it has an option under its other name. */
+function layered(layers: readonly ReadonlyMap<string, Option>[]): Map<string, Option> {
+  const merged = new Map<string, Option>();
+  for (const layer of layers) {
+    const given = new Set([...layer.keys()].map(currentName));
+    for (const option of [...merged.keys()]) if (given.has(currentName(option))) merged.delete(option);
+    for (const [option, field] of layer) merged.set(option, field);
+  }
+  return merged;
+}
+
+function withJobName<F extends Option>(field: F, name: string | undefined): F {
   return name === undefined || field.text === undefined
     ? field
     : { ...field, text: field.text.replaceAll("{job_name}", () => name) };
@@ -46,7 +63,7 @@ export function manifestOf({ texts, properties }: Merged): Manifest | undefined 
   };
 }
 
-function textsOf(properties: ReadonlyMap<string, Field>): Record<string, string> {
+function textsOf(properties: ReadonlyMap<string, Option>): Record<string, string> {
   return Object.fromEntries(
     [...properties].flatMap(([option, { text }]) => (text === undefined ? [] : [[option, text] as const])),
   );
@@ -110,6 +127,6 @@ function placeIn({ source, scalar, keyAt }: Field, offset: number): number {
   return (scalar && (offsetInFile(source, scalar, offset) ?? scalar.range?.[0])) ?? keyAt;
 }
 
-function at({ source }: Field, offset: number, message: string): Problem {
+function at({ source }: Option, offset: number | undefined, message: string): Problem {
   return { severity: "error", source, offset, message };
 }

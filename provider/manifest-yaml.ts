@@ -15,6 +15,9 @@ export interface Field {
   readonly scalar: Scalar | undefined;
 }
 
+/** A Flink option; the place of one that a stack's configuration gives is not always known. */
+export type Option = Pick<Field, "source" | "text"> & { readonly keyAt: number | undefined };
+
 /** The fields of one file. */
 export interface Fields {
   readonly source: Source;

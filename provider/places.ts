@@ -13,7 +13,7 @@ export interface Source {
 export interface Problem {
   readonly severity: "error" | "warning";
   readonly source: Source;
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   readonly message: string;
 }
 

@@ -28,6 +28,7 @@ export function loadJobs(settings: Settings): Loaded {
     tables: settings.tables,
     parameters: settings.parameters,
     secretParameterNames: Object.keys(settings.secretParameters),
+    stack: settings,
   });
 }
 

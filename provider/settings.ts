@@ -9,11 +9,20 @@ import { UserError } from "./errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./manifest.js";
 import { didYouMean } from "./spelling.js";
 
+/** Names and values; the file may hold numbers and true or false. */
 const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 const Count = z.coerce.number().int().positive();
 
 /** Host and port only: the gateway is told the JobManager's address as these two. */
 const Address = z.string().regex(/^http:\/\/[^/\s:]+(?::\d+)?\/?$/u, "not an address of the form http://host:port");
+
+/** A path, or an address of one of the kinds that store/open.ts knows. */
+const StoreAddress = z
+  .string()
+  .regex(
+    /^(?:file:\/\/\/|s3[an]?:\/\/[^/]|(?![a-z][a-z0-9+.-]*:))./u,
+    "not an address of a store: s3://bucket/prefix, file:///dir or a path",
+  );
 
 /** Every key of the configuration, but for the parameters, which may be secret. */
 const Keys = {
@@ -35,11 +44,20 @@ const Keys = {
   savepointSeconds: Count.default(600),
   requestSeconds: Count.default(30),
   adopt: Text.default({}),
+  flinkProperties: Text.default({}),
+  jobProperties: z.record(z.string(), Text).default({}),
+  compareWith: z.strictObject({ stack: z.string().min(1), store: StoreAddress.optional() }).optional(),
 } as const;
 
 type Values = { readonly [K in keyof typeof Keys]: z.output<(typeof Keys)[K]> };
 
-export interface Settings extends Values {
+/** Another stack that deploys the same manifests, and the absolute address of its store. */
+export interface OtherStack {
+  readonly stack: string;
+  readonly store: string;
+}
+
+export interface Settings extends Omit<Values, "compareWith"> {
   readonly project: string;
   readonly stack: string;
   /** Absolute folder of Pulumi.yaml. */
@@ -49,6 +67,7 @@ export interface Settings extends Values {
   /** Address of the store, made absolute. */
   readonly storeUrl: string;
   readonly metadataColumns: MetadataColumns;
+  readonly compareWith: OtherStack | undefined;
   /** `{key}` in table files; the values of the secret ones are known to the provider only. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly secretParameters: Readonly<Record<string, Output<string>>>;
@@ -58,10 +77,13 @@ export interface Settings extends Values {
 export function readSettings(): Settings {
   const config = new Config();
   const [values, problems] = readKeys(config);
-  problems.push(...mapProblems(config), ...unknownKeys());
   const root = process.cwd();
   const stack = getStack();
   const folder = join(".local", stack);
+  const compareWith = values.compareWith && otherStack(values.compareWith, root);
+  problems.push(...mapProblems(config), ...secretsInTheOpen(), ...unknownKeys());
+  if (compareWith?.store === storeUrl(values.store, root, folder))
+    problems.push("compareWith: that is this stack's own store; name the store of the other stack");
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
   if (values.target === "remote" && !values.gatewayUrl)
@@ -80,6 +102,7 @@ export function readSettings(): Settings {
     root,
     folder,
     storeUrl: storeUrl(values.store, root, folder),
+    compareWith,
     metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
     ...readParameters(config, root, folder),
   };
@@ -90,10 +113,20 @@ function readKeys(config: Config): [Values, string[]] {
   const problems: string[] = [];
   const values = Object.entries(Keys).map(([key, schema]) => {
     const found = schema.safeParse(givenValue(config, key));
-    if (!found.success) problems.push(`${key}: ${found.error.issues.map(({ message }) => message).join("; ")}`);
+    if (!found.success) problems.push(issueWords(key, found.error));
     return [key, found.data] as const;
   });
   return [Object.fromEntries(values) as Values, problems];
+}
+
+/** `jobProperties.orders: Invalid input: …`, with the place inside of a map. */
+function issueWords(key: string, { issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${[key, ...path].join(".")}: ${message}`).join("; ");
+}
+
+/** Without an address it is the store that a stack has by itself. */
+function otherStack({ stack, store }: NonNullable<Values["compareWith"]>, root: string): OtherStack {
+  return { stack, store: storeUrl(store, root, join(".local", stack)) };
 }
 
 const MAPS = ["parameters", "secretParameters"] as const;
@@ -102,6 +135,14 @@ function mapProblems(config: Config): string[] {
   return MAPS.filter((key) => !Text.safeParse(givenValue(config, key) ?? {}).success).map(
     (key) => `${key}: not a map of names to values; set one with \`pulumi config set --path ${key}.<name> <value>\``,
   );
+}
+
+/** What is given with --secret must not end in a record, which holds these in the open. */
+function secretsInTheOpen(): string[] {
+  const secret = z.array(z.string()).catch([]).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]"));
+  return ["parameters", "flinkProperties", "jobProperties"]
+    .filter((key) => secret.includes(`${getProject()}:${key}`))
+    .map((key) => `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`);
 }
 
 /** A key with a typing mistake would otherwise be passed over in silence. */

@@ -370,10 +370,10 @@ describe("warnings stop nothing", () => {
       "jobs/a.yaml:4:12: this comment swallows the lines below it, because YAML joins them; write 'sql: |'",
     ],
     [
-      "an unknown placeholder",
+      "a placeholder without a value in a definition that no job uses",
       { "jobs/t.sql": "-- {nothing}\nSET 'a' = '{ouput} {group_id} {secret} {1}';\n" },
       { parameters: { output: "x" }, secretParameterNames: ["secret"] },
-      "jobs/t.sql:2:12: no parameter is named ouput, so {ouput} stays as it is; did you mean output?",
+      "jobs/t.sql:2:12: no value for {ouput}; did you mean output? (no job uses it now)",
     ],
   ])("%s", (_, files, options, expected) => {
     expect(heads(load(files, options).warnings)).toEqual([expected]);

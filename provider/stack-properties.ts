@@ -1,0 +1,72 @@
+/** Flink options that a stack's configuration gives, for all jobs or for one, each with its place where that is known. */
+
+import { isMap, isScalar, parseDocument } from "yaml";
+import type { Option } from "./manifest-yaml.js";
+import { type Problem, readSource, type Source } from "./places.js";
+import { didYouMean } from "./spelling.js";
+
+/** What the stack says beside its manifests. */
+export interface StackOptions {
+  readonly stack: string;
+  /** Defaults for every job: stronger than the template's, weaker than a manifest's. */
+  readonly flinkProperties: Readonly<Record<string, string>>;
+  /** Job name → options that win over the manifest's. */
+  readonly jobProperties: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface StackLayers {
+  /** File of every option here, as messages name it. */
+  readonly file: string;
+  readonly defaults: ReadonlyMap<string, Option>;
+  readonly ofJob: ReadonlyMap<string, ReadonlyMap<string, Option>>;
+}
+
+export const NO_LAYERS: StackLayers = { file: "", defaults: new Map(), ofJob: new Map() };
+
+/** The options of a stack, with places in `Pulumi.<stack>.yaml` if they stand there; Pulumi may have read another file. */
+export function stackLayers(root: string, { stack, flinkProperties, jobProperties }: StackOptions): StackLayers {
+  const { source, config } = readConfig(root, stack);
+  const optionsAt = (path: readonly string[], options: Readonly<Record<string, string>>) =>
+    new Map(
+      Object.entries(options).map(([name, text]): [string, Option] => {
+        return [name, { source, keyAt: keyAt(config, [...path, name], text), text }];
+      }),
+    );
+  const jobs = Object.entries(jobProperties);
+  return {
+    file: source.file,
+    defaults: optionsAt(["flinkProperties"], flinkProperties),
+    ofJob: new Map(jobs.map(([job, options]) => [job, optionsAt(["jobProperties", job], options)])),
+  };
+}
+
+/** Options for a job that no manifest has would otherwise be passed over in silence. */
+export function strangerProblems(root: string, options: StackOptions, names: readonly string[]): Problem[] {
+  const { source, config } = readConfig(root, options.stack);
+  const strangers = Object.keys(options.jobProperties).filter((job) => !names.includes(job));
+  return strangers.map((job) => {
+    const hint = didYouMean(job, names) || "; remove it, or correct the name";
+    const offset = keyAt(config, ["jobProperties", job], undefined);
+    return { severity: "error", source, offset, message: `jobProperties: no manifest is named '${job}'${hint}` };
+  });
+}
+
+function readConfig(root: string, stack: string): { readonly source: Source; readonly config: unknown } {
+  const file = `Pulumi.${stack}.yaml`;
+  const read = readSource(root, file);
+  const source = "text" in read ? read : { file, text: "" };
+  const { contents } = parseDocument(source.text, { prettyErrors: false });
+  return { source, config: isMap(contents) ? contents.get("config", true) : undefined };
+}
+
+/** Offset of a key below `config`, where keys have the project's name in front; undefined if it has another value there. */
+function keyAt(node: unknown, [first, ...rest]: readonly string[], text: string | undefined): number | undefined {
+  if (!isMap(node)) return undefined;
+  for (const { key, value } of node.items) {
+    if (!isScalar(key) || String(key.value).replace(/^[\w-]+:/u, "") !== first) continue;
+    if (rest.length > 0) return keyAt(value, rest, text);
+    const isOther = text !== undefined && !(isScalar(value) && String(value.value) === text);
+    return isOther ? undefined : key.range?.[0];
+  }
+  return undefined;
+}
