@@ -1,10 +1,10 @@
 /** Which file may import which: arrows point one way, and each package has one home. `npm run check` runs it. */
 
 const CORE =
-  "(errors|manifest|record|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|observed|latest-state)[.]ts$";
+  "(errors|manifest|record|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|promotion|observed|latest-state)[.]ts$";
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
-const shell = "^provider/(apply|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
+const shell = "^provider/(apply|compare|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
 const loaders = "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";

@@ -15,7 +15,7 @@ const settings = explained(readSettings);
 const { jobs: manifests, warnings } = explained(() => loadJobs(settings));
 for (const warning of warnings) void log.warn(warning);
 
-const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings));
+const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings, manifests));
 
 const resources = manifests.map((job) => {
   const name = job.manifest.name;

@@ -72,6 +72,7 @@ function nextDeployment(desired: Desired, record: JobRecord | undefined, version
     manifest: desired.manifest,
     meta: record && version === "same" ? record.current.meta : fresh,
     definitions: desired.definitions,
+    templates: desired.templates,
     metadataColumns: desired.metadataColumns,
     secrets: digestSecrets(desired.secrets),
     directories: desired.directories,

@@ -13,6 +13,8 @@ export interface Desired {
   readonly manifest: Manifest;
   /** The definitions that the job needs, secret parameters still as `{key}`. */
   readonly definitions: readonly string[];
+  /** The same definitions as they stand in their files, before public parameters are put in. */
+  readonly templates?: readonly string[] | undefined;
   readonly metadataColumns: MetadataColumns;
   /** Values of the secret parameters that the definitions name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -53,7 +55,7 @@ function change(field: Exclude<Field, "name">, words: string): Change {
 }
 
 /** A record of the old tool has the query's newlines made spaces, so its `--` comments reach to the end. */
-function sameQuery(a: string, b: string): boolean {
+export function sameQuery(a: string, b: string): boolean {
   return sameSql(a, b) || a.replaceAll("\n", " ").trim() === b.replaceAll("\n", " ").trim();
 }
 

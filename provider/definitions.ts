@@ -125,14 +125,24 @@ export function fillParameters(text: string, parameters: Readonly<Record<string,
 
 /** What changed between two lists of definitions, as a person calls it: `table orders changed`. */
 export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
+  return compareDefinitions(before, after).map(({ label, kind }) => `${label} ${kind}`);
+}
+
+export interface DefinitionDifference {
+  readonly label: string;
+  readonly kind: "changed" | "added" | "removed";
+}
+
+/** What differs between two lists of definitions; formatting and order do not. */
+export function compareDefinitions(before: readonly string[], after: readonly string[]): DefinitionDifference[] {
   const [old, now] = [byLabel(before), byLabel(after)];
   const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
   const added = [...now.keys()].filter((label) => !old.has(label));
   const removed = [...old.keys()].filter((label) => !now.has(label));
   return [
-    ...changed.map(([label]) => `${label} changed`),
-    ...added.map((label) => `${label} added`),
-    ...removed.map((label) => `${label} removed`),
+    ...changed.map(([label]) => ({ label, kind: "changed" as const })),
+    ...added.map((label) => ({ label, kind: "added" as const })),
+    ...removed.map((label) => ({ label, kind: "removed" as const })),
   ];
 }
 

@@ -7,13 +7,14 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 /** The engine starts the provider process with its own address as the first argument. */
 const engine = process.argv[2] ? new EngineClient(process.argv[2], credentials.createInsecure()) : undefined;
 
-/** What was said last for a resource: the engine may call a hook twice for one step. */
-const last = new Map<string, string>();
+/** What was said for a resource: the engine may call a hook twice for one step. */
+const told = new Map<string, Set<string>>();
 
 /** Shows a line under the resource. It is a courtesy: where the engine does not take it, the deployment goes on. */
 export function tell(urn: string, message: string, severity: "info" | "warning" = "info"): Promise<void> {
-  if (last.get(urn) === message) return Promise.resolve();
-  last.set(urn, message);
+  const before = told.get(urn) ?? new Set();
+  if (before.has(message)) return Promise.resolve();
+  told.set(urn, before.add(message));
   return send(urn, message, severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING, false);
 }
 

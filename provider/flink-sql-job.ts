@@ -6,6 +6,7 @@ import { z } from "zod";
 import { apply } from "./apply.js";
 import type { Desired } from "./changes.js";
 import { isLocalClusterDown } from "./cluster/local.js";
+import { type Comparison, compareJob } from "./compare.js";
 import { type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
@@ -42,7 +43,14 @@ const Given = z.object({
   /** The manifest's path as the user knows it, for messages. */
   file: z.string(),
   definitions: z.array(
-    z.object({ sql: z.string(), label: z.string(), file: z.string(), line: z.number(), column: z.number() }),
+    z.object({
+      sql: z.string(),
+      template: z.string().optional(),
+      label: z.string(),
+      file: z.string(),
+      line: z.number(),
+      column: z.number(),
+    }),
   ),
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
   secretParameters: z.record(z.string(), z.string()),
@@ -61,6 +69,8 @@ const Given = z.object({
   savepointSeconds: z.number(),
   requestSeconds: z.number(),
   adopt: z.string().optional(),
+  /** Another stack with the same manifests, and the address of its store: the plan says how the job differs from its. */
+  compareWith: z.object({ stack: z.string(), store: z.string() }).optional(),
   /** Address of the job's own messages: see engine-log.ts. */
   self: z.string(),
 });
@@ -153,7 +163,8 @@ function desiredOf(job: JobInputs): Desired {
   const manifest = { name, description, "target-table": job.targetTable, sql, flinkProperties };
   return {
     manifest,
-    definitions: job.definitions.map((definition) => definition.sql),
+    definitions: job.definitions.map(({ sql }) => sql),
+    templates: job.definitions.map(({ sql, template }) => template ?? sql),
     metadataColumns: job.metadataColumns,
     secrets: job.secretParameters,
     directories: stateDirectories(manifest, job.store),
@@ -169,9 +180,10 @@ function worldOf(job: JobInputs): World {
 
 /** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
 async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
-  if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet");
-  const world = worldOf(job);
   const desired = desiredOf(job);
+  const comparing = job.compareWith && compareJob(job.compareWith, desired);
+  if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
+  const world = worldOf(job);
   try {
     const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, LISTING_MS)));
     const plan = planJob(desired, sighting.observed);
@@ -181,18 +193,34 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
     const words =
       planWords(job.name, plan, sighting.observed.now) + (unchecked ? "; checked by Flink once the cluster is up" : "");
-    if (plan.action !== "none" || plan.remark)
-      await tell(job.self, words, plan.remark && plan.action === "none" ? "warning" : "info");
+    const comparison = await comparing;
+    if (plan.action !== "none" || plan.remark || comparison)
+      await tellPlan(job, words, plan.remark && plan.action === "none" ? "warning" : "info", comparison);
     return { action: plan.action, words, replaces: replacesOf(plan) };
   } catch (error) {
-    if (error instanceof ClusterUnreachable) return undecided(job, `the cluster cannot be reached: ${error.message}`);
-    throw error;
+    if (!(error instanceof ClusterUnreachable)) throw error;
+    return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
   }
 }
 
-async function undecided(job: JobInputs, why: string): Promise<z.infer<typeof PlanInput>> {
+/** One line, so that what another stack runs stands beside what will happen here. */
+async function tellPlan(
+  job: JobInputs,
+  words: string,
+  severity: Comparison["severity"],
+  comparison: Comparison | undefined,
+): Promise<void> {
+  const isWarning = severity === "warning" || comparison?.severity === "warning";
+  await tell(job.self, comparison ? `${words}; ${comparison.words}` : words, isWarning ? "warning" : "info");
+}
+
+async function undecided(
+  job: JobInputs,
+  why: string,
+  comparison: Comparison | undefined,
+): Promise<z.infer<typeof PlanInput>> {
   const words = `${job.name}: decided in \`pulumi up\`, since ${why}`;
-  await tell(job.self, words, "warning");
+  await tellPlan(job, words, "warning", comparison);
   return { action: "undecided", words, replaces: [] };
 }
 

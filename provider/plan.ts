@@ -1,6 +1,7 @@
 /** The decision tree: what was observed and what is desired give a plan; nothing is asked or touched here. */
 
 import { type Change, changesBetween, type Desired } from "./changes.js";
+import { definitionChanges } from "./definitions.js";
 import type { ErrorCode } from "./errors.js";
 import { latestState, missingSavepoint } from "./latest-state.js";
 import { isAlive, isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
@@ -84,7 +85,7 @@ function planRunning(
 ): Plan {
   const version = record.current.meta.version;
   if (observed.cluster === "restarting") return planClusterRestart(desired, record, job, changes);
-  if (changes.length === 0) return planUnchanged(record, job);
+  if (changes.length === 0) return planUnchanged(desired, record, job);
   if (isNewVersion(changes)) {
     const stop: Step = isStruggling(job)
       ? { do: "cancel", jobId: job.jobId }
@@ -119,11 +120,13 @@ function neverHadState(detail: JobDetail | undefined): boolean {
   return detail !== undefined && detail.completedCheckpoints === 0 && !detail.restored;
 }
 
-function planUnchanged(record: JobRecord, job: ObservedJob): Decision {
+function planUnchanged(desired: Desired, record: JobRecord, job: ObservedJob): Decision {
   const version = record.current.meta.version;
   const remark = isStruggling(job) ? `it is ${job.status}: ${job.detail?.failure ?? "no reason known"}` : undefined;
-  const complete =
-    record.current.jobId === job.jobId && !record.intent && record.current.definitions && record.status === "running";
+  const { jobId, definitions, templates } = record.current;
+  // Another brace with the same value in it is nothing to the job, and much to a stack that compares itself.
+  const isStale = templates && desired.templates && definitionChanges(templates, desired.templates).length > 0;
+  const complete = jobId === job.jobId && !record.intent && definitions && !isStale && record.status === "running";
   if (complete) return { action: "none", version, changes: [], steps: [], remark };
   return {
     action: "adopt",

@@ -32,8 +32,9 @@ export function loadJobs(settings: Settings): Loaded {
   });
 }
 
-export function clusterArgs(name: string, settings: Settings): SessionClusterArgs {
-  const { restUrl, gatewayUrl } = settings;
+/** `jobs`: all jobs of the stack, where another stack's are to be compared with them. */
+export function clusterArgs(name: string, settings: Settings, jobs?: readonly LoadedJob[]): SessionClusterArgs {
+  const { restUrl, gatewayUrl, compareWith } = settings;
   return {
     self: messageAddress(name, "SessionCluster"),
     target: settings.target,
@@ -50,6 +51,9 @@ export function clusterArgs(name: string, settings: Settings): SessionClusterArg
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
     requestSeconds: settings.requestSeconds,
+    ...(compareWith && jobs
+      ? { compareWith: { ...compareWith, names: jobs.map(({ manifest }) => manifest.name) } }
+      : {}),
   };
 }
 
@@ -85,6 +89,7 @@ export function jobArgs(
     savepointSeconds: settings.savepointSeconds,
     requestSeconds: settings.requestSeconds,
     ...(adopt === undefined ? {} : { adopt }),
+    ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),
   };
 }
 

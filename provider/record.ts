@@ -21,6 +21,8 @@ export interface Deployment {
   readonly meta: QueryMeta;
   /** Statements of the definitions with secret parameters still as `{key}`; undefined where the old tool wrote the record. */
   readonly definitions: readonly string[] | undefined;
+  /** The definitions before public parameters are put in, by which stacks are compared; older records have none. */
+  readonly templates?: readonly string[] | undefined;
   readonly metadataColumns: MetadataColumns | undefined;
   /** Tells a changed secret without telling the secret; undefined where there is none. */
   readonly secrets: SecretDigest | undefined;

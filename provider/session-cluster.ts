@@ -12,6 +12,7 @@ import {
 } from "./cluster/local.js";
 import { checkMemory } from "./cluster/memory.js";
 import { freePorts } from "./cluster/ports.js";
+import { compareNames } from "./compare.js";
 import { type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
@@ -45,6 +46,8 @@ const Given = z.object({
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   requestSeconds: z.number(),
+  /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
+  compareWith: z.object({ stack: z.string(), store: z.string(), names: z.array(z.string()) }).optional(),
 });
 
 /** What check works out: an input, so that the jobs can be planned while the cluster changes. */
@@ -102,11 +105,14 @@ export const hooks: Hooks = {
   async check(olds, news) {
     const given = Given.parse(news);
     const before = Before.safeParse(olds).data ?? {};
+    const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     const checked = given.target === "local" ? await checkLocal(given, before) : await checkRemote(given);
     const problem = given.target === "local" ? await startProblem(checked) : undefined;
     if (problem) return { inputs: given, failures: [{ property: "flinkHome", reason: problem }] };
     if (checked.activity !== "none")
       await tell(given.self, checked.plan, checked.activity === "unreachable" ? "warning" : "info");
+    const remark = await comparing;
+    if (remark) await tell(given.self, remark.words, remark.severity);
     return { inputs: checked };
   },
 

@@ -139,7 +139,10 @@ function mapProblems(config: Config): string[] {
 
 /** What is given with --secret must not end in a record, which holds these in the open. */
 function secretsInTheOpen(): string[] {
-  const secret = z.array(z.string()).catch([]).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]"));
+  const secret = z
+    .array(z.string())
+    .catch([])
+    .parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]"));
   return ["parameters", "flinkProperties", "jobProperties"]
     .filter((key) => secret.includes(`${getProject()}:${key}`))
     .map((key) => `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`);

@@ -25,6 +25,8 @@ const Start = z.object({
   "query-version": z.number().int(),
   "query-create-timestamp": z.string(),
   definitions: z.array(z.string()).optional(),
+  /** As many as definitions; null stands for one without public parameters in it. */
+  templates: z.array(z.string().nullable()).optional(),
   "metadata-columns": z.object({ timestamp: z.string(), query: z.boolean() }).optional(),
   secrets: z.object({ salt: z.string(), digest: z.string() }).optional(),
   "checkpoints-directory": z.string(),
@@ -161,6 +163,7 @@ function fromStart(start: z.infer<typeof Start>): Deployment {
       createdAt: start["query-create-timestamp"],
     },
     definitions: start.definitions,
+    ...(start.templates && { templates: start.templates.map((text, i) => text ?? start.definitions?.[i] ?? "") }),
     metadataColumns: start["metadata-columns"],
     secrets: start.secrets,
     directories: { checkpoints: start["checkpoints-directory"], savepoints: start["savepoints-directory"] },
@@ -221,6 +224,10 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
   };
 }
 
+function unlessSame(templates: readonly string[], definitions: readonly string[] = []): (string | null)[] {
+  return templates.map((text, i) => (text === definitions[i] ? null : text));
+}
+
 function toStart(deployment: Deployment): z.infer<typeof Start> {
   const { manifest, meta, directories } = deployment;
   return {
@@ -230,6 +237,7 @@ function toStart(deployment: Deployment): z.infer<typeof Start> {
     "query-version": meta.version,
     "query-create-timestamp": meta.createdAt,
     ...(deployment.definitions && { definitions: [...deployment.definitions] }),
+    ...(deployment.templates && { templates: unlessSame(deployment.templates, deployment.definitions) }),
     ...(deployment.metadataColumns && { "metadata-columns": { ...deployment.metadataColumns } }),
     ...(deployment.secrets && { secrets: deployment.secrets }),
     "checkpoints-directory": directories.checkpoints,
