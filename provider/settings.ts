@@ -20,7 +20,7 @@ const Address = z.string().regex(/^http:\/\/[^/\s:]+(?::\d+)?\/?$/u, "not an add
 const StoreAddress = z
   .string()
   .regex(
-    /^(?:file:\/\/\/|s3[an]?:\/\/[^/]|(?![a-z][a-z0-9+.-]*:))./u,
+    /^(?:file:\/\/\/|s3[an]?:\/\/[^/]|(?![a-z][a-z0-9+.-]*:).)/u,
     "not an address of a store: s3://bucket/prefix, file:///dir or a path",
   );
 

@@ -41,6 +41,19 @@ describe("a record", () => {
     expect(parseRecord("orders", formatRecord(full), "file:///s")).toEqual(full);
   });
 
+  it("keeps definitions before parameters are put in, and those without any only once", () => {
+    const definitions = ["CREATE TABLE o ('k' = 'x')", "CREATE TABLE p (a INT)"];
+    const templates = ["CREATE TABLE o ('k' = '{v}')", "CREATE TABLE p (a INT)"];
+    const text = formatRecord({ ...full, current: { ...current, definitions, templates }, intent: undefined });
+    expect(text.split("CREATE TABLE p")).toHaveLength(2);
+    expect(parseRecord("orders", text, "file:///s").current).toMatchObject({ definitions, templates });
+  });
+
+  it("of an older release has no definitions before parameters, and the same text", () => {
+    expect(parseRecord("orders", formatRecord(full), "file:///s").current.templates).toBeUndefined();
+    expect(formatRecord(full)).not.toContain("templates");
+  });
+
   it("has the old tool's fields as the old tool writes them", () => {
     const text = formatRecord(full);
     expect(parse(text, { version: "1.1" })).toMatchObject({

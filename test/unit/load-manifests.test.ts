@@ -355,6 +355,39 @@ test("A folder without manifests has no jobs.", () => {
   expect(load({})).toEqual({ jobs: [], warnings: [] });
 });
 
+describe("parameters of a stack", () => {
+  const TABLES =
+    "CREATE TABLE t (a INT) WITH ('topic' = '{topic_prefix}orders', 'servers' = '{kafka}', 'password' = '{password}');\n" +
+    "CREATE TABLE other (a INT) WITH ('topic' = '{unknown_here}');\n";
+  const files = { "jobs/a.yaml": GOOD, "jobs/t.sql": TABLES };
+  const stack = { stack: "prod", flinkProperties: {}, jobProperties: {} };
+
+  test("are put in, and the definition as it stands in the file is kept beside.", () => {
+    const parameters = { kafka: "kafka-1:9092", topic_prefix: "prod." };
+    const { jobs, warnings } = load(files, { parameters, secretParameterNames: ["password"], stack });
+    const [definition] = jobs[0]?.definitions ?? [];
+    expect(definition?.sql).toContain("'topic' = 'prod.orders', 'servers' = 'kafka-1:9092', 'password' = '{password}'");
+    expect(definition?.template).toBe(TABLES.split(";")[0]);
+    expect(heads(warnings)).toEqual([
+      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> (no job uses it now)",
+    ]);
+  });
+
+  test("that a job needs and the stack lacks are errors, each at its place.", () => {
+    const options = { parameters: { topic_prefix: "prod." }, secretParameterNames: ["pasword"], stack };
+    expect(heads(problemsOf(files, options))).toEqual([
+      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value>",
+      "jobs/t.sql:1:101: no value for {password} in stack prod; did you mean pasword?",
+    ]);
+  });
+
+  test("A brace that is meant as it stands has itself for a value.", () => {
+    const parameters = { kafka: "{kafka}", topic_prefix: "prod." };
+    const { jobs } = load(files, { parameters, secretParameterNames: ["password"], stack });
+    expect(jobs[0]?.definitions[0]?.sql).toContain("'servers' = '{kafka}'");
+  });
+});
+
 describe("warnings stop nothing", () => {
   test.each<[string, Files, Partial<LoadOptions>, string]>([
     [

@@ -264,6 +264,21 @@ describe("a job is refused, and nothing is touched, when", () => {
   });
 });
 
+describe("definitions as they stand in their files, with the same values put in,", () => {
+  const BRACE = ["CREATE TABLE o (a INT) WITH ('k' = '{v}')"];
+  const VALUE = ["CREATE TABLE o (a INT) WITH ('k' = '1')"];
+  const now = { ...desired({}, VALUE), templates: BRACE };
+  it.each<[string, Deployment["templates"], string]>([
+    ["are no change where the record has the same ones", ["CREATE TABLE o (a  INT) WITH ('k' = '{v}') -- c"], "none"],
+    ["are no change where an older record has none", undefined, "none"],
+    ["are written down without a restart where the record has others", VALUE, "adopt"],
+  ])("%s", (_title, templates, action) => {
+    const current = deployment({ definitions: VALUE, templates });
+    const plan = planJob(now, seen({ record: record("running", { current }), job: job("RUNNING") }));
+    expect(plan.action).toBe(action);
+  });
+});
+
 it("a job that the user names is adopted", () => {
   const plan = planJob({ ...desired(), adopt: OTHER }, seen({ namesakes: [job("RUNNING", {}, OTHER)] }));
   expect(plan).toMatchObject({ action: "adopt", version: 1, steps: [{ do: "record", jobId: OTHER }] });

@@ -1,0 +1,140 @@
+/** A stack's configuration, as Pulumi hands it to the program; the checked-in templates among them. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runtime } from "@pulumi/pulumi";
+import { afterEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UserError } from "../../provider/errors.js";
+import { loadJobs } from "../../provider/program.js";
+import { readSettings, type Settings } from "../../provider/settings.js";
+
+const here = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
+
+afterEach(() => {
+  delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+});
+
+/** Pulumi gives a program texts: maps and lists as JSON. */
+function settingsOf(stack: string, config: Readonly<Record<string, unknown>>): Settings {
+  const texts = Object.entries(config).map(([key, value]) => [
+    `flink-sql:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  runtime.setAllConfig(Object.fromEntries(texts));
+  void runtime.setMocks(
+    { call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: inputs }) },
+    "flink-sql",
+    stack,
+  );
+  return readSettings();
+}
+
+function causeOf(config: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    settingsOf("prod", config);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "config-invalid") return error.parts.cause;
+    throw error;
+  }
+  throw new Error("expected an error");
+}
+
+/** A file of the project, with the keys that `pulumi` would hand on. */
+function templateOf(stack: string): Record<string, unknown> {
+  const { config } = z
+    .object({ config: z.record(z.string(), z.unknown()) })
+    .parse(parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")));
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("flink-sql:", ""), value]));
+}
+
+describe("the templates of two environments", () => {
+  const settings = Object.fromEntries(
+    ["staging", "prod"].map((stack) => [stack, () => settingsOf(stack, templateOf(stack))]),
+  );
+
+  test.each(["staging", "prod"])(
+    "%s is a configuration that the program takes, with the manifests of jobs/",
+    (stack) => {
+      const { jobs, warnings } = loadJobs(settings[stack]?.() ?? expect.fail(stack));
+      expect(jobs).toHaveLength(5);
+      expect(warnings).toEqual([]);
+      expect(jobs[0]?.definitions.some(({ sql }) => sql.includes(`s3://example-flink-${stack}/output/`))).toBe(true);
+    },
+  );
+
+  test("prod differs in parallelism, for all jobs and more for one.", () => {
+    const { jobs } = loadJobs(settings.prod?.() ?? expect.fail());
+    const parallelism = jobs.map(({ manifest }) => [manifest.name, manifest.flinkProperties["parallelism.default"]]);
+    expect(Object.fromEntries(parallelism)).toMatchObject({ "large-orders": "2", "revenue-per-minute": "4" });
+  });
+
+  test("prod is compared with the store that staging has.", () => {
+    expect(settings.prod?.().compareWith).toEqual({ stack: "staging", store: settings.staging?.().storeUrl });
+  });
+});
+
+describe("compareWith", () => {
+  test.each<[string, unknown, string]>([
+    ["an address", "s3://b/p?region=x", "s3://b/p?region=x"],
+    ["a folder", "file:///srv/store", "file:///srv/store"],
+    ["a path", "../other/store", here("../other/store")],
+    ["no store: the one that a stack has by itself", undefined, here(".local/staging/store")],
+  ])("takes %s", (_, store, expected) => {
+    expect(settingsOf("prod", { compareWith: { stack: "staging", store } }).compareWith).toEqual({
+      stack: "staging",
+      store: expected,
+    });
+  });
+
+  test("is nothing where it is not given.", () => {
+    expect(settingsOf("prod", {}).compareWith).toBeUndefined();
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ["a text", { compareWith: "staging" }, "compareWith: Invalid input: expected object, received string"],
+    [
+      "no stack",
+      { compareWith: { store: "s3://b" } },
+      "compareWith.stack: Invalid input: expected string, received undefined",
+    ],
+    ["a mistyped key", { compareWith: { stack: "staging", stor: "s3://b" } }, 'compareWith: Unrecognized key: "stor"'],
+    [
+      "an address of another kind",
+      { compareWith: { stack: "staging", store: "gs://b" } },
+      "compareWith.store: not an address of a store: s3://bucket/prefix, file:///dir or a path",
+    ],
+    [
+      "the stack's own store",
+      { store: "s3://b/p", compareWith: { stack: "staging", store: "s3://b/p" } },
+      "compareWith: that is this stack's own store; name the store of the other stack",
+    ],
+  ])("refuses %s", (_, config, cause) => expect(causeOf(config)).toBe(cause));
+});
+
+describe("Flink options of a stack", () => {
+  test("are texts, whatever YAML made of them.", () => {
+    const { flinkProperties, jobProperties } = settingsOf("prod", {
+      flinkProperties: { a: 1, b: true, c: "x" },
+      jobProperties: { orders: { "parallelism.default": 4 } },
+    });
+    expect(flinkProperties).toEqual({ a: "1", b: "true", c: "x" });
+    expect(jobProperties).toEqual({ orders: { "parallelism.default": "4" } });
+  });
+
+  test("that are no options are refused with their place.", () => {
+    const problems = causeOf({ flinkProperties: { a: [1] }, jobProperties: { orders: 4 } })?.split("\n");
+    expect(problems?.map((problem) => problem.split(":")[0])).toEqual(["flinkProperties.a", "jobProperties.orders"]);
+  });
+
+  test.each(["parameters", "flinkProperties", "jobProperties"])("An encrypted value in %s is refused.", (key) => {
+    process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify([`flink-sql:${key}`, "flink-sql:secretParameters"]);
+    const cause = causeOf({ [key]: { orders: { password: "hidden" } } });
+    expect(cause).toContain(
+      `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`,
+    );
+    expect(cause).not.toContain("hidden");
+  });
+});
