@@ -6,7 +6,8 @@ const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
 const shell = "^provider/(apply|compare|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
-const loaders = "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
+const loaders =
+  "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";
 
 /** Files under `from` may not import a file under any of `to`. */
@@ -97,6 +98,7 @@ module.exports = {
       "@pulumi/[^/]+",
       "^index[.]ts$",
       "^provider/(flink-sql-job|session-cluster|state-bucket|dynamic|engine-log|settings|program|shims)[.](ts|cjs|d[.]cts)$",
+      "^test/unit/settings[.]test[.]ts$",
     ),
   ],
   options: {

@@ -95,7 +95,8 @@ function unreadableWords({ stack }: Other, error: unknown): string {
   if (!(error instanceof UserError)) return `${stack} cannot be read: ${reasonOf(error)}`;
   if (error.code === "record-invalid") return `${stack} cannot be read: its record of this job is damaged`;
   const { what, cause } = error.parts;
-  return `${stack} cannot be read: ${cause?.split("\n")[0] ?? what}`;
+  const reason = (cause ?? what).split("\n")[0] ?? "";
+  return `${stack} cannot be read: ${reason.replace(/^Error: /u, "")}`;
 }
 
 async function within<T>(work: () => Promise<T>): Promise<T> {

@@ -1,39 +1,26 @@
 /** Two environments with the same manifests: what the second one says of the first, whose store is in S3. */
 
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createBucket } from "../support/bucket.js";
 import { type Moto, startMoto } from "../support/moto.js";
 import { Story } from "../support/story.js";
 
-const JOBS = ["promoted-copy", "promoted-even"];
+const JOBS = ["all-numbers", "even-numbers"];
 
 let moto: Moto;
 let staging: Story;
 let prod: Story;
 beforeAll(async () => {
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "eu-central-1" });
   moto = await startMoto();
-  await new S3Client({ endpoint: moto.endpoint, forcePathStyle: true }).send(
-    new CreateBucketCommand({
-      Bucket: "staging",
-      CreateBucketConfiguration: { LocationConstraint: "eu-central-1" },
-    }),
-  );
   const store = `s3://staging/sql?endpoint=${encodeURIComponent(moto.endpoint)}`;
+  await createBucket(store);
   staging = await Story.begin("promotion", { target: "local", slots: 4, store });
-  await staging.configure({
-    parameters: { output: `file://${staging.folder}/output`, rows: 5, prefix: "staging_" },
-    // This Flink has no S3 file system, so only the records are in S3.
-    flinkProperties: {
-      "execution.checkpointing.dir": `file://${staging.folder}/checkpoints/{job_name}`,
-      "execution.checkpointing.savepoint-dir": `file://${staging.folder}/savepoints/{job_name}`,
-    },
-  });
+  await staging.configure({ parameters: { output: `file://${staging.folder}/output`, rows: 5, prefix: "staging_" } });
   prod = await Story.begin("promotion");
   await prod.configure({
     parameters: { output: `file://${prod.folder}/output`, rows: 9, prefix: "prod_" },
     flinkProperties: { "parallelism.default": 2 },
-    jobProperties: { "promoted-even": { "parallelism.default": 3 } },
+    jobProperties: { "even-numbers": { "parallelism.default": 3 } },
     compareWith: { stack: "staging", store },
   });
 });
@@ -53,8 +40,8 @@ async function compared(): Promise<{ [job: string]: string | undefined }> {
 test("Before anything runs in staging, prod says that staging has none of its jobs.", async () => {
   await prod.place(1);
   expect(await compared()).toEqual({
-    "promoted-copy": "new, version 1, starts clean; staging does not have it",
-    "promoted-even": "new, version 1, starts clean; staging does not have it",
+    "all-numbers": "new, version 1, starts clean; staging does not have it",
+    "even-numbers": "new, version 1, starts clean; staging does not have it",
   });
 });
 
@@ -62,7 +49,7 @@ test("After staging, prod is the same as staging, in tables with other values to
   await staging.step(1);
   const { preview } = await prod.step(1);
   const same = "new, version 1, starts clean; SQL and tables as in staging (version 1, running)";
-  expect(preview.lines).toEqual({ "promoted-copy": same, "promoted-even": same });
+  expect(preview.lines).toEqual({ "all-numbers": same, "even-numbers": same });
   const [copy, even] = await Promise.all(JOBS.map((job) => prod.running(job)));
   expect(copy?.record.properties["parallelism.default"]).toBe("2");
   expect(even?.record.properties["parallelism.default"]).toBe("3");
@@ -71,16 +58,16 @@ test("After staging, prod is the same as staging, in tables with other values to
 
 test("Unchanged jobs are compared too.", async () => {
   const same = "no change, version 1; SQL and tables as in staging (version 1, running)";
-  expect((await prod.again()).preview.lines).toEqual({ "promoted-copy": same, "promoted-even": same });
+  expect((await prod.again()).preview.lines).toEqual({ "all-numbers": same, "even-numbers": same });
 });
 
 test("A query that staging has changed, and a job that only staging has, are said.", async () => {
   await staging.step(2);
   const { code, text, lines } = await prod.preview();
   expect(code, text).toBe(0);
-  expect(lines["promoted-even"]).toBe("no change, version 1; SQL differs from staging, which runs version 2");
-  expect(lines["promoted-copy"]).toBe("no change, version 1; SQL and tables as in staging (version 1, running)");
-  expect(text).toContain("warning: staging has a job that this stack has not: promoted-first-in-staging");
+  expect(lines["even-numbers"]).toBe("no change, version 1; SQL differs from staging, which runs version 2");
+  expect(lines["all-numbers"]).toBe("no change, version 1; SQL and tables as in staging (version 1, running)");
+  expect(text).toContain("warning: staging has a job that this stack has not: first-numbers");
 });
 
 test("A job that staging gave up, and tables that staging has changed, are said.", async () => {
@@ -89,11 +76,10 @@ test("A job that staging gave up, and tables that staging has changed, are said.
   const { code, text, lines } = await prod.preview();
   expect(code, text).toBe(0);
   expect(lines).toEqual({
-    "promoted-copy": "no change, version 1; SQL as in staging (version 1, running); table numbers differs",
-    "promoted-even":
+    "all-numbers": "no change, version 1; SQL as in staging (version 1, running); table numbers differs",
+    "even-numbers":
       "new version 2, starts clean (SQL changed); N B of state of version 1 will not be used; SQL differs from staging, which runs version 3; table numbers differs",
-    "promoted-first-in-staging":
-      "new, version 1, starts clean; staging does not have it any more (version 1 was its last)",
+    "first-numbers": "new, version 1, starts clean; staging does not have it any more (version 1 was its last)",
   });
   expect(text).not.toContain("that this stack has not");
 });
@@ -101,17 +87,17 @@ test("A job that staging gave up, and tables that staging has changed, are said.
 test("The same manifests again make both the same again.", async () => {
   const { preview } = await prod.step(3);
   const same = "restart from a savepoint (table numbers changed), version 1 stays; SQL and tables as in staging";
-  expect(preview.lines["promoted-copy"]).toBe(`${same} (version 1, running)`);
+  expect(preview.lines["all-numbers"]).toBe(`${same} (version 1, running)`);
 });
 
 test("A value that one stack lacks, and options for a job that does not exist, are errors of that stack.", async () => {
   const parameters = { output: `file://${prod.folder}/output`, rows: 9 };
-  const jobProperties = { "promoted-even": { "parallelism.default": 3 } };
+  const jobProperties = { "even-numbers": { "parallelism.default": 3 } };
   await prod.configure({ parameters });
   const lacking = await prod.preview();
   await prod.configure({
     parameters: { ...parameters, prefix: "prod_" },
-    jobProperties: { "promoted-evn": { "parallelism.default": 3 } },
+    jobProperties: { "even-numbres": { "parallelism.default": 3 } },
   });
   const stranger = await prod.preview();
   await prod.configure({ jobProperties });
@@ -119,7 +105,7 @@ test("A value that one stack lacks, and options for a job that does not exist, a
   expect(lacking.text).toMatch(
     /tables\.sql:20:22: no value for \{prefix\} in stack e2e-promotion-\w+; set it: pulumi c/u,
   );
-  expect(stranger.text).toContain("jobProperties: no manifest is named 'promoted-evn'; did you mean promoted-even?");
+  expect(stranger.text).toContain("jobProperties: no manifest is named 'even-numbres'; did you mean even-numbers?");
   expect(stranger.text).toContain("[config-invalid]");
 });
 
