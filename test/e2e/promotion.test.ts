@@ -1,20 +1,33 @@
 /** Two environments with the same manifests: what the second one says of the first, whose store is in S3. */
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import { s3FlinkOptions } from "../../provider/store/s3-client.js";
 import { createBucket } from "../support/bucket.js";
-import { type Moto, startMoto } from "../support/moto.js";
+import { localSpec } from "../support/cluster.js";
+import { MOTO_CREDENTIALS, type Moto, startMoto } from "../support/moto.js";
 import { Story } from "../support/story.js";
 
 const JOBS = ["all-numbers", "even-numbers"];
 
 let moto: Moto;
+let folder: string;
 let staging: Story;
 let prod: Story;
 beforeAll(async () => {
   moto = await startMoto();
   const store = `s3://staging/sql?endpoint=${encodeURIComponent(moto.endpoint)}`;
   await createBucket(store);
-  staging = await Story.begin("promotion", { target: "local", slots: 4, store });
+  // A cluster of its own, since jobs are found by their names.
+  folder = await mkdtemp(join(tmpdir(), "staging-cluster-"));
+  const spec = { ...(await localSpec(folder, 4)), store, storeOptions: await s3FlinkOptions(store) };
+  await startLocalOrNothing(spec, () => undefined, MOTO_CREDENTIALS);
+  const restUrl = `http://127.0.0.1:${spec.restPort}`;
+  const gatewayUrl = `http://127.0.0.1:${spec.gatewayPort}`;
+  staging = await Story.begin("promotion", { target: "remote", restUrl, gatewayUrl, store });
   await staging.configure({ parameters: { output: `file://${staging.folder}/output`, rows: 5, prefix: "staging_" } });
   prod = await Story.begin("promotion");
   await prod.configure({
@@ -25,21 +38,21 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await prod?.end();
-  await staging?.end();
-  await moto?.stop();
+  try {
+    await prod?.end();
+    await staging?.end();
+  } finally {
+    await stopLocal(folder);
+    await rm(folder, { recursive: true });
+    await moto.stop();
+  }
 });
-
-/** What prod says, with its own plan cut away. */
-async function compared(): Promise<{ [job: string]: string | undefined }> {
-  const { code, text, lines } = await prod.preview();
-  expect(code, text).toBe(0);
-  return Object.fromEntries(JOBS.map((job) => [job, lines[job]]));
-}
 
 test("Before anything runs in staging, prod says that staging has none of its jobs.", async () => {
   await prod.place(1);
-  expect(await compared()).toEqual({
+  const { code, text, lines } = await prod.preview();
+  expect(code, text).toBe(0);
+  expect(lines).toEqual({
     "all-numbers": "new, version 1, starts clean; staging does not have it",
     "even-numbers": "new, version 1, starts clean; staging does not have it",
   });
