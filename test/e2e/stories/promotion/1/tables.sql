@@ -4,7 +4,7 @@ CREATE TABLE numbers (n BIGINT) WITH (
   'rows-per-second' = '{rows}',
   'fields.n.kind' = 'sequence',
   'fields.n.start' = '1',
-  'fields.n.end' = '5000'
+  'fields.n.end' = '50000'
 );
 
 CREATE TABLE sink (
