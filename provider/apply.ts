@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Desired, digestSecrets } from "./changes.js";
+import { runsCutShort } from "./classic.js";
 import { reasonOf, UserError } from "./errors.js";
 import type { SqlGateway } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
@@ -40,8 +41,12 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
   const noted = plan.steps.find((step) => step.do === "record");
   if (!noted && record) return writer.write({ ...record, intent: undefined });
   if (!noted) throw new Error(`${desired.manifest.name}: a plan without a step and without a record`);
+  // Where it runs another text than the manifest's, a way back must find that one.
+  const isCutShort = record && runsCutShort(record.current, desired.manifest);
+  const manifest = isCutShort ? { ...desired.manifest, sql: record.current.manifest.sql } : desired.manifest;
   const current = {
     ...nextDeployment(desired, record, "same"),
+    manifest,
     jobId: noted.jobId,
     startedFrom: record?.current.startedFrom,
   };

@@ -1,6 +1,7 @@
 /** What differs between what is deployed and what the manifest asks for, and what each difference does. */
 
 import { randomBytes, scryptSync } from "node:crypto";
+import { isClassic, joinedLines, sameNumber } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
 import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
 import { sameLocation } from "./naming.js";
@@ -39,7 +40,7 @@ export function changesBetween(current: Deployment, desired: Desired): Change[] 
       ? []
       : [change("target-table", `target-table ${old["target-table"]} → ${now["target-table"]}`)]),
     ...(old.description === now.description ? [] : [change("description", "description changed")]),
-    ...propertyChanges(old, now).map((words) => change("flinkProperties", words)),
+    ...propertyChanges(old, now, isClassic(current)).map((words) => change("flinkProperties", words)),
     ...directoryChanges(current.directories, desired.directories).map((words) => change("flinkProperties", words)),
     ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map((words) =>
       change("definitions", words),
@@ -54,19 +55,20 @@ function change(field: Exclude<Field, "name">, words: string): Change {
   return { field, effect: EFFECT[field], words };
 }
 
-/** A record of the old tool has the query's newlines made spaces, so its `--` comments reach to the end. */
+/** In a record of the old tool a `--` comment reaches to the end. */
 export function sameQuery(a: string, b: string): boolean {
-  return sameSql(a, b) || a.replaceAll("\n", " ").trim() === b.replaceAll("\n", " ").trim();
+  return sameSql(a, b) || joinedLines(a) === joinedLines(b);
 }
 
 /** Not compared here: the name, which is fixed, and the directories, which have defaults. */
 const COMPARED_ELSEWHERE = new Set(["pipeline.name", CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY]);
 
-function propertyChanges(old: Manifest, now: Manifest): string[] {
+function propertyChanges(old: Manifest, now: Manifest, isOldTools: boolean): string[] {
   const [before, after] = [withCurrentNames(old.flinkProperties), withCurrentNames(now.flinkProperties)];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys
     .filter((key) => !COMPARED_ELSEWHERE.has(key) && before[key] !== after[key])
+    .filter((key) => !(isOldTools && sameNumber(before[key] ?? "", after[key] ?? "")))
     .map((key) => `${key} ${valueWords(key, before[key])} → ${valueWords(key, after[key])}`);
 }
 

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly folder: string;
   /** The project's folder, absolute; messages show paths relative to it. */
   readonly root: string;
+  /** The file with the defaults, relative to `root`; job-template.yaml in `folder` where it is not given. */
+  readonly template?: string | undefined;
   /** Table files, relative to `root`; empty stands for every .sql file below `folder`, by path. */
   readonly tables: readonly string[];
   /** Values for `{key}` in table files. */
@@ -55,21 +57,27 @@ export function loadManifests(options: LoadOptions): Loaded {
     options.tables.length > 0 ? options.tables : files.filter((file) => file.endsWith(".sql")).map(path);
   const parameters = { public: options.parameters, secretNames: options.secretParameterNames, stack: stack?.stack };
   const tables = loadTables(root, tableFiles, parameters);
-  const manifests = readManifests(root, files.filter((file) => /\.ya?ml$/u.test(file) && file !== TEMPLATE).map(path));
-  const template = files.includes(TEMPLATE) ? readTemplate(root, path(TEMPLATE)) : undefined;
+  const templateFile = options.template ?? (files.includes(TEMPLATE) ? path(TEMPLATE) : undefined);
+  const isManifest = (file: string) =>
+    /\.ya?ml$/u.test(file) && file !== TEMPLATE && path(file) !== shownPath(root, templateFile ?? "");
+  const manifests = readManifests(root, files.filter(isManifest).map(path));
+  const template = templateFile === undefined ? undefined : readTemplate(root, templateFile);
   const layers = stack && stackLayers(root, stack);
   const merged = manifests.fields.map((own) => merge(own, template?.fields, layers));
   const jobs = merged.flatMap((one) => jobOf(one, tables.definitions)).sort(byName);
   const problems = inReadingOrder(
-    withoutRepeats(layers?.file, [
-      ...tables.problems,
-      ...unfilledProblems(tables.unfilled, jobs),
-      ...manifests.problems,
-      ...(template?.problems ?? []),
-      ...merged.flatMap(manifestProblems),
-      ...sameNames(merged),
-      ...(stack ? strangerProblems(root, stack, namesOf(merged)) : []),
-    ]),
+    withoutRepeats(
+      [template?.fields?.source.file, layers?.file],
+      [
+        ...tables.problems,
+        ...unfilledProblems(tables.unfilled, jobs),
+        ...manifests.problems,
+        ...(template?.problems ?? []),
+        ...merged.flatMap(manifestProblems),
+        ...sameNames(merged),
+        ...(stack ? strangerProblems(root, stack, namesOf(merged)) : []),
+      ],
+    ),
   );
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw invalid(folder, errors, layers?.file);
@@ -171,11 +179,10 @@ function sameNames(merged: readonly Merged[]): Problem[] {
 }
 
 /** What is wrong in the template or in the stack's configuration is wrong in each job, and said once. */
-function withoutRepeats(configFile: string | undefined, problems: readonly Problem[]): Problem[] {
+function withoutRepeats(shared: readonly (string | undefined)[], problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ source, offset, message }) => {
-    const isTemplate = source.file.endsWith(`/${TEMPLATE}`) || source.file === TEMPLATE;
-    const isShared = offset !== undefined && (isTemplate || source.file === configFile);
+    const isShared = offset !== undefined && shared.includes(source.file);
     const key = `${source.file}:${offset ?? ""}:${isShared ? "" : message}`;
     if (seen.has(key)) return false;
     seen.add(key);

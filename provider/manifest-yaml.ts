@@ -1,6 +1,6 @@
 /** One YAML file as the fields of a manifest, each with its place: syntax, names of keys and kinds of values. */
 
-import { type Document, isAlias, isMap, isScalar, type Node, type Pair, parseAllDocuments, type Scalar } from "yaml";
+import { type Document, isAlias, isMap, isScalar, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
 import { ManifestSchema } from "./manifest.js";
 import type { Problem, Source } from "./places.js";
 import { didYouMean } from "./spelling.js";
@@ -135,7 +135,7 @@ function readProperties(
   return (value.items as Pair<Node, Node | null>[]).flatMap((option): Problem[] => {
     const name = textOf(option.key) ?? "";
     const field = fieldOf(source, option, document);
-    const text = field.text ?? optionText(resolved(option.value, document));
+    const text = optionText(resolved(option.value, document)) ?? field.text;
     properties.set(name, { ...field, text });
     if (text !== undefined) return [];
     const given = kindOf(resolved(option.value, document));
@@ -143,10 +143,16 @@ function readProperties(
   });
 }
 
+/** Without quotes these are true and false to the YAML 1.1 that flink-sql-runner reads, and no words of Flink's. */
+const YES_OR_NO = /^(?:(?<yes>yes|Yes|YES|on|On|ON)|no|No|NO|off|Off|OFF)$/u;
+
 /** A number as it was written: `1.10` stays that, and a long one keeps its digits. */
 function optionText(value: Node | null | undefined): string | undefined {
   if (!isScalar(value) || value.value === null) return undefined;
-  return typeof value.value === "boolean" ? String(value.value) : (value.source ?? String(value.value));
+  if (typeof value.value !== "string")
+    return typeof value.value === "boolean" ? String(value.value) : (value.source ?? String(value.value));
+  const word = value.type === Scalar.PLAIN ? YES_OR_NO.exec(value.value) : null;
+  return word ? String(word.groups?.yes !== undefined) : value.value;
 }
 
 function duplicateProblems(source: Source, document: Document.Parsed): Problem[] {

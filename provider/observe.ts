@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { changesBetween, type Desired } from "./changes.js";
+import { flinkNames, isClassic } from "./classic.js";
 import { reasonOf } from "./errors.js";
 import { HttpRefusal, NoAnswer } from "./flink/http.js";
 import { rootCause } from "./flink/java-trace.js";
@@ -43,7 +44,8 @@ export async function observe(
   const sighting = await sightingOf(name, stored, summaries, world);
   const { record, job } = sighting.observed;
   if (!record) return sighting;
-  const settled = job?.status === "RUNNING" && changesBetween(record.current, desired).length === 0;
+  const isAsRecorded = !isClassic(record.current) && changesBetween(record.current, desired).length === 0;
+  const settled = job?.status === "RUNNING" && isAsRecorded;
   return settled ? sighting : withDetail(sighting, world);
 }
 
@@ -62,16 +64,17 @@ async function sightingOf(
   summaries: readonly JobSummary[],
   world: World,
 ): Promise<Sighting> {
+  const names = flinkNames(name, stored?.record.current);
   const jobs = summaries
-    .filter((summary) => summary.name === name || isNamed(stored?.record, summary.jid))
+    .filter((summary) => names.includes(summary.name) || isNamed(stored?.record, summary.jid))
     .map(toObserved);
   const alive = jobs.filter(isAlive);
   const now = new Date();
   const hasStarted = (jobId: string) =>
     jobs.some((job) => job.jobId === jobId && (isAlive(job) || job.status === "FINISHED"));
   const record = stored && settledRecord(stored.record, hasStarted, now.toISOString());
-  const job = ownJob(name, record, jobs, alive);
-  const namesakes = alive.filter((other) => other.jobId !== job?.jobId && other.name === name);
+  const job = ownJob(names, record, jobs, alive);
+  const namesakes = alive.filter((other) => other.jobId !== job?.jobId && names.includes(other.name));
   const cluster = world.activity === "none" ? "reachable" : world.activity;
   return { stored, observed: { cluster, record, job, namesakes, states: [], now: now.getTime() } };
 }
@@ -80,17 +83,18 @@ function isNamed(record: JobRecord | undefined, jobId: string): boolean {
   return record?.current.jobId === jobId || record?.intent?.next?.jobId === jobId;
 }
 
-/** A record of the old tool has no job id: then the one job of exactly this name is it. */
+/** A record of the old tool has no job id: then the one job of exactly this name is it, or the one that ended last. */
 function ownJob(
-  name: string,
+  names: readonly string[],
   record: JobRecord | undefined,
   jobs: readonly ObservedJob[],
   alive: readonly ObservedJob[],
 ): ObservedJob | undefined {
   if (!record) return undefined;
   if (record.current.jobId !== undefined) return jobs.find(({ jobId }) => jobId === record.current.jobId);
-  const named = alive.filter((job) => job.name === name);
-  return named.length === 1 ? named[0] : undefined;
+  const named = alive.filter((job) => names.includes(job.name));
+  if (named.length > 0) return named.length === 1 ? named[0] : undefined;
+  return jobs.filter((job) => names.includes(job.name)).sort((a, b) => b.endedAt - a.endedAt)[0];
 }
 
 async function withDetail({ observed, stored }: Sighting, world: World): Promise<Sighting> {

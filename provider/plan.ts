@@ -1,6 +1,7 @@
 /** The decision tree: what was observed and what is desired give a plan; nothing is asked or touched here. */
 
 import { type Change, changesBetween, type Desired } from "./changes.js";
+import { isClassic, runsCutShort, versionByState } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
 import type { ErrorCode } from "./errors.js";
 import { latestState, missingSavepoint } from "./latest-state.js";
@@ -84,6 +85,8 @@ function planRunning(
   changes: readonly Change[],
 ): Plan {
   const version = record.current.meta.version;
+  const other = isClassic(record.current) ? versionByState(job) : undefined;
+  if (other !== undefined && other !== version) return refuseOtherVersion(desired.manifest.name, version, other, job);
   if (observed.cluster === "restarting") return planClusterRestart(desired, record, job, changes);
   if (changes.length === 0) return planUnchanged(desired, record, job);
   if (isNewVersion(changes)) {
@@ -120,9 +123,12 @@ function neverHadState(detail: JobDetail | undefined): boolean {
   return detail !== undefined && detail.completedCheckpoints === 0 && !detail.restored;
 }
 
+const CUT_SHORT = "its query runs without what follows its first -- comment, as flink-sql-runner joined the lines";
+
 function planUnchanged(desired: Desired, record: JobRecord, job: ObservedJob): Decision {
   const version = record.current.meta.version;
-  const remark = isStruggling(job) ? `it is ${job.status}: ${job.detail?.failure ?? "no reason known"}` : undefined;
+  const cutShort = runsCutShort(record.current, desired.manifest) ? CUT_SHORT : undefined;
+  const remark = isStruggling(job) ? `it is ${job.status}: ${job.detail?.failure ?? "no reason known"}` : cutShort;
   const { jobId, definitions, templates } = record.current;
   // Another brace with the same value in it is nothing to the job, and much to a stack that compares itself.
   const isStale = templates && desired.templates && definitionChanges(templates, desired.templates).length > 0;
@@ -188,7 +194,9 @@ function planStopped(desired: Desired, observed: Observed, record: JobRecord, ch
     );
   if (!state && neverDeployed(record))
     return { action: "create", version, changes, steps: [{ do: "start", version: "same", from: "clean" }] };
-  const from = state ?? (neverHadState(job?.detail) ? "clean" : undefined);
+  // A job that is known by its name only may have been one of another version.
+  const neverHad = !isClassic(record.current) && neverHadState(job?.detail);
+  const from = state ?? (neverHad ? "clean" : undefined);
   if (!from) return refuseNoState(desired.manifest.name, version, "it does not run");
   return { action: "resume", version, changes, steps: [{ do: "start", version: "same", from }], remark: endOf(job) };
 }
@@ -235,6 +243,13 @@ function refuseCancelling(name: string, { jobId }: ObservedJob): Refusal {
   return refuse(
     `${name}: job ${jobId} is being cancelled right now`,
     "wait until it has ended, then run `pulumi up` again",
+  );
+}
+
+function refuseOtherVersion(name: string, version: number, other: number, { jobId }: ObservedJob): Refusal {
+  return refuse(
+    `${name}: its record is about version ${version}, and job ${jobId} keeps its state in the directory of version ${other}`,
+    `correct sql and meta in manifests/${name}.yaml of the store to what runs (query-version: ${other}), or cancel the job`,
   );
 }
 

@@ -25,6 +25,7 @@ export function loadJobs(settings: Settings): Loaded {
   return loadManifests({
     folder: settings.manifests,
     root: settings.root,
+    template: settings.template,
     tables: settings.tables,
     parameters: settings.parameters,
     secretParameterNames: Object.keys(settings.secretParameters),

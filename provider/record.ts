@@ -72,6 +72,8 @@ export interface JobRecord {
   readonly resourceId: string | undefined;
   readonly intent: Intent | undefined;
   readonly past: readonly PastVersion[];
+  /** Flink options as the file's classic part has them: flink-sql-runner takes `4` and `'4'` for two values. */
+  readonly classicProperties?: Readonly<Record<string, unknown>>;
   /** Who wrote it and when, for the message of a conflict. */
   readonly written: { readonly by: string; readonly at: string } | undefined;
 }
@@ -97,6 +99,7 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
     resourceId: record?.resourceId,
     intent: record?.intent,
     past,
+    ...(record?.classicProperties && { classicProperties: record.classicProperties }),
     written: record?.written,
   };
 }

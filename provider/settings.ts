@@ -37,6 +37,7 @@ const Keys = {
   clusterProperties: Text.default({}),
   store: z.string().optional(),
   manifests: z.string().default("jobs"),
+  template: z.string().optional(),
   tables: z.array(z.string()).default([]),
   timestampColumn: z.string().min(1).default(DEFAULT_METADATA_COLUMNS.timestamp),
   queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
@@ -170,6 +171,7 @@ function givenValue(config: Config, key: string): unknown {
     "taskManagerMemory",
     "store",
     "manifests",
+    "template",
     "timestampColumn",
   ];
   if (isText.includes(key)) return text;

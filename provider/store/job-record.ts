@@ -3,9 +3,8 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { type Manifest, ManifestSchema, propertiesAsText } from "../manifest.js";
-import { stateDirectories, withCurrentNames } from "../properties.js";
 import type { Deployment, JobRecord } from "../record.js";
+import { Classic, fromClassic, toClassic } from "./classic-record.js";
 
 const State = z.object({
   kind: z.enum(["savepoint", "checkpoint"]),
@@ -55,23 +54,15 @@ const Extra = z.object({
   written: z.object({ by: z.string(), at: z.string() }).optional(),
 });
 
-/** The part that flink-sql-runner 0.2.0 writes and reads; it has no names for anything else. */
-const Classic = ManifestSchema.loose().extend({
-  description: z.string().nullish(),
-  meta: z.object({
-    "query-id": z.string(),
-    "query-version": z.coerce.number().int(),
-    "query-create-timestamp": z.coerce.string(),
-  }),
-  deployment: Extra.optional(),
-});
+const Whole = Classic.safeExtend({ deployment: Extra.optional() });
 
 /** Reads a record. `store` gives the directories where an old record has none. Throws record-invalid. */
 export function parseRecord(job: string, text: string, store: string): JobRecord {
-  const found = Classic.safeParse(parseYaml(job, text));
+  const found = Whole.safeParse(parseYaml(job, text));
   if (!found.success) throw invalid(job, z.prettifyError(found.error));
-  const { deployment: extra } = found.data;
-  return extra ? fromExtra(extra) : fromClassic(found.data, store);
+  const { deployment: extra, flinkProperties } = found.data;
+  const record = extra ? fromExtra(extra) : fromClassic(found.data, store);
+  return { ...record, classicProperties: flinkProperties ?? {} };
 }
 
 function parseYaml(job: string, text: string): unknown {
@@ -89,35 +80,6 @@ function invalid(job: string, cause: string): UserError {
     cause,
     fix: `restore an older version of manifests/${job}.yaml in the store, or correct it`,
   });
-}
-
-function fromClassic(classic: z.infer<typeof Classic>, store: string): JobRecord {
-  const manifest: Manifest = {
-    name: classic.name,
-    description: classic.description ?? "",
-    "target-table": classic["target-table"],
-    sql: classic.sql ?? classic.code ?? "",
-    flinkProperties: propertiesAsText(classic.flinkProperties),
-  };
-  const { "query-id": queryId, "query-version": version, "query-create-timestamp": createdAt } = classic.meta;
-  return {
-    status: "running",
-    current: {
-      manifest,
-      meta: { queryId, version, createdAt },
-      definitions: undefined,
-      metadataColumns: undefined,
-      secrets: undefined,
-      directories: stateDirectories(manifest, store),
-      jobId: undefined,
-      startedFrom: undefined,
-    },
-    savepoint: undefined,
-    resourceId: undefined,
-    intent: undefined,
-    past: [],
-    written: undefined,
-  };
 }
 
 function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
@@ -174,26 +136,8 @@ function fromStart(start: z.infer<typeof Start>): Deployment {
 
 /** The file's text; the same record gives the same text. */
 export function formatRecord(record: JobRecord): string {
-  const { manifest, meta, directories } = record.current;
-  const classic = {
-    name: manifest.name,
-    description: manifest.description,
-    "target-table": manifest["target-table"],
-    sql: manifest.sql.replaceAll("\n", " "),
-    flinkProperties: {
-      ...withCurrentNames(manifest.flinkProperties),
-      "pipeline.name": manifest.name,
-      "state.checkpoints.dir": directories.checkpoints,
-      "state.savepoints.dir": directories.savepoints,
-    },
-    meta: {
-      "query-id": meta.queryId,
-      "query-version": meta.version,
-      "query-create-timestamp": meta.createdAt,
-    },
-    deployment: toExtra(record),
-  };
-  return stringify(classic, { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
+  const whole = { ...toClassic(record), deployment: toExtra(record) };
+  return stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
 }
 
 function toExtra(record: JobRecord): z.infer<typeof Extra> {

@@ -7,6 +7,8 @@ export interface S3Address {
   readonly bucket: string;
   /** Without a slash at either end; empty for the whole bucket. */
   readonly prefix: string;
+  /** Folder of the records below the prefix, without a slash at either end. */
+  readonly records: string;
   readonly endpoint: string | undefined;
   readonly region: string | undefined;
   readonly pathStyle: boolean;
@@ -26,6 +28,7 @@ export function parseS3Address(address: string): S3Address {
   return {
     bucket: url.hostname,
     prefix: decodeURIComponent(url.pathname).replace(/^\/+|\/+$/gu, ""),
+    records: (url.searchParams.get("manifests") ?? "manifests").replace(/^\/+|\/+$/gu, ""),
     endpoint,
     region: url.searchParams.get("region") ?? anyRegion,
     pathStyle: (url.searchParams.get("pathStyle") ?? String(endpoint !== undefined)) === "true",

@@ -1,4 +1,4 @@
-/** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true`. */
+/** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true&manifests=…`. */
 
 import type { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { reasonOf, UserError } from "../errors.js";
@@ -80,7 +80,8 @@ export class S3Store implements Store {
   }
 
   private keyOf(job: string): string {
-    return [...(this.address.prefix ? [this.address.prefix] : []), "manifests", `${job}.yaml`].join("/");
+    const { prefix, records } = this.address;
+    return [prefix, records, `${job}.yaml`].filter((part) => part !== "").join("/");
   }
 
   private async objectsBelow(bucket: string, prefix: string): Promise<Listed[]> {

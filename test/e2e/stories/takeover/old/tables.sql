@@ -1,0 +1,45 @@
+-- A stream with state, and an aggregate over it: both must go on where they were.
+CREATE TABLE numbers (
+  n BIGINT,
+  read_at AS PROCTIME()
+) WITH (
+  'connector' = 'datagen',
+  'rows-per-second' = '5',
+  'fields.n.kind' = 'sequence',
+  'fields.n.start' = '1',
+  'fields.n.end' = '20000'
+);
+
+CREATE TABLE kept_sink (
+  n BIGINT,
+  seen BIGINT,
+  __create_timestamp TIMESTAMP_LTZ(3),
+  __query_name STRING,
+  __query_description STRING,
+  __query_id STRING,
+  __query_version INT,
+  __query_create_timestamp TIMESTAMP(6)
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '{output}/kept',
+  'format' = 'json'
+);
+
+CREATE TABLE property_sink WITH ('path' = '{output}/property') LIKE kept_sink (OVERWRITING OPTIONS);
+CREATE TABLE query_sink WITH ('path' = '{output}/query') LIKE kept_sink (OVERWRITING OPTIONS);
+CREATE TABLE stopped_sink WITH ('path' = '{output}/stopped') LIKE kept_sink (OVERWRITING OPTIONS);
+CREATE TABLE gone_sink WITH ('path' = '{output}/gone') LIKE kept_sink (OVERWRITING OPTIONS);
+CREATE TABLE program_sink WITH ('path' = '{output}/program') LIKE kept_sink (OVERWRITING OPTIONS);
+
+-- Its rows are kept in state together with the metadata columns.
+CREATE TABLE upsert_sink (
+  k BIGINT,
+  seen BIGINT,
+  __create_timestamp TIMESTAMP_LTZ(3),
+  __query_name STRING,
+  __query_description STRING,
+  __query_id STRING,
+  __query_version INT,
+  __query_create_timestamp TIMESTAMP(6),
+  PRIMARY KEY (k) NOT ENFORCED
+) WITH ('connector' = 'print');
