@@ -33,10 +33,12 @@ function numberOf(text: string): number {
  * the option is new, as people write it, without quotes.
  */
 export function classicValue(text: string, before: unknown): unknown {
+  // A number to our YAML, a text to the tool's.
+  if (/^[-+]?\d+[eE]/u.test(text)) return text;
   if (before !== undefined && (classicText(before) === text || sameNumber(classicText(before), text))) return before;
   if (typeof before === "string") return text;
   if (text === "true" || text === "false") return text === "true";
-  // Texts of other forms, such as 1e3 and 010, are no numbers to its YAML, or other ones.
+  // 010 is another number to the tool's YAML.
   return /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/u.test(text) ? Number(text) : text;
 }
 

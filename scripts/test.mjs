@@ -7,7 +7,7 @@ import { ensureFlink } from "./lib/flink.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensurePyFlink } from "./lib/pyflink.mjs";
 import { main, runHere } from "./lib/say.mjs";
-import { ensurePythonTools } from "./lib/venv.mjs";
+import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
 const vitestProjects = ["unit", "integration", "e2e", "e2e-s3", "timing"];
@@ -68,7 +68,8 @@ async function environmentFor(picked) {
   if (picked.some((name) => ["integration", "e2e", "e2e-s3", "timing"].includes(name))) {
     const { env } = await setup();
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
-    return { ...env, ...moto, ...(picked.includes("integration") ? await pyFlinks() : {}) };
+    const oldTool = picked.includes("e2e-s3") ? { OLD_TOOL: await ensureOldTool() } : {};
+    return { ...env, ...moto, ...oldTool, ...(picked.includes("integration") ? await pyFlinks() : {}) };
   }
   await ensureNpm();
   return process.env;

@@ -30,3 +30,28 @@ export async function ensurePythonTools() {
   });
   return bin;
 }
+
+/**
+ * The folder with a Python that has flink-sql-runner, the tool whose stores are taken over, for the test of that; its
+ * own pins are too old for today's Pythons, so it gets current versions of what it needs, and a whole PyFlink.
+ */
+export async function ensureOldTool() {
+  const [tool, ...others] = Object.entries(versions.oldTool).map(([name, version]) => `${name}==${version}`);
+  const wanted = [`apache-flink==${versions.flink}`, ...others];
+  const text = [tool, ...wanted].join("\n");
+  const folder = join(cache, `old-tool-${versions.oldTool["flink-sql-runner"]}-${versions.flink}`);
+  const bin = join(folder, "bin");
+  const missing = () => textOf(join(folder, ".complete")) !== text || !existsSync(join(bin, "python"));
+  if (!missing()) return bin;
+  const python = await checkTools({ python: true });
+  await withLock(join(cache, "setup.lock"), async () => {
+    if (!missing()) return;
+    const install = async (own) => {
+      await pip(own, wanted);
+      await pip(own, ["--no-deps", tool]);
+      return text;
+    };
+    await step("Installing flink-sql-runner and PyFlink (about 1 GB)", () => makeVenv(folder, python, install));
+  });
+  return bin;
+}

@@ -3,7 +3,36 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { JobRecord } from "../../provider/record.js";
+import { deployed } from "../../provider/record.js";
 import { formatRecord, parseRecord } from "../../provider/store/job-record.js";
+
+/** As flink-sql-runner 0.2.0 wrote it with its PyYAML, of a manifest with whatever YAML can do to a value. */
+const WRITTEN_BY_OLD_TOOL = String.raw`description: "Gr\xF6\xDFe, 'a' and \"b\" \u2013 5 \u20AC"
+flinkProperties:
+  a.flag: true
+  a.float: 1.0
+  a.quoted: '4'
+  a.ratio: 0.1
+  a.small: 1.0e-05
+  a.text: 'yes'
+  a.time: '12:30:45'
+  a.word: 1e3
+  execution.checkpointing.interval: 60s
+  parallelism.default: 4
+  pipeline.name: orders
+  state.checkpoints.dir: s3://b/p/checkpoints/orders
+  state.savepoints.dir: s3://b/p/savepoints/orders
+meta:
+  query-create-timestamp: '2026-11-25 07:10:28'
+  query-id: 4b88fc18-e89f-11f1-b045-02fc00000001
+  query-version: 4
+name: orders
+owner: team-a
+sql: 'SELECT @a@, ''it''''s: # no comment'' AS b, '' --x'' AS c FROM @orders@ /* all
+  of them */ WHERE a <> ''yes'' AND b IN (''on'', ''1e3'') AND some_long_column_name_here
+  > 12345678901234567890 '
+target-table: '@kafka@.@orders@'
+`.replaceAll("@", "`");
 
 const current: JobRecord["current"] = {
   manifest: {
@@ -38,7 +67,9 @@ const full: JobRecord = {
 
 describe("a record", () => {
   it("is read back as it was written", () => {
-    expect(parseRecord("orders", formatRecord(full), "file:///s")).toEqual(full);
+    const { classicProperties, ...read } = parseRecord("orders", formatRecord(full), "file:///s");
+    expect(read).toEqual(full);
+    expect(classicProperties).toMatchObject({ "a.b": "yes", "pipeline.name": "orders" });
   });
 
   it("keeps definitions before parameters are put in, and those without any only once", () => {
@@ -91,8 +122,69 @@ describe("a record", () => {
     });
   });
 
+  it("of the old tool has its texts as the manifest has them, whatever YAML made of them", () => {
+    const { manifest } = parseRecord("orders", WRITTEN_BY_OLD_TOOL, "s3://b/p").current;
+    expect(manifest.description).toBe("Größe, 'a' and \"b\" – 5 €");
+    expect(manifest.sql).toBe(
+      "SELECT `a`, 'it''s: # no comment' AS b, ' --x' AS c FROM `orders` /* all of them */ " +
+        "WHERE a <> 'yes' AND b IN ('on', '1e3') AND some_long_column_name_here > 12345678901234567890 ",
+    );
+    expect(manifest.flinkProperties).toMatchObject({ "a.flag": "true", "a.quoted": "4", "a.time": "12:30:45" });
+  });
+
+  it("that takes one of the old tool over shows that tool the values that it wrote", () => {
+    const old = parseRecord("orders", WRITTEN_BY_OLD_TOOL, "s3://b/p");
+    const flinkProperties = {
+      "a.flag": "true",
+      "a.float": "1.0",
+      "a.quoted": "4",
+      "a.ratio": "0.10",
+      "a.small": "0.00001",
+    };
+    const rest = { "a.text": "yes", "a.time": "12:30:45", "a.word": "1e3", "execution.checkpointing.interval": "60s" };
+    const dirs = {
+      "state.checkpoints.dir": "s3://b/p/checkpoints/orders",
+      "state.savepoints.dir": "s3://b/p/savepoints/orders",
+    };
+    const sql = old.current.manifest.sql.replace(" FROM ", "\nFROM ").replace(" WHERE ", "\nWHERE ");
+    const manifest = {
+      ...old.current.manifest,
+      sql,
+      flinkProperties: { ...flinkProperties, ...rest, ...dirs, "parallelism.default": "4" },
+    };
+    const taken = deployed(
+      old,
+      { ...current, manifest, meta: old.current.meta, directories: old.current.directories },
+      "",
+    );
+    const { owner: _, ...expected } = parse(WRITTEN_BY_OLD_TOOL, { version: "1.1" });
+    expected.flinkProperties["a.word"] = "1e3";
+    const { deployment: __, ...seen } = parse(formatRecord(taken), { version: "1.1" });
+    expect(seen).toEqual(expected);
+  });
+
+  it("of a PyFlink job is understood as far as it goes: its code is another query than any SQL", () => {
+    const text = WRITTEN_BY_OLD_TOOL.replace(/^sql: [\s\S]*?(?=^target)/mu, "code: 'execution_output = 1'\n");
+    expect(parseRecord("orders", text, "s3://b/p").current).toMatchObject({
+      manifest: { sql: "execution_output = 1" },
+      meta: { version: 4 },
+    });
+  });
+
+  it("is written under the option names of the manifest", () => {
+    const manifest = { ...current.manifest, flinkProperties: { "state.backend": "rocksdb" } };
+    const { flinkProperties } = parse(formatRecord({ ...full, current: { ...current, manifest } }), { version: "1.1" });
+    expect(Object.keys(flinkProperties)).toEqual([
+      "state.backend",
+      "pipeline.name",
+      "state.checkpoints.dir",
+      "state.savepoints.dir",
+    ]);
+  });
+
   it.each([
     ["broken: [", "not YAML"],
+    [WRITTEN_BY_OLD_TOOL.replace(/^sql: [\s\S]*?(?=^target)/mu, ""), "neither sql nor code"],
     ["name: orders", "no meta"],
     ["", "empty"],
   ])("that is damaged is an error: %j, %s", (text) => {
