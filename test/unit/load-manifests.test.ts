@@ -287,6 +287,25 @@ describe("a manifest becomes a job", () => {
     });
   });
 
+  test("The template may lie elsewhere, among the manifests too.", () => {
+    const template = "flinkProperties: {a: 1}\n";
+    for (const file of ["old/defaults.yaml", "jobs/defaults.yaml"]) {
+      const { jobs } = load({ "jobs/x.yaml": GOOD, [file]: template }, { template: file });
+      expect(jobs.map(({ manifest }) => [manifest.name, manifest.flinkProperties])).toEqual([["a", { a: "1" }]]);
+    }
+    expect(heads(problemsOf({ "jobs/x.yaml": GOOD }, { template: "none.yaml" }))).toEqual([
+      "none.yaml: there is no such file",
+    ]);
+  });
+
+  test("Yes and no without quotes are true and false, as flink-sql-runner reads them.", () => {
+    const options = "{a: yes, b: No, c: 'yes', d: on, e: OFF, f: y, g: yes sir, h: true}";
+    expect(one(`${GOOD}flinkProperties: ${options}\n`)?.flinkProperties).toEqual({
+      ...{ a: "true", b: "false", c: "yes", d: "true", e: "false" },
+      ...{ f: "y", g: "yes sir", h: "true" },
+    });
+  });
+
   test("The template gives what the manifest does not, option by option, with the job's name put in.", () => {
     const template =
       "description: 'from {job_name}'\ntarget-table: '`{job_name}`'\n" +

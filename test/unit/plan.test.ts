@@ -283,3 +283,62 @@ it("a job that the user names is adopted", () => {
   const plan = planJob({ ...desired(), adopt: OTHER }, seen({ namesakes: [job("RUNNING", {}, OTHER)] }));
   expect(plan).toMatchObject({ action: "adopt", version: 1, steps: [{ do: "record", jobId: OTHER }] });
 });
+
+/** A record as flink-sql-runner left it: no definitions, no columns, no job id. */
+const left = record("running", {
+  current: deployment({ definitions: undefined, metadataColumns: undefined, jobId: undefined, startedFrom: undefined }),
+  resourceId: undefined,
+});
+const inVersion = (version: number) =>
+  job("RUNNING", { lastCheckpoint: { ...CHECKPOINT, path: `file:/s/checkpoints/orders/${version}/${JOB}/chk-7` } });
+
+describe("a job of flink-sql-runner", () => {
+  it.each<[string, Desired, Partial<Observed>, string]>([
+    ["runs unchanged", desired(), { job: inVersion(3) }, "adopted as it runs, not restarted, version 3 stays"],
+    [
+      "has no checkpoint yet",
+      desired(),
+      { job: job("RUNNING", {}) },
+      "adopted as it runs, not restarted, version 3 stays",
+    ],
+    [
+      "runs a query whose lines were joined behind a comment",
+      desired({ sql: "SELECT a -- x\nFROM o" }),
+      {
+        record: { ...left, current: { ...left.current, manifest: desired({ sql: "SELECT a -- x FROM o" }).manifest } },
+      },
+      "adopted as it runs, not restarted, version 3 stays; its query runs without what follows its first -- comment, " +
+        "as flink-sql-runner joined the lines",
+    ],
+    [
+      "was cancelled",
+      desired(),
+      { job: job("CANCELED", {}), states: [CHECKPOINT] },
+      "resume from chk-1416, 41 s old, version 3 stays; it is CANCELED",
+    ],
+    [
+      "came to its end by itself",
+      desired(),
+      { job: job("FINISHED", {}) },
+      "finished by itself, not started again, version 3 stays",
+    ],
+  ])("%s", (_title, wanted, found, words) => {
+    const plan = planJob(wanted, seen({ record: left, job: inVersion(3), ...found }));
+    expect(planWords("orders", plan, NOW)).toBe(`orders: ${words}`);
+  });
+
+  it.each<[string, Partial<Observed>, RegExp]>([
+    [
+      "keeps its state as another version than the record's",
+      { job: inVersion(4) },
+      /about version 3, and job 0a\S+ keeps its state in the directory of version 4/,
+    ],
+    [
+      "ended without a state, though Flink says that it never had one",
+      { job: job("FAILED", { completedCheckpoints: 0 }) },
+      /ERROR no state found for version 3/,
+    ],
+  ])("is refused where it %s", (_title, found, words) => {
+    expect(planWords("orders", planJob(desired(), seen({ record: left, ...found })), NOW)).toMatch(words);
+  });
+});
