@@ -65,8 +65,17 @@ function filled(definition: Definition, parameters: Readonly<Record<string, stri
 function tableProblems(source: Source, statements: readonly Statement[]): Problem[] {
   return statements.flatMap((statement): Problem[] => {
     const message = refusalOf(statement);
-    return message ? [{ severity: "error", source, offset: statement.start, message }] : [];
+    const refusals: Problem[] = message ? [{ severity: "error", source, offset: statement.start, message }] : [];
+    return [...refusals, ...doubledBraces(source, statement)];
   });
+}
+
+/** flink-sql-runner's files must double each brace that is no parameter's. */
+function doubledBraces(source: Source, { text, start, tokens }: Statement): Problem[] {
+  const offset = start + text.indexOf("{{");
+  if (!tokens.some((token) => token.start <= offset && offset < token.end && token.text.includes("{{"))) return [];
+  const message = "{{ stays as it is; write one brace, unlike for flink-sql-runner, if one is meant";
+  return [{ severity: "warning", source, offset, message }];
 }
 
 /** `{word}` outside of comments that nothing will be put in place of. */

@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/errors.js";
 import type { JobRecord } from "../../provider/record.js";
@@ -67,8 +67,17 @@ describe("records", () => {
     expect(await store.read("orders")).toBeUndefined();
     const mark = await store.write("orders", record("ada"), undefined);
     await put("a/b/manifests/sub/x.yaml", "x");
-    expect(await store.read("orders")).toEqual({ record: record("ada"), mark });
+    expect(await store.read("orders")).toMatchObject({ record: record("ada"), mark });
     expect(await store.list()).toEqual(["orders"]);
+  });
+
+  test("They may lie in another folder below the prefix, as flink-sql-runner's do where it is told so.", async () => {
+    const store = new S3Store(`${storeAt("state/other").url}&manifests=rta/jobs/`);
+    await store.write("orders", record("ada"), undefined);
+    expect(await store.list()).toEqual(["orders"]);
+    expect(await storeAt("state/other").list()).toEqual([]);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: "state", Key: "other/rta/jobs/orders.yaml" }));
+    expect(await Body?.transformToString()).toMatch(/^name: orders$/mu);
   });
 
   test("Of two writers the second gets an error that says who wrote what when.", async () => {

@@ -346,6 +346,14 @@ describe("a manifest becomes a job", () => {
   });
 });
 
+test("Doubled braces in a table file, which flink-sql-runner needs, are warned of.", () => {
+  const sql = `CREATE TABLE t (a INT) WITH ('x' = '{{"b":1}}'); -- {{\nCREATE TABLE u (a INT) WITH ('x' = '{"b":{}}');\n`;
+  const { warnings } = load({ "jobs/x.yaml": GOOD, "jobs/t.sql": sql });
+  expect(heads(warnings)).toEqual([
+    "jobs/t.sql:1:37: {{ stays as it is; write one brace, unlike for flink-sql-runner, if one is meant",
+  ]);
+});
+
 describe("a problem of the template is told once, at its place", () => {
   test.each([
     ["an unknown key", "flinkProperty: {}\n", "1:1: unknown key 'flinkProperty'; did you mean flinkProperties?"],
