@@ -1,4 +1,4 @@
--- A stream with state, and an aggregate over it: both must go on where they were.
+-- A stream with state: the numbers that are still to come.
 CREATE TABLE numbers (
   n BIGINT,
   read_at AS PROCTIME()
@@ -27,12 +27,10 @@ CREATE TABLE kept_sink (
 
 CREATE TABLE property_sink WITH ('path' = '{output}/property') LIKE kept_sink (OVERWRITING OPTIONS);
 CREATE TABLE query_sink WITH ('path' = '{output}/query') LIKE kept_sink (OVERWRITING OPTIONS);
-CREATE TABLE stopped_sink WITH ('path' = '{output}/stopped') LIKE kept_sink (OVERWRITING OPTIONS);
-CREATE TABLE gone_sink WITH ('path' = '{output}/gone') LIKE kept_sink (OVERWRITING OPTIONS);
 CREATE TABLE program_sink WITH ('path' = '{output}/program') LIKE kept_sink (OVERWRITING OPTIONS);
 
 -- Its rows are kept in state together with the metadata columns.
-CREATE TABLE upsert_sink (
+CREATE TABLE stopped_sink (
   k BIGINT,
   seen BIGINT,
   __create_timestamp TIMESTAMP_LTZ(3),
