@@ -14,6 +14,9 @@ const GIVEN = "test/e2e/stories/takeover/old";
 const TABLES = join(GIVEN, "tables.sql");
 const JOBS = ["kept", "program", "property", "query", "stopped"].map((name) => `take-${name}`);
 
+/** The old tool starts Java and Python anew for each job and each look at one: a minute a job while others use the machine. */
+const BUSY_MS = 1_200_000;
+
 let story: Story;
 /** What the old tool left: the jobs in Flink and the records in the store. */
 const before = new Map<string, { readonly flink: FlinkJob; readonly text: string; readonly queryId: string }>();
@@ -33,7 +36,7 @@ beforeAll(async () => {
     const [flink, text] = [await story.flink.one(job), await recordText(job)];
     before.set(job, { flink, text, queryId: parse(text).meta["query-id"] });
   }
-});
+}, BUSY_MS);
 afterAll(async () => {
   await removeProgram("take-program");
   await story?.end();
