@@ -151,7 +151,8 @@ test("The way back: the old tool finds nothing to do, and afterwards there is no
 test("A program that becomes a query is a new version.", async () => {
   const { preview } = await story.step(4);
   expect(preview.lines).toEqual({
-    "take-program": "new version 2, starts clean (SQL changed); N B of state of version 1 will not be used",
+    "take-program":
+      "new version 2, starts clean (SQL changed, description changed); N B of state of version 1 will not be used",
   });
   await expectNewVersion("take-program");
 });
