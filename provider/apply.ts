@@ -5,8 +5,9 @@ import { type Desired, digestSecrets } from "./changes.js";
 import { runsCutShort } from "./classic.js";
 import { reasonOf, UserError } from "./errors.js";
 import type { SqlGateway } from "./flink/gateway.js";
+import { awaitFirstCheckpoint, type StartLimits } from "./flink/first-checkpoint.js";
 import { NoAnswer } from "./flink/http.js";
-import { awaitRunning, cancelJob, type Limits } from "./flink/lifecycle.js";
+import { awaitRunning, cancelJob } from "./flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "./flink/wait.js";
 import { halt } from "./halt.js";
 import { stateName } from "./naming.js";
@@ -23,7 +24,7 @@ export interface ApplyContext {
   readonly desired: Desired;
   readonly sighting: Sighting;
   readonly resourceId: string;
-  readonly limits: Limits;
+  readonly limits: StartLimits;
   /** Told what is going on while it lasts. */
   readonly progress: (text: string) => void;
 }
@@ -190,6 +191,7 @@ class Change {
   private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<void> {
     try {
       await this.startAndAwait(next, submission);
+      await this.awaitFirstCheckpoint(next.jobId ?? "");
     } catch (error) {
       const reason = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
       // A submission without an answer must not come true after the way back has begun.
@@ -204,6 +206,11 @@ class Change {
     progress(`${this.name}: starting version ${next.meta.version}`);
     await this.submit(next, jobId, submission);
     await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
+  }
+
+  private awaitFirstCheckpoint(jobId: string): Promise<void> {
+    const { world, limits, progress } = this.context;
+    return awaitFirstCheckpoint(world.rest, { name: this.name, jobId, limits, progress });
   }
 
   /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */

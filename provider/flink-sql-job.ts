@@ -67,6 +67,7 @@ const Given = z.object({
   store: z.string(),
   startSeconds: z.number(),
   savepointSeconds: z.number(),
+  checkpointSeconds: z.number().default(300),
   requestSeconds: z.number(),
   adopt: z.string().optional(),
   /** Another stack with the same manifests, and the address of its store: the plan says how the job differs from its. */

@@ -88,6 +88,7 @@ export function jobArgs(
     store: settings.storeUrl,
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
+    checkpointSeconds: settings.checkpointSeconds,
     requestSeconds: settings.requestSeconds,
     ...(adopt === undefined ? {} : { adopt }),
     ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),

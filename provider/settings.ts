@@ -43,6 +43,7 @@ const Keys = {
   queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
   startSeconds: Count.default(120),
   savepointSeconds: Count.default(600),
+  checkpointSeconds: z.coerce.number().int().min(0).default(300),
   requestSeconds: Count.default(30),
   adopt: Text.default({}),
   flinkProperties: Text.default({}),

@@ -18,7 +18,7 @@ export interface Limits {
   readonly startSeconds: number;
 }
 
-interface Watched {
+export interface Watched {
   readonly name: string;
   readonly jobId: string;
   readonly limits: Limits;
@@ -116,7 +116,8 @@ function unknownYet(name: string, jobId: string, startedAt: number): Look<true> 
   });
 }
 
-async function startFailed(rest: FlinkRest, name: string, jobId: string, state: string): Promise<UserError> {
+/** The error of a start that did not work out, with the job's own exception. */
+export async function startFailed(rest: FlinkRest, name: string, jobId: string, state: string): Promise<UserError> {
   // The exceptions come from a cache of Flink's, and so a moment after the state.
   const until = Date.now() + 1000 + (await rest.refreshInterval());
   let trace = await rest.rootException(jobId);

@@ -77,6 +77,12 @@ const SavepointStatus = z.object({
 });
 export type SavepointStatus = z.infer<typeof SavepointStatus>;
 
+const CheckpointStatus = z.object({
+  status: z.object({ id: z.enum(["IN_PROGRESS", "COMPLETED"]) }),
+  operation: z.object({ failureCause: z.object({ "stack-trace": z.string() }).nullish() }).nullish(),
+});
+export type CheckpointStatus = z.infer<typeof CheckpointStatus>;
+
 const Anything = z.unknown();
 
 /** Talks to one JobManager; every request has the same time limit. Throws HttpRefusal and NoAnswer. */
@@ -136,6 +142,24 @@ export class FlinkRest {
   /** Undefined when Flink does not know the operation (never triggered, or forgotten after some minutes). */
   savepointStatus(jobId: string, triggerId: string): Promise<SavepointStatus | undefined> {
     return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/savepoints/${triggerId}`, SavepointStatus));
+  }
+
+  /** Milliseconds between checkpoints, Java's largest long where there are none; undefined for a job that cannot have any. */
+  async checkpointInterval(jobId: string): Promise<number | undefined> {
+    const path = `/jobs/${encodeURIComponent(jobId)}/checkpoints/config`;
+    return (await unlessUnknown(this.get(path, z.object({ interval: z.number() }))))?.interval;
+  }
+
+  /** Asks for a checkpoint of the configured kind now; `triggerId` as for a stop. */
+  async triggerCheckpoint(jobId: string, triggerId: string): Promise<void> {
+    const path = `/jobs/${encodeURIComponent(jobId)}/checkpoints`;
+    const body = { checkpointType: "CONFIGURED", triggerId };
+    await callJson(this.url, { method: "POST", path, body, timeoutMs: this.timeoutMs }, Anything);
+  }
+
+  /** Undefined when Flink does not know the operation. */
+  checkpointStatus(jobId: string, triggerId: string): Promise<CheckpointStatus | undefined> {
+    return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/checkpoints/${triggerId}`, CheckpointStatus));
   }
 
   async cancel(jobId: string): Promise<void> {

@@ -1,0 +1,63 @@
+/** The first completed checkpoint of a start: the proof that a job not only runs, but keeps what it does. */
+
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { rootCause } from "./java-trace.js";
+import { type Limits, startFailed, type Watched } from "./lifecycle.js";
+import type { FlinkRest } from "./rest.js";
+import { type Look, patiently, waitFor } from "./wait.js";
+
+export interface StartLimits extends Limits {
+  /** Seconds from the start of every task until the first checkpoint is completed; 0: not waited for. */
+  readonly checkpointSeconds: number;
+}
+
+/** Flink's word for "no interval": the largest 64-bit number, which JSON readers round. */
+const NEVER_MS = 1e18;
+
+/** A checkpoint that failed is asked for again: tasks that start one after another can only refuse the first. */
+const PAUSE_MS = 250;
+
+/**
+ * Asks for a checkpoint, so that a long interval need not be waited for, until one is completed or the bounded job has
+ * ended. Jobs without checkpoints, and a limit of 0 s, are not waited for. Throws start-failed with the job's own
+ * exception, or timed-out.
+ */
+export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { limits: StartLimits }): Promise<void> {
+  const { name, jobId, limits, progress } = job;
+  if (limits.checkpointSeconds === 0) return;
+  const interval = await rest.checkpointInterval(jobId);
+  if (interval === undefined || interval > NEVER_MS) return;
+  const what = `${name}: first checkpoint of job ${jobId}`;
+  const fix = "see in Flink's dashboard why its checkpoints fail, or raise the configuration key `checkpointSeconds`";
+  let trigger = newTrigger();
+  let isTriggered = false;
+  const look = async (): Promise<Look<true>> => {
+    const state = await rest.statusOf(jobId);
+    if (state === "FINISHED") return { done: true };
+    if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+    if (!isTriggered) await rest.triggerCheckpoint(jobId, trigger);
+    isTriggered = true;
+    const seen = await rest.checkpointStatus(jobId, trigger);
+    if (seen?.status.id !== "COMPLETED") return { pending: "it is being written" };
+    const failure = seen.operation?.failureCause;
+    if (!failure) return { done: true };
+    [trigger, isTriggered] = [newTrigger(), false];
+    await sleep(PAUSE_MS);
+    return { pending: rootCause(failure["stack-trace"]) };
+  };
+  await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(look));
+  await stillRuns(rest, job);
+}
+
+/** The checkpoint may have been completed right before the row that no start survives. */
+async function stillRuns(rest: FlinkRest, { name, jobId }: Watched): Promise<void> {
+  const state = await rest.statusOf(jobId);
+  if (state !== "RUNNING" && state !== "FINISHED")
+    throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+}
+
+/** Asked twice under one id, Flink does it once. */
+function newTrigger(): string {
+  return randomBytes(16).toString("hex");
+}
