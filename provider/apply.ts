@@ -4,23 +4,26 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Desired, digestSecrets } from "./changes.js";
 import { runsCutShort } from "./classic.js";
 import { reasonOf, UserError } from "./errors.js";
-import type { SqlGateway } from "./flink/gateway.js";
 import { awaitFirstCheckpoint, type StartLimits } from "./flink/first-checkpoint.js";
 import { NoAnswer } from "./flink/http.js";
 import { awaitRunning, cancelJob } from "./flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "./flink/wait.js";
 import { halt } from "./halt.js";
+import type { SubmissionTarget } from "./job-refused.js";
+import { sourceOf } from "./manifest.js";
 import { stateName } from "./naming.js";
 import type { Sighting, World } from "./observe.js";
 import type { Decision, Step } from "./plan.js";
 import type { Deployment, JobRecord } from "./record.js";
 import { deployed, nextVersion, withFailedVersion } from "./record.js";
 import { RecordWriter } from "./record-writer.js";
-import { Submission, type SubmissionTarget } from "./submission.js";
+import { endLeftRunner } from "./runner-submission.js";
+import { prepare, type Submission } from "./submission.js";
 
 export interface ApplyContext {
   readonly world: World;
-  readonly gateway: SqlGateway;
+  /** How a job is submitted. */
+  readonly target: SubmissionTarget;
   readonly desired: Desired;
   readonly sighting: Sighting;
   readonly resourceId: string;
@@ -62,16 +65,18 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
 }
 
 /** A session that a killed deployment left open could still submit its job: it is closed before anything else starts. */
-async function dropLeftovers({ stored }: Sighting, { gateway }: ApplyContext): Promise<void> {
+async function dropLeftovers({ stored }: Sighting, { target }: ApplyContext): Promise<void> {
   const session = stored?.record.intent?.session;
-  if (session?.gatewayUrl === gateway.url) await gateway.closeSession(session.handle);
+  if (!session) return;
+  if (target.gateway && session.gatewayUrl === target.gateway.url) await target.gateway.closeSession(session.handle);
+  await endLeftRunner(session, target.runner);
 }
 
 /** What is to be started: the manifest as it is now, under a job id that is fixed beforehand. */
 function nextDeployment(desired: Desired, record: JobRecord | undefined, version: "same" | "next"): Deployment {
   const fresh = {
     queryId: randomUUID(),
-    version: nextVersion(record, desired.manifest.sql),
+    version: nextVersion(record, sourceOf(desired.manifest)),
     createdAt: utcSeconds(new Date()),
   };
   return {
@@ -108,7 +113,7 @@ class Change {
 
   async run(): Promise<JobRecord> {
     const next = nextDeployment(this.context.desired, this.before, this.start.version);
-    const submission = await Submission.prepare(next, this.context.desired.secrets, this.target());
+    const submission = await prepare(next, this.context.desired.secrets, this.context.target);
     try {
       const stopped = await this.stop(next, submission);
       const from = this.from(stopped);
@@ -133,15 +138,10 @@ class Change {
     }
   }
 
-  private target(): SubmissionTarget {
-    const { gateway, world, limits } = this.context;
-    return { gateway, restUrl: world.rest.url, limitMs: limits.startSeconds * 1000 };
-  }
-
   /** Writes the intent, then ends the running job; the record that comes back knows the savepoint. */
   private async stop(next: Deployment, submission: Submission): Promise<JobRecord> {
     const stop = this.plan.steps.find((step) => step.do === "stop-with-savepoint" || step.do === "cancel");
-    const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
+    const { session } = submission;
     const base = this.before ?? this.first(next);
     const intent = { action: this.plan.action, next, session };
     // What a replaced version leaves behind is remembered, even where somebody else (or a crash) stopped it.
@@ -221,7 +221,7 @@ class Change {
     let submission: Submission | undefined = first;
     const attempt = async (): Promise<Look<true>> => {
       try {
-        submission ??= await Submission.prepare(next, this.context.desired.secrets, this.target());
+        submission ??= await prepare(next, this.context.desired.secrets, this.context.target);
         await submission.submit(jobId, next.startedFrom ?? undefined);
         return { done: true };
       } catch (error) {
@@ -273,8 +273,8 @@ class Change {
 
   private async startAgain(again: Deployment, stopped: JobRecord, was: string, reason: string): Promise<void> {
     try {
-      const submission = await Submission.prepare(again, this.context.desired.secrets, this.target());
-      const session = { gatewayUrl: this.context.gateway.url, handle: submission.session };
+      const submission = await prepare(again, this.context.desired.secrets, this.context.target);
+      const { session } = submission;
       await this.writer.write({
         ...stopped,
         intent: { action: "roll-back", stopping: undefined, next: again, session },
@@ -301,5 +301,5 @@ class Change {
 }
 
 function isUnreachableGateway(error: unknown): boolean {
-  return error instanceof UserError && error.code === "gateway-unreachable";
+  return error instanceof UserError && ["gateway-unreachable", "runner-failed"].includes(error.code);
 }

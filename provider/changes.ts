@@ -35,7 +35,7 @@ export interface Change {
 export function changesBetween(current: Deployment, desired: Desired): Change[] {
   const [old, now] = [current.manifest, desired.manifest];
   const changes = [
-    ...(sameQuery(old.sql, now.sql) ? [] : [change("sql", "SQL changed")]),
+    ...sourceChanges(old, now),
     ...(sameSql(old["target-table"], now["target-table"])
       ? []
       : [change("target-table", `target-table ${old["target-table"]} → ${now["target-table"]}`)]),
@@ -55,8 +55,22 @@ function change(field: Exclude<Field, "name">, words: string): Change {
   return { field, effect: EFFECT[field], words };
 }
 
+/** What makes the rows: another query, other code, or the one in place of the other. */
+export function sourceChanges(old: Manifest, now: Manifest): Change[] {
+  if (old.code === undefined && now.code === undefined)
+    return sameQuery(old.sql ?? "", now.sql ?? "") ? [] : [change("sql", "SQL changed")];
+  if (old.code === undefined) return [change("code", "code in place of SQL")];
+  if (now.code === undefined) return [change("sql", "SQL in place of code")];
+  return sameCode(old.code, now.code) ? [] : [change("code", "code changed")];
+}
+
+/** In Python all that can be left out without a look at the syntax is the white space behind the last line. */
+function sameCode(a: string, b: string): boolean {
+  return a.trimEnd() === b.trimEnd();
+}
+
 /** In a record of the old tool a `--` comment reaches to the end. */
-export function sameQuery(a: string, b: string): boolean {
+function sameQuery(a: string, b: string): boolean {
   return sameSql(a, b) || joinedLines(a) === joinedLines(b);
 }
 

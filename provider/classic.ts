@@ -61,5 +61,7 @@ export function joinedLines(sql: string): string {
 
 /** A `--` comment in a query swallowed the lines that were joined to it: what runs is not what is written. */
 export function runsCutShort({ manifest, ...deployment }: Deployment, { sql }: Pick<Manifest, "sql">): boolean {
-  return isClassic(deployment) && joinedLines(manifest.sql) === joinedLines(sql) && !sameSql(manifest.sql, sql);
+  const there = manifest.sql;
+  if (!isClassic(deployment) || sql === undefined || there === undefined) return false;
+  return joinedLines(there) === joinedLines(sql) && !sameSql(there, sql);
 }

@@ -85,14 +85,23 @@ function firstWords(statement: Statement): string {
 /**
  * The definitions that a job needs, in the order of the files: those whose name is mentioned by its query, its target
  * table or another definition that it needs, and every statement that defines no name (SET, USE, catalogs and so on).
- * A mention is any identifier of that name, so a definition too many is possible and one too few is not.
+ * A mention is any identifier of that name, in code any text that holds it: a definition too many is possible and one
+ * too few is not.
  */
-export function neededDefinitions(all: readonly Definition[], sql: string, targetTable: string): Definition[] {
+export function neededDefinitions(
+  all: readonly Definition[],
+  source: { readonly sql?: string | undefined; readonly code?: string | undefined },
+  targetTable: string,
+): Definition[] {
   const parsed = all.map((definition) => {
     const tokens = tokenize(definition.sql);
     return { definition, defined: definedBy(tokens), mentions: mentionsOf(tokens) };
   });
-  const mentioned = new Set([...mentionsOf(tokenize(sql)), ...mentionsOf(tokenize(targetTable))]);
+  const inCode = parsed.flatMap(({ defined }) =>
+    defined && source.code?.includes(defined.name) ? [defined.name] : [],
+  );
+  const inSql = [source.sql ?? "", targetTable].flatMap((sql) => mentionsOf(tokenize(sql)));
+  const mentioned = new Set([...inCode, ...inSql]);
   const needed = new Set<Definition>();
   for (let before = -1; before !== needed.size; ) {
     before = needed.size;

@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   "cluster-unreachable",
   "cluster-start-failed",
   "gateway-unreachable",
+  "runner-failed",
   "store-unreachable",
   "record-invalid",
   "record-conflict",

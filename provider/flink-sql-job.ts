@@ -13,7 +13,8 @@ import { reasonOf, UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { listJobs } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
-import { refusalWords } from "./job-places.js";
+import { codePlaceOf, refusalWords } from "./job-places.js";
+import { JobRefused, type SubmissionTarget } from "./job-refused.js";
 import { ManifestSchema } from "./manifest.js";
 import { awaitPendingStop, ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
 import { type Decision, type Plan, planJob } from "./plan.js";
@@ -22,7 +23,6 @@ import { stateDirectories } from "./properties.js";
 import type { JobRecord } from "./record.js";
 import { remove } from "./removal.js";
 import { openStore } from "./store/open.js";
-import { JobRefused } from "./submission.js";
 import { releaseReservation, startReserved, validate } from "./validate.js";
 
 /** What Pulumi puts in place of a value that is not known before `up`. */
@@ -34,11 +34,15 @@ const LISTING_MS = 500;
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
 
+const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
+
 const Given = z.object({
   name: ManifestSchema.shape.name,
   description: z.string(),
   targetTable: z.string(),
-  sql: z.string(),
+  /** Exactly one of sql and code. */
+  sql: z.string().optional(),
+  code: z.string().optional(),
   flinkProperties: z.record(z.string(), z.string()),
   /** The manifest's path as the user knows it, for messages. */
   file: z.string(),
@@ -65,6 +69,8 @@ const Given = z.object({
     }),
   ),
   store: z.string(),
+  /** Python with PyFlink on this machine, its Flink, and the Python of the cluster's workers; empty for Flink's own default. */
+  python: z.object({ client: z.string(), flinkHome: z.string(), workers: z.string() }).default(NO_PYTHON),
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   checkpointSeconds: z.number().default(300),
@@ -122,8 +128,8 @@ export const hooks: Hooks = {
     const { plan, ...now } = Checked.parse(news);
     if (plan.action !== "undecided") return { changes: plan.action !== "none", replaces: plan.replaces };
     const old = Given.partial().safeParse(olds).data;
-    const isNew = old?.sql !== now.sql || old.targetTable !== now.targetTable;
-    return { changes: true, replaces: isNew ? ["sql"] : [] };
+    const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
+    return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
   },
 
   async create(inputs) {
@@ -160,8 +166,9 @@ function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
 }
 
 function desiredOf(job: JobInputs): Desired {
-  const { name, description, sql, flinkProperties } = job;
-  const manifest = { name, description, "target-table": job.targetTable, sql, flinkProperties };
+  const { name, description, sql, code, flinkProperties } = job;
+  const source = code === undefined ? { sql } : { code };
+  const manifest = { name, description, "target-table": job.targetTable, ...source, flinkProperties };
   return {
     manifest,
     definitions: job.definitions.map(({ sql }) => sql),
@@ -179,6 +186,20 @@ function worldOf(job: JobInputs): World {
   return { store: openStore(job.store), rest: new FlinkRest(job.cluster.restUrl, job.requestSeconds * 1000), activity };
 }
 
+function targetOf(job: JobInputs): SubmissionTarget {
+  const { python, cluster } = job;
+  const workers = python.workers ? { "python.executable": python.workers } : {};
+  const client = { "python.client.executable": python.client };
+  return {
+    gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
+    runner: { python: python.client, flinkHome: python.flinkHome },
+    restUrl: cluster.restUrl,
+    limitMs: job.startSeconds * 1000,
+    codePlace: codePlaceOf(job.file, job.code),
+    options: python.workers ? { ...client, ...workers } : {},
+  };
+}
+
 /** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
 async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
   const desired = desiredOf(job);
@@ -190,7 +211,7 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
     const plan = planJob(desired, sighting.observed);
     if (plan.action === "refuse") throw refused(plan);
     const isUp = job.cluster.activity === "none";
-    if (isUp) await validate(job, desired, plan, sighting, world);
+    if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
     const words =
       planWords(job.name, plan, sighting.observed.now) + (unchecked ? "; checked by Flink once the cluster is up" : "");
@@ -227,7 +248,7 @@ async function undecided(
 
 function replacesOf({ action, changes }: Decision): string[] {
   if (action !== "replace") return [];
-  const names = { sql: "sql", "target-table": "targetTable" } as Record<string, string>;
+  const names = { sql: "sql", code: "code", "target-table": "targetTable" } as Record<string, string>;
   return changes.filter(({ effect }) => effect === "replace").map(({ field }) => names[field] ?? field);
 }
 
@@ -242,7 +263,6 @@ async function deploy(
 ): Promise<z.infer<typeof Checked> & Record<string, unknown>> {
   const world: World = { ...worldOf(job), activity: "none" };
   const desired = desiredOf(job);
-  const gateway = new SqlGateway(job.cluster.gatewayUrl, job.requestSeconds * 1000);
   try {
     startReserved(world.rest.url, job.name);
     const record = await reachable(job.name, async () => {
@@ -252,7 +272,7 @@ async function deploy(
       if (plan.action === "refuse") throw refused(plan);
       return apply(plan, {
         world,
-        gateway,
+        target: targetOf(job),
         desired,
         sighting,
         resourceId,

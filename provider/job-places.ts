@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { CodePlace, JobRefused } from "./job-refused.js";
 import { excerpt, locate } from "./load-manifests.js";
-import type { JobRefused } from "./submission.js";
 
 export interface JobSources {
   readonly name: string;
@@ -19,7 +19,8 @@ export interface JobSources {
 
 /** `jobs/orders.yaml:7:12: Column 'amout' not found in any table`, then the line and a caret. */
 export function refusalWords(job: JobSources, refusal: JobRefused): string {
-  return refusal.part === "definition" ? definitionWords(job, refusal) : manifestWords(job, refusal);
+  if (refusal.part === "definition") return definitionWords(job, refusal);
+  return refusal.part === "code" ? codeWords(job, refusal) : manifestWords(job, refusal);
 }
 
 function definitionWords(
@@ -32,6 +33,27 @@ function definitionWords(
   const fileColumn = line === 1 ? definition.column + column - 1 : column;
   const place = `${definition.file}:${fileLine}:${fileColumn}`;
   return `${place}: ${message} (${definition.label}, which ${name} uses)\n${excerptOf(definition.file, fileLine, fileColumn)}`;
+}
+
+/** Python was told where the code stands, and names the manifest's own lines. */
+function codeWords({ file }: JobSources, { line, column, message }: JobRefused): string {
+  if (line === undefined) return `${file}: ${message}`;
+  const place = `${file}:${line}${column === undefined ? "" : `:${column}`}`;
+  return `${place}: ${message}\n${excerptOf(file, line, column ?? 1)}`;
+}
+
+/** Where each line of a manifest's code stands in its file; undefined where that cannot be told. */
+export function codePlaceOf(file: string, code: string | undefined): CodePlace | undefined {
+  if (code === undefined) return undefined;
+  const lines: number[] = [];
+  for (const [i, text] of code.split("\n").entries()) {
+    const place = locate(process.cwd(), file, "code", { line: i + 1, column: text.search(/\S|$/u) + 1 });
+    if (!place?.excerpt) return undefined;
+    // An empty line has no character of its own to be found by.
+    lines.push(text.trim() === "" ? (lines.at(-1) ?? place.line - 1) + 1 : place.line);
+  }
+  const first = locate(process.cwd(), file, "code", { line: 1, column: 1 });
+  return { file, lines, column: first?.column };
 }
 
 /** The table file may be gone by now. */

@@ -193,7 +193,7 @@ function withoutRepeats(shared: readonly (string | undefined)[], problems: reado
 function jobOf(merged: Merged, definitions: readonly Definition[]): LoadedJob[] {
   const manifest = manifestOf(merged);
   if (!manifest) return [];
-  const needed = neededDefinitions(definitions, manifest.sql, manifest["target-table"]);
+  const needed = neededDefinitions(definitions, manifest, manifest["target-table"]);
   return [{ manifest, file: merged.own.source.file, definitions: needed }];
 }
 

@@ -52,13 +52,14 @@ function withJobName<F extends Option>(field: F, name: string | undefined): F {
 
 /** The manifest as the rest of the project knows it; undefined where a field is missing or no text. */
 export function manifestOf({ texts, properties }: Merged): Manifest | undefined {
-  const [name, target, sql] = [texts.get("name")?.text, texts.get("target-table")?.text, texts.get("sql")?.text];
-  if (name === undefined || target === undefined || sql === undefined) return undefined;
+  const text = (key: TextKey) => texts.get(key)?.text;
+  const [name, target, sql, code] = [text("name"), text("target-table"), text("sql"), text("code")];
+  if (name === undefined || target === undefined || (sql ?? code) === undefined) return undefined;
   return {
     name,
-    description: texts.get("description")?.text ?? "",
+    description: text("description") ?? "",
     "target-table": target,
-    sql,
+    ...(sql === undefined ? { code } : { sql }),
     flinkProperties: textsOf(properties),
   };
 }
@@ -89,8 +90,8 @@ function missingProblems({ own, texts }: Merged): Problem[] {
   if (!texts.has("target-table"))
     problems.push(missing("target-table is missing; name the table that the results go to"));
   const [sql, code] = [texts.get("sql"), texts.get("code")];
-  if (!sql && !code) problems.push(missing("sql is missing; write the query"));
-  if (sql && code) problems.push(at(code, code.keyAt, "sql and code are both given; keep sql"));
+  if (!sql && !code) problems.push(missing("sql is missing; write the query, or PyFlink as code"));
+  if (sql && code) problems.push(at(code, code.keyAt, "sql and code are both given; keep one of them"));
   return problems;
 }
 

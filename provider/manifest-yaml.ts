@@ -111,8 +111,6 @@ function textProblems(
     return [problemAt(source, at, `${key}: expected a text, given ${given}${fix}`)];
   }
   if (field.text.trim() === "" && key !== "description") return [problemAt(source, at, `${key} is empty`)];
-  if (key === "code")
-    return [problemAt(source, field.keyAt, "PyFlink `code` jobs are not supported yet; write the job as sql")];
   const checked = ManifestSchema.shape[key].safeParse(field.text);
   return checked.success
     ? []

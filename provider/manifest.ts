@@ -24,7 +24,7 @@ export const ManifestSchema = z
       .string()
       .min(1)
       .optional()
-      .describe("A PyFlink program that sets execution_output. Exactly one of sql and code."),
+      .describe("PyFlink that sets execution_output to a DataStream or a Table. Exactly one of sql and code."),
     flinkProperties: z
       .record(z.string(), PropertyValue)
       .default({})
@@ -37,7 +37,10 @@ export interface Manifest {
   readonly name: string;
   readonly description: string;
   readonly "target-table": string;
-  readonly sql: string;
+  /** The query; exactly one of sql and code is there. */
+  readonly sql?: string | undefined;
+  /** PyFlink that makes the rows instead of a query. */
+  readonly code?: string | undefined;
   readonly flinkProperties: Readonly<Record<string, string>>;
 }
 
@@ -55,12 +58,18 @@ export type Field = keyof Manifest | "definitions" | "metadataColumns";
 export const EFFECT = {
   name: "identity",
   sql: "replace",
+  code: "replace",
   "target-table": "replace",
   description: "restart",
   flinkProperties: "restart",
   definitions: "restart",
   metadataColumns: "restart",
 } as const satisfies Record<Field, Effect>;
+
+/** What makes the rows of a job: its query or its code. */
+export function sourceOf({ sql, code }: Pick<Manifest, "sql" | "code">): string {
+  return sql ?? code ?? "";
+}
 
 /** Flink's options are text; YAML lets people write `true`, `4` and `'4'` for the same. */
 export function propertiesAsText(

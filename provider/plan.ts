@@ -5,6 +5,7 @@ import { isClassic, runsCutShort, versionByState } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
 import type { ErrorCode } from "./errors.js";
 import { latestState, missingSavepoint } from "./latest-state.js";
+import { sourceOf } from "./manifest.js";
 import { isAlive, isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
 import { type JobRecord, nextVersion, type StateRef } from "./record.js";
 
@@ -227,7 +228,7 @@ function replacement(
   const leavesVersion = record.current.meta.version;
   return {
     action: "replace",
-    version: nextVersion(record, desired.manifest.sql),
+    version: nextVersion(record, sourceOf(desired.manifest)),
     changes,
     steps,
     leaves,

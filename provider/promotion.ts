@@ -1,6 +1,6 @@
 /** Whether a job is the one that another stack runs: its query and its tables, in the words of a preview. */
 
-import { type Desired, sameQuery } from "./changes.js";
+import { type Desired, sourceChanges } from "./changes.js";
 import { compareDefinitions } from "./definitions.js";
 import type { JobRecord } from "./record.js";
 import { sameSql } from "./sql-text.js";
@@ -14,12 +14,13 @@ export function promotionWords(stack: string, desired: Desired, record: JobRecor
   if (!record) return `${stack} does not have it`;
   const version = record.current.meta.version;
   if (record.status === "deleted") return `${stack} does not have it any more (version ${version} was its last)`;
-  const isSame = sameQuery(record.current.manifest.sql, desired.manifest.sql);
+  const kind = desired.manifest.code === undefined ? "SQL" : "code";
+  const isSame = sourceChanges(record.current.manifest, desired.manifest).length === 0;
   const others = [...manifestDifferences(desired, record), ...tableDifferences(desired, record)];
   const isAllSame = isSame && others.length === 0;
   const head = isSame
-    ? `SQL${isAllSame ? " and tables" : ""} as in ${stack} (${stateWords(record)})`
-    : `SQL differs from ${stack}, which ${runWords(record)}`;
+    ? `${kind}${isAllSame ? " and tables" : ""} as in ${stack} (${stateWords(record)})`
+    : `${kind} differs from ${stack}, which ${runWords(record)}`;
   return [head, ...others].join("; ");
 }
 

@@ -1,6 +1,6 @@
 /** What the store remembers of a job, as the deciding code sees it; store/job-record.ts has its form as a file. */
 
-import type { Manifest, MetadataColumns } from "./manifest.js";
+import { type Manifest, type MetadataColumns, sourceOf } from "./manifest.js";
 import type { StateDirectories } from "./properties.js";
 import type { QueryMeta } from "./statements.js";
 
@@ -50,7 +50,7 @@ export interface Intent {
   readonly stopping: { readonly jobId: string; readonly triggerId: string } | undefined;
   /** What is to be started; its job id is fixed before the start, so that it can be found after a crash. */
   readonly next: Deployment | undefined;
-  /** Gateway session that submits `next`. */
+  /** What submits `next`: a gateway's session, or a runner's process (`runner:<host>`, and `<pid> <start time>`). */
   readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
 }
 
@@ -108,11 +108,11 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
  * Versions never repeat, not even those that failed or were replaced: each has its own directories, and a state in them
  * must be of its own query. The start of a version that a crash cut short goes on under its number if the query is the same.
  */
-export function nextVersion(record: JobRecord | undefined, sql: string): number {
+export function nextVersion(record: JobRecord | undefined, source: string): number {
   if (!record) return 1;
   const { current, past, intent } = record;
   const begun = intent?.next && intent.next.meta.version > current.meta.version ? intent.next : undefined;
-  if (begun?.manifest.sql === sql) return begun.meta.version;
+  if (begun && sourceOf(begun.manifest) === source) return begun.meta.version;
   const used = [current.meta.version, ...past.map(({ version }) => version), begun?.meta.version ?? 0];
   return Math.max(...used) + 1;
 }

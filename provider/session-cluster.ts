@@ -210,7 +210,8 @@ async function reach(
 ): Promise<{ flinkVersion: string; slots: number }> {
   const [overview] = await Promise.all([
     new FlinkRest(restUrl, timeoutMs).overview(),
-    new SqlGateway(gatewayUrl, timeoutMs).info(),
+    // Without one, the runner submits the jobs.
+    gatewayUrl === "" ? undefined : new SqlGateway(gatewayUrl, timeoutMs).info(),
   ]);
   return { flinkVersion: overview["flink-version"], slots: overview["slots-total"] };
 }
@@ -224,7 +225,7 @@ async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: stri
     return { ...cluster, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {
     throw new UserError("cluster-unreachable", {
-      what: `the session cluster cannot be reached at ${cluster.restUrl} and ${cluster.gatewayUrl}; no job was touched`,
+      what: `the session cluster cannot be reached at ${[cluster.restUrl, cluster.gatewayUrl].filter(Boolean).join(" and ")}; no job was touched`,
       cause: reasonOf(error),
       fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine may reach them",
     });

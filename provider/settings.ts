@@ -30,6 +30,8 @@ const Keys = {
   restUrl: Address.optional(),
   gatewayUrl: Address.optional(),
   flinkHome: z.string().optional(),
+  pyClientExecutable: z.string().optional(),
+  pyExecutable: z.string().optional(),
   taskManagers: Count.default(1),
   slots: Count.default(8),
   jobManagerMemory: z.string().default("1024m"),
@@ -59,7 +61,12 @@ export interface OtherStack {
   readonly store: string;
 }
 
-export interface Settings extends Omit<Values, "compareWith"> {
+export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "pyClientExecutable" | "pyExecutable"> {
+  readonly flinkHome: string;
+  /** Python with PyFlink on this machine. */
+  readonly pyClientExecutable: string;
+  /** Python of the cluster's workers; empty for the cluster's own default. */
+  readonly pyExecutable: string;
   readonly project: string;
   readonly stack: string;
   /** Absolute folder of Pulumi.yaml. */
@@ -88,8 +95,6 @@ export function readSettings(): Settings {
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
-  if (values.target === "remote" && !values.gatewayUrl)
-    problems.push("gatewayUrl: target remote needs the SQL Gateway's address");
   if (problems.length > 0)
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,
@@ -98,7 +103,8 @@ export function readSettings(): Settings {
     });
   return {
     ...values,
-    flinkHome: values.flinkHome ?? process.env.FLINK_HOME ?? installedFlink(root) ?? "",
+    flinkHome: values.flinkHome ?? process.env.FLINK_HOME ?? installed(root, "flink-home") ?? "",
+    ...pythons(values, root),
     project: getProject(),
     stack,
     root,
@@ -168,6 +174,8 @@ function givenValue(config: Config, key: string): unknown {
     "restUrl",
     "gatewayUrl",
     "flinkHome",
+    "pyClientExecutable",
+    "pyExecutable",
     "jobManagerMemory",
     "taskManagerMemory",
     "store",
@@ -183,9 +191,16 @@ function givenValue(config: Config, key: string): unknown {
   }
 }
 
-/** `npm run setup` leaves the place of the Flink that it installed. */
-function installedFlink(root: string): string | undefined {
-  const file = join(root, ".local", "flink-home");
+/** On this machine's own cluster the workers take the Python that plans the jobs. */
+function pythons(values: Values, root: string): Pick<Settings, "pyClientExecutable" | "pyExecutable"> {
+  const found = values.pyClientExecutable ?? installed(root, "pyflink-python");
+  const workers = values.pyExecutable ?? (values.target === "local" ? found : undefined);
+  return { pyClientExecutable: found ?? "python3", pyExecutable: workers ?? "" };
+}
+
+/** `npm run setup` leaves the places of what it installed. */
+function installed(root: string, name: "flink-home" | "pyflink-python"): string | undefined {
+  const file = join(root, ".local", name);
   return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 

@@ -16,17 +16,19 @@ export interface QueryMeta {
 /** Statements in the order in which one session runs them. */
 export interface JobStatements {
   readonly definitions: readonly string[];
-  readonly view: string;
+  /** Undefined for code, which makes the view itself. */
+  readonly view: string | undefined;
   readonly insert: string;
 }
 
 /** In front of the query in `view`, on a line of its own: a line of the view is a line of the query plus one. */
-const VIEW_HEAD = "CREATE TEMPORARY VIEW `__query` AS\n";
+export const QUERY_VIEW = "__query";
+const VIEW_HEAD = `CREATE TEMPORARY VIEW \`${QUERY_VIEW}\` AS\n`;
 export const VIEW_HEAD_LINES = 1;
 
 /** The statements of one version of a job; `secrets` are put in here and nowhere else. */
 export function jobStatements(
-  manifest: Pick<Manifest, "name" | "description" | "target-table" | "sql">,
+  manifest: Pick<Manifest, "name" | "description" | "target-table" | "sql" | "code">,
   definitions: readonly string[],
   columns: MetadataColumns,
   meta: QueryMeta,
@@ -35,8 +37,8 @@ export function jobStatements(
   const parameters = { ...secrets, group_id: groupId(manifest.name, meta.version) };
   return {
     definitions: definitions.map((sql) => fillParameters(sql, parameters)),
-    view: VIEW_HEAD + manifest.sql.replace(/[\s;]+$/u, ""),
-    insert: `INSERT INTO ${manifest["target-table"]}\nSELECT ${selection(manifest, columns, meta)}\nFROM \`__query\``,
+    view: manifest.sql === undefined ? undefined : VIEW_HEAD + manifest.sql.replace(/[\s;]+$/u, ""),
+    insert: `INSERT INTO ${manifest["target-table"]}\nSELECT ${selection(manifest, columns, meta)}\nFROM \`${QUERY_VIEW}\``,
   };
 }
 

@@ -4,20 +4,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "./changes.js";
 import { UserError } from "./errors.js";
-import { SqlGateway } from "./flink/gateway.js";
+import type { SubmissionTarget } from "./job-refused.js";
 import type { Sighting, World } from "./observe.js";
 import { reached } from "./observe.js";
 import { isAlive } from "./observed.js";
 import type { Decision } from "./plan.js";
 import type { Deployment } from "./record.js";
-import { Submission } from "./submission.js";
-
-export interface ValidateOptions {
-  readonly name: string;
-  readonly cluster: { readonly restUrl: string; readonly gatewayUrl: string };
-  readonly requestSeconds: number;
-  readonly startSeconds: number;
-}
+import { prepare } from "./submission.js";
 
 interface Reservation {
   readonly slots: number;
@@ -30,19 +23,18 @@ const reserved = new Map<string, Map<string, Reservation>>();
 
 /** Throws JobRefused where Flink says no, slots-missing where it cannot run. Plans that start nothing are not asked about. */
 export async function validate(
-  options: ValidateOptions,
+  target: SubmissionTarget,
   desired: Desired,
   plan: Decision,
   sighting: Sighting,
   world: World,
 ): Promise<void> {
+  const name = desired.manifest.name;
   if (!plan.steps.some((step) => step.do === "start")) {
-    releaseReservation(world.rest.url, options.name);
+    releaseReservation(world.rest.url, name);
     return;
   }
   const record = sighting.observed.record;
-  const gateway = new SqlGateway(options.cluster.gatewayUrl, options.requestSeconds * 1000);
-  const target = { gateway, restUrl: world.rest.url, limitMs: options.startSeconds * 1000 };
   const meta = record?.current.meta ?? { queryId: randomUUID(), version: 1, createdAt: "1970-01-01 00:00:00" };
   const deployment: Deployment = {
     ...desired,
@@ -51,9 +43,9 @@ export async function validate(
     jobId: undefined,
     startedFrom: null,
   };
-  const submission = await Submission.prepare(deployment, desired.secrets, target);
+  const submission = await prepare(deployment, desired.secrets, target);
   await submission.close();
-  await checkSlots(options.name, submission.slots, sighting, world);
+  await checkSlots(name, submission.slots, sighting, world);
 }
 
 /** Its start has begun. */

@@ -15,7 +15,7 @@ export const TEMPLATE = "job-template.yaml";
 export function locate(
   root: string,
   file: string,
-  field: "sql" | "target-table" | "description",
+  field: "sql" | "code" | "target-table" | "description",
   at: { readonly line: number; readonly column: number },
 ): Place | undefined {
   const found = findField(root, file, field);

@@ -5,6 +5,7 @@ import { cache, project, textOf, withLock, writeWhole } from "./lib/cache.mjs";
 import { cachedFlink, installFlink, jarsAreMissing, ownFlink } from "./lib/flink.mjs";
 import { ensureNpm, npmIsMissing } from "./lib/npm.mjs";
 import { findPulumi, installPulumi } from "./lib/pulumi.mjs";
+import { ensurePyFlink } from "./lib/pyflink.mjs";
 import { main, say } from "./lib/say.mjs";
 import { checkTools } from "./lib/tools.mjs";
 
@@ -60,7 +61,16 @@ export async function setup() {
   return { env: { ...process.env, ...env }, exports: env, missing };
 }
 
-await main(import.meta.url, async () => {
+/** The Python that can plan and start PyFlink jobs, left where the program looks for it. */
+export async function setupPyFlink() {
+  const program = await ensurePyFlink();
+  const file = join(project, ".local", "pyflink-python");
+  if (textOf(file) !== `${program}\n`) writeWhole(file, `${program}\n`);
+  return program;
+}
+
+await main(import.meta.url, async (args) => {
   const { missing } = await setup();
+  if (args.includes("--pyflink")) await setupPyFlink();
   if (!missing) say("ready: nothing is missing");
 });

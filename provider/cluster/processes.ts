@@ -60,11 +60,15 @@ export async function startProcess(
     });
     await once(child, "spawn");
     child.unref();
-    const pid = child.pid ?? 0;
-    return { role, pid, startTime: (await startTimeOf(pid)) ?? "" };
+    return await startedProcess(role, child.pid ?? 0);
   } finally {
     await log.close();
   }
+}
+
+/** How a process can be found again later. */
+export async function startedProcess(role: string, pid: number): Promise<Started> {
+  return { role, pid, startTime: (await startTimeOf(pid)) ?? "" };
 }
 
 export async function isAlive({ pid, startTime }: Started): Promise<boolean> {

@@ -33,7 +33,7 @@ export function fromClassic(classic: z.infer<typeof Classic>, store: string): Jo
     name: classic.name,
     description: classic.description ?? "",
     "target-table": classic["target-table"],
-    sql: classic.sql ?? classic.code ?? "",
+    ...(classic.code === undefined ? { sql: classic.sql ?? "" } : { code: classic.code }),
     flinkProperties: Object.fromEntries(options.map(([option, value]) => [option, classicText(value)])),
   };
   const { "query-id": queryId, "query-version": version, "query-create-timestamp": createdAt } = classic.meta;
@@ -75,7 +75,7 @@ export function toClassic({ current, classicProperties }: JobRecord): Record<str
     name: manifest.name,
     description: manifest.description,
     "target-table": manifest["target-table"],
-    sql: manifest.sql.replaceAll("\n", " "),
+    ...(manifest.code === undefined ? { sql: (manifest.sql ?? "").replaceAll("\n", " ") } : { code: manifest.code }),
     flinkProperties: Object.fromEntries(typed),
     meta: {
       "query-id": meta.queryId,

@@ -18,7 +18,8 @@ const Start = z.object({
   name: z.string(),
   description: z.string(),
   "target-table": z.string(),
-  sql: z.string(),
+  sql: z.string().optional(),
+  code: z.string().optional(),
   flinkProperties: z.record(z.string(), z.string()),
   "query-id": z.string(),
   "query-version": z.number().int(),
@@ -116,7 +117,7 @@ function fromStart(start: z.infer<typeof Start>): Deployment {
       name: start.name,
       description: start.description,
       "target-table": start["target-table"],
-      sql: start.sql,
+      ...(start.code === undefined ? { sql: start.sql ?? "" } : { code: start.code }),
       flinkProperties: start.flinkProperties,
     },
     meta: {

@@ -24,7 +24,9 @@ test("A start counts when its first checkpoint is completed.", async () => {
 
 test("The update fails with the exception of the row, and says what runs now.", () => {
   expect(up.code).not.toBe(0);
-  expect(up.text).toContain("first-row: version 2 did not start; version 1 as it was before runs again from savepoint-");
+  expect(up.text).toContain(
+    "first-row: version 2 did not start; version 1 as it was before runs again from savepoint-",
+  );
   expect(up.text).toMatch(/NumberFormatException|Invalid.*number 1/u);
 });
 

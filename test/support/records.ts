@@ -7,7 +7,7 @@ import { z } from "zod";
 import { objectText } from "./bucket.js";
 
 const Record = z.object({
-  sql: z.string(),
+  sql: z.string().optional(),
   meta: z.object({ "query-id": z.string(), "query-version": z.number() }),
   deployment: z.object({
     status: z.string(),
@@ -30,7 +30,8 @@ export interface SeenRecord {
   readonly queryId: string;
   readonly jobId: string;
   readonly startedFrom: string | null | undefined;
-  readonly sql: string;
+  /** Undefined for code. */
+  readonly sql: string | undefined;
   readonly properties: Readonly<{ [option: string]: string }>;
   readonly savepoint: string | undefined;
   readonly hasIntent: boolean;

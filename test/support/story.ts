@@ -38,8 +38,9 @@ export class Story {
     const stack = { name: `e2e-${story}-${folder.slice(-6).toLowerCase()}`, folder: join(folder, "pulumi") };
     const shared = { target: "remote", restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") };
     const own = { store: storeOf(folder, story), parameters: { output: `file://${folder}/output` } };
+    const python = { pyClientExecutable: process.env.PYFLINK_PYTHON, pyExecutable: process.env.PYFLINK_PYTHON };
     const manifests = { manifests: join(folder, "manifests") };
-    const all = { ...(config.target === undefined ? shared : {}), ...own, ...manifests, ...config };
+    const all = { ...(config.target === undefined ? shared : {}), ...own, ...python, ...manifests, ...config };
     const begun = new Story(story, folder, stack, all);
     await begun.makeStack();
     return begun;

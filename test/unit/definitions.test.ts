@@ -10,7 +10,7 @@ import {
 import { splitStatements, tokenize } from "../../provider/sql-text.js";
 
 const needed = (tables: string, sql: string, target = "sink") =>
-  neededDefinitions(parseDefinitions("t.sql", tables), sql, target).map(({ label }) => label);
+  neededDefinitions(parseDefinitions("t.sql", tables), { sql }, target).map(({ label }) => label);
 
 describe("a statement defines a name", () => {
   test.each([

@@ -146,7 +146,7 @@ describe("a record", () => {
       "state.checkpoints.dir": "s3://b/p/checkpoints/orders",
       "state.savepoints.dir": "s3://b/p/savepoints/orders",
     };
-    const sql = old.current.manifest.sql.replace(" FROM ", "\nFROM ").replace(" WHERE ", "\nWHERE ");
+    const sql = old.current.manifest.sql?.replace(" FROM ", "\nFROM ").replace(" WHERE ", "\nWHERE ");
     const manifest = {
       ...old.current.manifest,
       sql,

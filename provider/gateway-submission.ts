@@ -1,0 +1,78 @@
+/** A start through the SQL Gateway: a session that holds all that the job needs. */
+
+import { UserError } from "./errors.js";
+import { type SqlGateway, StatementRefused } from "./flink/gateway.js";
+import { NoAnswer } from "./flink/http.js";
+import { JobRefused, type SubmissionTarget, slotsOf, submittedParts, targetProperties } from "./job-refused.js";
+import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "./properties.js";
+import type { Deployment } from "./record.js";
+import { type JobStatements, VIEW_HEAD_LINES } from "./statements.js";
+import type { Submission } from "./submission.js";
+
+type GatewayTarget = SubmissionTarget & { readonly gateway: SqlGateway };
+
+/** Opens a session, runs the definitions, and has Flink plan the whole INSERT. Throws JobRefused; starts nothing. */
+export async function prepareAtGateway(
+  deployment: Deployment,
+  secrets: Readonly<Record<string, string>>,
+  target: GatewayTarget,
+): Promise<Submission> {
+  const name = deployment.manifest.name;
+  const { statements, properties } = submittedParts(deployment, secrets, target);
+  const { gateway, limitMs, restUrl } = target;
+  return gatewayAnswers(name, target, async () => {
+    const session = await gateway.openSession(name, { ...targetProperties(restUrl), ...properties });
+    const close = () => gateway.closeSession(session).catch(() => undefined);
+    try {
+      return {
+        slots: await planIn(session, statements, target),
+        session: { gatewayUrl: gateway.url, handle: session },
+        submit: async (jobId, from) => {
+          const options = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
+          await gateway.execute(session, statements.insert, options, limitMs);
+        },
+        // The session ends by itself some time later where this does not reach the gateway.
+        close,
+      };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  });
+}
+
+async function planIn(session: string, statements: JobStatements, target: GatewayTarget): Promise<number> {
+  const run = (sql: string) => target.gateway.execute(session, sql, {}, target.limitMs);
+  for (const [index, sql] of statements.definitions.entries()) await refusedAs("definition", index, 0, () => run(sql));
+  await refusedAs("query", 0, VIEW_HEAD_LINES, () => run(statements.view ?? ""));
+  const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${statements.insert}`));
+  return slotsOf(String(rows[0]?.[0] ?? ""));
+}
+
+async function refusedAs<T>(
+  part: JobRefused["part"],
+  index: number,
+  headLines: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StatementRefused)) throw error;
+    const line = error.line === undefined || error.line <= headLines ? undefined : error.line - headLines;
+    throw new JobRefused(part, index, line, line === undefined ? undefined : error.column, error.message);
+  }
+}
+
+async function gatewayAnswers<T>(job: string, { gateway }: GatewayTarget, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    throw new UserError("gateway-unreachable", {
+      what: `${job}: the SQL Gateway at ${gateway.url} gives no answer; nothing was stopped or started`,
+      cause: error.message,
+      fix: "check that it runs and that this machine may reach it; `pulumi up` starts a local one again",
+    });
+  }
+}

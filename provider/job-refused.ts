@@ -1,0 +1,75 @@
+/** What a submission needs to know, and how Flink's refusal of a part of a job is told. */
+
+import type { SqlGateway } from "./flink/gateway.js";
+import type { RunnerSpec } from "./flink/runner.js";
+import { effectiveProperties } from "./properties.js";
+import type { Deployment } from "./record.js";
+import { type JobStatements, jobStatements } from "./statements.js";
+
+/** The n-th definition, the query, the INSERT around it, or the code. */
+export type JobPart = "definition" | "query" | "insert" | "code";
+
+/** Flink, or Python, refused a part of a job. */
+export class JobRefused extends Error {
+  constructor(
+    readonly part: JobPart,
+    readonly index: number,
+    /** From 1, in the part's own text, for code in the manifest's file; undefined where no place is named. */
+    readonly line: number | undefined,
+    readonly column: number | undefined,
+    words: string,
+  ) {
+    super(words);
+    this.name = "JobRefused";
+  }
+}
+
+/** Where code stands in its manifest, so that Python can name the manifest's lines. */
+export interface CodePlace {
+  readonly file: string;
+  /** The file's line of each line of the code. */
+  readonly lines: readonly number[];
+  /** The file's column of the code's first column; undefined where columns say nothing. */
+  readonly column: number | undefined;
+}
+
+export interface SubmissionTarget {
+  /** Undefined on a cluster without one: then the runner submits SQL too. */
+  readonly gateway: SqlGateway | undefined;
+  readonly runner: RunnerSpec;
+  /** The JobManager that is submitted to. */
+  readonly restUrl: string;
+  /** For all statements of one job together, in milliseconds. */
+  readonly limitMs: number;
+  readonly codePlace: CodePlace | undefined;
+  /** Options of this machine and stack that are no part of a manifest, such as the Python of the workers. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** The statements of a deployment, and the options that they run with. */
+export function submittedParts(
+  { manifest, meta, directories, definitions, metadataColumns }: Deployment,
+  secrets: Readonly<Record<string, string>>,
+  { options }: SubmissionTarget,
+): { readonly statements: JobStatements; readonly properties: Record<string, string> } {
+  if (!metadataColumns) throw new Error(`${manifest.name}: a record without metadata columns cannot be started`);
+  const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);
+  return { statements, properties: { ...options, ...effectiveProperties(manifest, directories, meta.version) } };
+}
+
+/** Options by which a client finds the JobManager. */
+export function targetProperties(restUrl: string): Record<string, string> {
+  const { hostname, port } = new URL(restUrl);
+  return {
+    "execution.target": "remote",
+    "rest.address": hostname,
+    "rest.port": port || "80",
+    "execution.attached": "false",
+  };
+}
+
+/** All tasks of a job share slots, so the widest of them decides; from Flink's JSON_EXECUTION_PLAN. */
+export function slotsOf(explanation: string): number {
+  const widths = [...explanation.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map((found) => Number(found[1]));
+  return Math.max(1, ...widths);
+}

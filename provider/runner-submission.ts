@@ -1,0 +1,109 @@
+/** A start through the runner: for code, and for SQL on a cluster without a SQL Gateway. */
+
+import { hostname } from "node:os";
+import { isAlive, type Started, startedProcess, stopProcess } from "./cluster/processes.js";
+import { UserError } from "./errors.js";
+import { StatementRefused } from "./flink/gateway.js";
+import { NoAnswer } from "./flink/http.js";
+import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "./flink/runner.js";
+import { JobRefused, type SubmissionTarget, slotsOf, submittedParts, targetProperties } from "./job-refused.js";
+import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "./properties.js";
+import type { Deployment, Intent } from "./record.js";
+import { QUERY_VIEW, VIEW_HEAD_LINES } from "./statements.js";
+import type { Submission } from "./submission.js";
+
+/** Two submissions of one job may lie in the runner at the same time. */
+let count = 0;
+
+/** Has the runner plan the job and keep it. Throws JobRefused; starts nothing. */
+export async function prepareInRunner(
+  deployment: Deployment,
+  secrets: Readonly<Record<string, string>>,
+  target: SubmissionTarget,
+): Promise<Submission> {
+  const { manifest } = deployment;
+  const { statements, properties } = submittedParts(deployment, secrets, target);
+  const runner = runnerOf(target.runner);
+  const job = `${manifest.name} ${++count}`;
+  const hidden = { secrets: Object.values(secrets) };
+  const planned = await answers(manifest.name, () =>
+    runner.request(
+      {
+        do: "prepare",
+        job,
+        ...hidden,
+        properties,
+        fixed: targetProperties(target.restUrl),
+        definitions: statements.definitions,
+        ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
+        insert: statements.insert,
+      },
+      target.limitMs,
+    ),
+  );
+  if (planned.error) throw refusedBy(planned.error);
+  return {
+    slots: slotsOf(planned.plan ?? ""),
+    session: await sessionOf(runner),
+    submit: async (jobId, from) => {
+      const fixed = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
+      const started = await runner.request({ do: "start", job, ...hidden, fixed }, target.limitMs);
+      if (started.error) throw new StatementRefused(started.error.message, undefined, undefined);
+    },
+    close: async () => {
+      await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
+    },
+  };
+}
+
+function codeOf(text: string, { codePlace }: SubmissionTarget): object {
+  const { file = "code", lines, column } = codePlace ?? {};
+  return {
+    text,
+    file,
+    view: QUERY_VIEW,
+    ...(lines ? { lines } : { line: 1 }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+function refusedBy({ part, index = 0, line, column, message }: RunnerFailure): JobRefused | UserError {
+  if (part === "definition" || part === "insert") return new JobRefused(part, index, line, column, message);
+  if (part === "query") {
+    const own = line === undefined || line <= VIEW_HEAD_LINES ? undefined : line - VIEW_HEAD_LINES;
+    return new JobRefused(part, 0, own, own === undefined ? undefined : column, message);
+  }
+  if (part === "code" || part === "output") return new JobRefused("code", 0, line, column, message);
+  return new UserError("runner-failed", {
+    what: "the Python process that plans and starts jobs gave up",
+    cause: message,
+    fix: "check that Flink and PyFlink are of one version, then run `pulumi up` again",
+  });
+}
+
+async function answers<T>(job: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const what = `${job}: it could not be planned; nothing was stopped or started`;
+    if (error instanceof UserError)
+      throw new UserError(error.code, { ...error.parts, what: `${what}: ${error.parts.what}` });
+    if (!(error instanceof NoAnswer)) throw error;
+    const fix = "raise the configuration key `startSeconds`, or see whether Java and Python hang on this machine";
+    throw new UserError("runner-failed", { what, cause: error.message, fix });
+  }
+}
+
+/** A runner of a deployment that died could still submit its job: it can be found by these, on the same machine. */
+async function sessionOf(runner: Runner): Promise<Submission["session"]> {
+  const started = await startedProcess("runner", (await runner.pid()) ?? 0);
+  return { gatewayUrl: `runner:${hostname()}`, handle: `${started.pid} ${started.startTime}` };
+}
+
+/** Ends the runner of a deployment that died, so that it cannot submit its job beside the next one. */
+export async function endLeftRunner(session: NonNullable<Intent["session"]>, spec: RunnerSpec): Promise<void> {
+  const [, pid = "", startTime = ""] = /^(\d+) (.*)$/u.exec(session.handle) ?? [];
+  const left: Started = { role: "runner", pid: Number(pid), startTime };
+  if (session.gatewayUrl !== `runner:${hostname()}` || left.pid === (await runnerOf(spec).pid())) return;
+  if (await isAlive(left)) await stopProcess(left);
+}
