@@ -1,13 +1,14 @@
 /** Which file may import which: arrows point one way, and each package has one home. `npm run check` runs it. */
 
 const CORE =
-  "(errors|manifest|record|classic|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|promotion|observed|latest-state)[.]ts$";
+  "(errors|manifest|dependencies|record|classic|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|promotion|observed|latest-state)[.]ts$";
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
-const shell = "^provider/(apply|compare|halt|observe|record-writer|removal|submission|suspend|validate)[.]ts$";
+const shell =
+  "^provider/(apply|compare|halt|job-refused|observe|record-writer|removal|(gateway-|runner-)?submission|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
 const loaders =
-  "^provider/(load-manifests|load-tables|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
+  "^provider/(load-manifests|load-tables|load-files|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";
 
 /** Files under `from` may not import a file under any of `to`. */
@@ -90,7 +91,7 @@ module.exports = {
       to: { path: "^provider/", pathNot: "^provider/index[.]ts$" },
     },
     home("undici", "undici", "^provider/(flink|cluster)/"),
-    home("execa", "execa", "^provider/cluster/", "^provider/flink/cli[.]ts$", "^test/"),
+    home("execa", "execa", "^provider/cluster/", "^provider/flink/runner[.]ts$", "^test/"),
     home("the AWS SDK", "@aws-sdk/[^/]+", "^provider/store/s3(-client)?[.]ts$", "^test/"),
     home("yaml", "yaml", loaders, "^provider/store/job-record[.]ts$", "^(test|scripts)/"),
     home(

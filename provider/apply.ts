@@ -87,6 +87,7 @@ function nextDeployment(desired: Desired, record: JobRecord | undefined, version
     metadataColumns: desired.metadataColumns,
     secrets: digestSecrets(desired.secrets),
     directories: desired.directories,
+    files: desired.files,
     jobId: randomBytes(16).toString("hex"),
     startedFrom: null,
   };

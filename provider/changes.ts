@@ -20,6 +20,8 @@ export interface Desired {
   /** Values of the secret parameters that the definitions name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly directories: StateDirectories;
+  /** Path → digest of the files that the job takes along. */
+  readonly files: Readonly<Record<string, string>>;
   /** Flink job that the user says is this one though no record says so. */
   readonly adopt: string | undefined;
 }
@@ -45,6 +47,7 @@ export function changesBetween(current: Deployment, desired: Desired): Change[] 
     ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map((words) =>
       change("definitions", words),
     ),
+    ...fileChanges(current.files ?? {}, desired.files).map((words) => change("files", words)),
     ...secretChanges(current, desired),
     ...columnChanges(current.metadataColumns, desired.metadataColumns),
   ];
@@ -99,6 +102,12 @@ function directoryChanges(old: StateDirectories, now: StateDirectories): string[
   return (["checkpoints", "savepoints"] as const)
     .filter((kind) => !sameLocation(old[kind], now[kind]))
     .map((kind) => `${kind} directory ${old[kind]} → ${now[kind]}`);
+}
+
+/** Files that came or went are seen in the options that name them. */
+function fileChanges(old: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string[] {
+  const changed = Object.keys(now).filter((path) => Object.hasOwn(old, path) && old[path] !== now[path]);
+  return changed.sort().map((path) => `${path} changed`);
 }
 
 function secretChanges(current: Deployment, desired: Desired): Change[] {

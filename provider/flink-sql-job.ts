@@ -56,6 +56,8 @@ const Given = z.object({
       column: z.number(),
     }),
   ),
+  /** Path → digest of the files that the job takes along. */
+  files: z.record(z.string(), z.string()).default({}),
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
   secretParameters: z.record(z.string(), z.string()),
   cluster: z.preprocess(
@@ -176,6 +178,7 @@ function desiredOf(job: JobInputs): Desired {
     metadataColumns: job.metadataColumns,
     secrets: job.secretParameters,
     directories: stateDirectories(manifest, job.store),
+    files: job.files,
     adopt: job.adopt,
   };
 }

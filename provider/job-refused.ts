@@ -1,5 +1,7 @@
 /** What a submission needs to know, and how Flink's refusal of a part of a job is told. */
 
+import { resolve } from "node:path";
+import { withAbsolutePaths } from "./dependencies.js";
 import type { SqlGateway } from "./flink/gateway.js";
 import type { RunnerSpec } from "./flink/runner.js";
 import { effectiveProperties } from "./properties.js";
@@ -54,7 +56,8 @@ export function submittedParts(
 ): { readonly statements: JobStatements; readonly properties: Record<string, string> } {
   if (!metadataColumns) throw new Error(`${manifest.name}: a record without metadata columns cannot be started`);
   const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);
-  return { statements, properties: { ...options, ...effectiveProperties(manifest, directories, meta.version) } };
+  const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), (path) => resolve(path));
+  return { statements, properties: { ...options, ...own } };
 }
 
 /** Options by which a client finds the JobManager. */

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Definition, neededDefinitions } from "./definitions.js";
 import { UserError } from "./errors.js";
+import { type FileDigests, loadFiles } from "./load-files.js";
 import { loadTables, type Unfilled } from "./load-tables.js";
 import type { Manifest } from "./manifest.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
@@ -38,6 +39,8 @@ export interface LoadedJob {
   readonly file: string;
   /** Those that the job needs, with the public parameters put in. */
   readonly definitions: readonly Definition[];
+  /** Those that the job takes along. */
+  readonly files: FileDigests;
 }
 
 export interface Loaded {
@@ -50,25 +53,27 @@ export interface Loaded {
 /** Reads everything; throws one UserError with the code manifest-invalid that lists every problem of every file. */
 export function loadManifests(options: LoadOptions): Loaded {
   const { root, folder, stack } = options;
-  const files = filesBelow(resolve(root, folder));
-  if (!files) throw invalid(folder, [noFolder(shownPath(root, folder))]);
+  const found = filesBelow(resolve(root, folder));
+  if (!found) throw invalid(folder, [noFolder(shownPath(root, folder))]);
   const path = (file: string) => shownPath(root, resolve(root, folder, file));
   const tableFiles =
-    options.tables.length > 0 ? options.tables : files.filter((file) => file.endsWith(".sql")).map(path);
+    options.tables.length > 0 ? options.tables : found.filter((file) => file.endsWith(".sql")).map(path);
   const parameters = { public: options.parameters, secretNames: options.secretParameterNames, stack: stack?.stack };
   const tables = loadTables(root, tableFiles, parameters);
-  const templateFile = options.template ?? (files.includes(TEMPLATE) ? path(TEMPLATE) : undefined);
+  const templateFile = options.template ?? (found.includes(TEMPLATE) ? path(TEMPLATE) : undefined);
   const isManifest = (file: string) =>
     /\.ya?ml$/u.test(file) && file !== TEMPLATE && path(file) !== shownPath(root, templateFile ?? "");
-  const manifests = readManifests(root, files.filter(isManifest).map(path));
+  const manifests = readManifests(root, found.filter(isManifest).map(path));
   const template = templateFile === undefined ? undefined : readTemplate(root, templateFile);
   const layers = stack && stackLayers(root, stack);
   const merged = manifests.fields.map((own) => merge(own, template?.fields, layers));
-  const jobs = merged.flatMap((one) => jobOf(one, tables.definitions)).sort(byName);
+  const taken = new Map(merged.map((one) => [one, loadFiles(root, one)]));
+  const jobs = merged.flatMap((one) => jobOf(one, tables.definitions, taken.get(one)?.digests ?? {})).sort(byName);
   const problems = inReadingOrder(
     withoutRepeats(
       [template?.fields?.source.file, layers?.file],
       [
+        ...[...taken.values()].flatMap((files) => files.problems),
         ...tables.problems,
         ...unfilledProblems(tables.unfilled, jobs),
         ...manifests.problems,
@@ -190,11 +195,11 @@ function withoutRepeats(shared: readonly (string | undefined)[], problems: reado
   });
 }
 
-function jobOf(merged: Merged, definitions: readonly Definition[]): LoadedJob[] {
+function jobOf(merged: Merged, definitions: readonly Definition[], files: FileDigests): LoadedJob[] {
   const manifest = manifestOf(merged);
   if (!manifest) return [];
   const needed = neededDefinitions(definitions, manifest, manifest["target-table"]);
-  return [{ manifest, file: merged.own.source.file, definitions: needed }];
+  return [{ manifest, file: merged.own.source.file, definitions: needed, files }];
 }
 
 function byName(a: LoadedJob, b: LoadedJob): number {

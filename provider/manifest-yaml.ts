@@ -1,6 +1,7 @@
 /** One YAML file as the fields of a manifest, each with its place: syntax, names of keys and kinds of values. */
 
-import { type Document, isAlias, isMap, isScalar, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
+import { DEPENDENCY_OPTIONS } from "./dependencies.js";
 import { ManifestSchema } from "./manifest.js";
 import type { Problem, Source } from "./places.js";
 import { didYouMean } from "./spelling.js";
@@ -75,6 +76,8 @@ function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly 
       problems.push(...textProblems(source, textKey, pair, field, document));
     } else if (key === "flinkProperties") {
       problems.push(...readProperties(source, pair, document, properties));
+    } else if (key === "pyflink") {
+      problems.push(...readDependencies(source, pair, document, properties));
     } else problems.push(problemAt(source, offsetOf(pair.key), unknownKey(key)));
   }
   return { source, at: offsetOf(pairs[0]?.key), texts, properties, problems, isEmpty: false };
@@ -139,6 +142,42 @@ function readProperties(
     const given = kindOf(resolved(option.value, document));
     return [problemAt(source, field.keyAt, `${name}: expected a text, a number or true/false, given ${given}`)];
   });
+}
+
+/** Each key of `pyflink` is another name for one of Flink's options. */
+function readDependencies(
+  source: Source,
+  pair: Pair<Node, Node | null>,
+  document: Document,
+  properties: Map<string, Field>,
+): Problem[] {
+  const value = resolved(pair.value, document);
+  const known = Object.keys(DEPENDENCY_OPTIONS);
+  if (!isMap(value))
+    return [problemAt(source, offsetOf(pair.value), `pyflink: expected ${known.join(", ")}, given ${kindOf(value)}`)];
+  return (value.items as Pair<Node, Node | null>[]).flatMap((item): Problem[] => {
+    const key = textOf(item.key) ?? "";
+    const found = Object.entries(DEPENDENCY_OPTIONS).find(([name]) => name === key)?.[1];
+    const field = fieldOf(source, item, document);
+    if (!found)
+      return [
+        problemAt(
+          source,
+          field.keyAt,
+          `pyflink: unknown key '${key}'${didYouMean(key, known) || `; it has ${known.join(", ")}`}`,
+        ),
+      ];
+    const paths = pathsOf(resolved(item.value, document), document);
+    if (!paths) return [problemAt(source, field.keyAt, `pyflink.${key}: expected a path or a list of paths`)];
+    properties.set(found.option, { ...field, text: paths.join(found.separator), scalar: undefined });
+    return [];
+  });
+}
+
+function pathsOf(value: Node | null | undefined, document: Document): string[] | undefined {
+  const items = isSeq(value) ? (value.items as Node[]).map((item) => resolved(item, document)) : [value];
+  const texts = items.flatMap((item) => (isScalar(item) && typeof item.value === "string" ? [item.value] : []));
+  return texts.length === items.length && texts.length > 0 ? texts : undefined;
 }
 
 /** Without quotes these are true and false to the YAML 1.1 that flink-sql-runner reads, and no words of Flink's. */

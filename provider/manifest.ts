@@ -7,6 +7,8 @@ const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
 
 const PropertyValue = z.union([z.string(), z.number(), z.boolean()]);
 
+const PathsSchema = z.union([z.string(), z.array(z.string())]).optional();
+
 export const ManifestSchema = z
   .strictObject({
     name: z
@@ -29,6 +31,15 @@ export const ManifestSchema = z
       .record(z.string(), PropertyValue)
       .default({})
       .describe("Flink options of this job; they win over those of job-template.yaml."),
+    pyflink: z
+      .strictObject({
+        requirements: z.string().optional().describe("A requirements.txt of the project (python.requirements)."),
+        files: PathsSchema.describe("Python modules and packages (python.files)."),
+        archives: PathsSchema.describe("Archives with data or environments (python.archives)."),
+        jars: PathsSchema.describe("Jars (pipeline.jars)."),
+      })
+      .optional()
+      .describe("Files that the job takes along; paths are relative to the project's folder."),
   })
   .describe("A Flink SQL job.");
 
@@ -53,7 +64,7 @@ export interface Manifest {
 export type Effect = "identity" | "replace" | "restart";
 
 /** Everything that can differ between what is deployed and what the manifest asks for. */
-export type Field = keyof Manifest | "definitions" | "metadataColumns";
+export type Field = keyof Manifest | "definitions" | "metadataColumns" | "files";
 
 export const EFFECT = {
   name: "identity",
@@ -64,6 +75,7 @@ export const EFFECT = {
   flinkProperties: "restart",
   definitions: "restart",
   metadataColumns: "restart",
+  files: "restart",
 } as const satisfies Record<Field, Effect>;
 
 /** What makes the rows of a job: its query or its code. */

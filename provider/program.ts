@@ -59,7 +59,7 @@ export function clusterArgs(name: string, settings: Settings, jobs?: readonly Lo
 }
 
 export function jobArgs(
-  { manifest, file, definitions }: LoadedJob,
+  { manifest, file, definitions, files }: LoadedJob,
   settings: Settings,
   cluster: SessionCluster,
 ): FlinkSqlJobArgs {
@@ -76,6 +76,7 @@ export function jobArgs(
     flinkProperties: manifest.flinkProperties,
     file,
     definitions: definitions.map((definition) => ({ ...definition })),
+    files: { ...files },
     metadataColumns: settings.metadataColumns,
     secretParameters: mentioned.length > 0 ? secret(Object.fromEntries(mentioned)) : {},
     cluster: {

@@ -27,6 +27,8 @@ export interface Deployment {
   /** Tells a changed secret without telling the secret; undefined where there is none. */
   readonly secrets: SecretDigest | undefined;
   readonly directories: StateDirectories;
+  /** Path → digest of the files that it took along; undefined where there were none. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** Flink's job id; undefined where the old tool wrote the record. */
   readonly jobId: string | undefined;
   /** State that it was started from; null for a clean start, undefined where that is not known. */

@@ -17,6 +17,7 @@ const desired = (name: string): Desired => ({
   metadataColumns: { timestamp: "ts", query: true },
   secrets: {},
   directories: { checkpoints: "", savepoints: "" },
+  files: {},
   adopt: undefined,
 });
 const record = (name: string, status: JobRecord["status"]): JobRecord => ({

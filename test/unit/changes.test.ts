@@ -16,6 +16,7 @@ const base: Desired = {
   metadataColumns: { timestamp: "ts", query: true },
   secrets: { password: "one" },
   directories: { checkpoints: "file:///c/orders", savepoints: "file:///s/orders" },
+  files: {},
   adopt: undefined,
 };
 const current: Deployment = {

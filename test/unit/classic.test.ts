@@ -27,6 +27,7 @@ function desired(flinkProperties: Readonly<Record<string, string>>, sql = "SELEC
     metadataColumns: { timestamp: "__create_timestamp", query: true },
     secrets: {},
     directories: { checkpoints: "s3://b/p/checkpoints/orders", savepoints: "s3://b/p/savepoints/orders" },
+    files: {},
     adopt: undefined,
   };
 }

@@ -24,7 +24,7 @@ function desired(changes: Partial<Desired["manifest"]> = {}, definitions = ["CRE
     flinkProperties: { "parallelism.default": "1" },
     ...changes,
   };
-  const rest = { metadataColumns: COLUMNS, secrets: {}, directories: DIRECTORIES, adopt: undefined };
+  const rest = { metadataColumns: COLUMNS, secrets: {}, directories: DIRECTORIES, files: {}, adopt: undefined };
   return { manifest, definitions, ...rest };
 }
 

@@ -24,6 +24,7 @@ const here: Desired = {
   metadataColumns: { timestamp: "ts", query: true },
   secrets: { password: "of prod" },
   directories: { checkpoints: "s3://prod/c", savepoints: "s3://prod/s" },
+  files: {},
   adopt: undefined,
 };
 const there: Deployment = {
