@@ -7,7 +7,7 @@ import { StatementRefused } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
 import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "./flink/runner.js";
 import { JobRefused, type SubmissionTarget, slotsOf, submittedParts, targetProperties } from "./job-refused.js";
-import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "./properties.js";
+import { CHECKPOINTS_DIRECTORY, FIXED_JOB_ID, SAVEPOINTS_DIRECTORY, STATE_RECOVERY_PATH } from "./properties.js";
 import type { Deployment, Intent } from "./record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "./statements.js";
 import type { Submission } from "./submission.js";
@@ -33,7 +33,7 @@ export async function prepareInRunner(
         job,
         ...hidden,
         properties,
-        fixed: targetProperties(target.restUrl),
+        fixed: { ...targetProperties(target.restUrl), ...ownOptions(properties) },
         definitions: statements.definitions,
         ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
         insert: statements.insert,
@@ -54,6 +54,12 @@ export async function prepareInRunner(
       await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
     },
   };
+}
+
+/** Code may set any option but these, by which the job and its state are found again. */
+function ownOptions(properties: Readonly<Record<string, string>>): Record<string, string> {
+  const own = ["pipeline.name", CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY];
+  return Object.fromEntries(Object.entries(properties).filter(([option]) => own.includes(option)));
 }
 
 function codeOf(text: string, { codePlace }: SubmissionTarget): object {

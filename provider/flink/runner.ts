@@ -1,5 +1,6 @@
 /** The Python program in runner/ as a process that plans and starts jobs: one JSON line in, one out (see runner/README.md). */
 
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -99,6 +100,7 @@ export class Runner {
         PYTHONPATH: [folder, ...(process.env.PYTHONPATH ? [process.env.PYTHONPATH] : [])].join(delimiter),
         FLINK_HOME: this.spec.flinkHome,
         FLINK_CONF_DIR: process.env.FLINK_CONF_DIR ?? join(this.spec.flinkHome, "conf"),
+        TMPDIR: await privateFolder(),
       },
       stdio: ["pipe", "ignore", "pipe", "pipe"],
       buffer: false,
@@ -155,6 +157,29 @@ export class Runner {
     const waiting = this.waiting;
     this.waiting = [];
     for (const { fail } of waiting) fail(error);
+  }
+}
+
+/**
+ * Folder for the temporary files of this deployment's runner, for the user's eyes only. The runner empties it; what one
+ * left that was killed goes now.
+ */
+async function privateFolder(): Promise<string> {
+  const all = resolve(".local", "runner");
+  await mkdir(all, { recursive: true, mode: 0o700 });
+  const left = (await readdir(all)).filter((pid) => !isRunning(Number(pid)));
+  await Promise.all(left.map((pid) => rm(join(all, pid), { recursive: true, force: true })));
+  const own = join(all, String(process.pid));
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  return own;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -67,15 +67,21 @@ describe("one file, one problem, at its place", () => {
     [
       "a key like none",
       `${GOOD}owner: x\n`,
-      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, flinkProperties",
+      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, flinkProperties, pyflink",
     ],
     ["no name", "# x\ntarget-table: t\nsql: SELECT 1\n", "2:1: name is missing; give the job a name of its own"],
     ["no target", "name: a\nsql: SELECT 1\n", "1:1: target-table is missing; name the table that the results go to"],
-    ["no query", "name: a\ntarget-table: t\n", "1:1: sql is missing; write the query"],
+    ["no query", "name: a\ntarget-table: t\n", "1:1: sql is missing; write the query, or PyFlink as code"],
+    ["sql and code", `${GOOD}code: x = 1\n`, "4:1: sql and code are both given; keep one of them"],
     [
-      "code",
-      "name: a\ntarget-table: t\ncode: |\n  x = 1\n",
-      "3:1: PyFlink `code` jobs are not supported yet; write the job as sql",
+      "a key of pyflink like none",
+      `${GOOD}pyflink:\n  jar: a.jar\n`,
+      "5:3: pyflink: unknown key 'jar'; did you mean jars?",
+    ],
+    [
+      "a file that is not there",
+      `${GOOD}pyflink:\n  files: [nowhere.py]\n`,
+      "5:3: python.files: there is no file nowhere.py; paths are relative to the project's folder",
     ],
     [
       "a bad name",

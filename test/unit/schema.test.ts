@@ -27,6 +27,7 @@ test("An editor requires the name only, because the template may give the rest, 
     "description",
     "flinkProperties",
     "name",
+    "pyflink",
     "sql",
     "target-table",
   ]);
