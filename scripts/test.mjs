@@ -68,8 +68,9 @@ async function environmentFor(picked) {
   if (picked.some((name) => ["integration", "e2e", "e2e-s3", "timing"].includes(name))) {
     const { env } = await setup();
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
+    const python = picked.some((name) => name.startsWith("e2e")) ? { PYFLINK_PYTHON: await ensurePyFlink() } : {};
     const oldTool = picked.includes("e2e-s3") ? { OLD_TOOL: await ensureOldTool() } : {};
-    return { ...env, ...moto, ...oldTool, ...(picked.includes("integration") ? await pyFlinks() : {}) };
+    return { ...env, ...moto, ...python, ...oldTool, ...(picked.includes("integration") ? await pyFlinks() : {}) };
   }
   await ensureNpm();
   return process.env;

@@ -163,10 +163,10 @@ describe("a record", () => {
     expect(seen).toEqual(expected);
   });
 
-  it("of a PyFlink job is understood as far as it goes: its code is another query than any SQL", () => {
+  it("of a PyFlink job keeps its code as it is", () => {
     const text = WRITTEN_BY_OLD_TOOL.replace(/^sql: [\s\S]*?(?=^target)/mu, "code: 'execution_output = 1'\n");
     expect(parseRecord("orders", text, "s3://b/p").current).toMatchObject({
-      manifest: { sql: "execution_output = 1" },
+      manifest: { code: "execution_output = 1" },
       meta: { version: 4 },
     });
   });
