@@ -5,7 +5,7 @@ const CORE =
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
 const shell =
-  "^provider/(apply|compare|halt|job-refused|observe|record-writer|removal|(gateway-|runner-)?submission|suspend|validate)[.]ts$";
+  "^provider/(apply|compare|halt|observe|record-writer|removal|(gateway-|runner-)?submission|submission-parts|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
 const loaders =
   "^provider/(load-manifests|load-tables|load-files|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";

@@ -9,7 +9,6 @@ import { NoAnswer } from "./flink/http.js";
 import { awaitRunning, cancelJob } from "./flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "./flink/wait.js";
 import { halt } from "./halt.js";
-import type { SubmissionTarget } from "./job-refused.js";
 import { sourceOf } from "./manifest.js";
 import { stateName } from "./naming.js";
 import type { Sighting, World } from "./observe.js";
@@ -18,7 +17,8 @@ import type { Deployment, JobRecord } from "./record.js";
 import { deployed, nextVersion, withFailedVersion } from "./record.js";
 import { RecordWriter } from "./record-writer.js";
 import { endLeftRunner } from "./runner-submission.js";
-import { prepare, type Submission } from "./submission.js";
+import { prepare } from "./submission.js";
+import type { Submission, SubmissionTarget } from "./submission-parts.js";
 
 export interface ApplyContext {
   readonly world: World;

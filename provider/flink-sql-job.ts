@@ -14,7 +14,6 @@ import { SqlGateway } from "./flink/gateway.js";
 import { listJobs } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf, refusalWords } from "./job-places.js";
-import { JobRefused, type SubmissionTarget } from "./job-refused.js";
 import { ManifestSchema } from "./manifest.js";
 import { awaitPendingStop, ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
 import { type Decision, type Plan, planJob } from "./plan.js";
@@ -23,6 +22,7 @@ import { stateDirectories } from "./properties.js";
 import type { JobRecord } from "./record.js";
 import { remove } from "./removal.js";
 import { openStore } from "./store/open.js";
+import { JobRefused, type SubmissionTarget } from "./submission-parts.js";
 import { releaseReservation, startReserved, validate } from "./validate.js";
 
 /** What Pulumi puts in place of a value that is not known before `up`. */

@@ -3,11 +3,17 @@
 import { UserError } from "./errors.js";
 import { type SqlGateway, StatementRefused } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
-import { JobRefused, type SubmissionTarget, slotsOf, submittedParts, targetProperties } from "./job-refused.js";
 import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "./properties.js";
 import type { Deployment } from "./record.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "./statements.js";
-import type { Submission } from "./submission.js";
+import {
+  JobRefused,
+  type Submission,
+  type SubmissionTarget,
+  slotsOf,
+  submittedParts,
+  targetProperties,
+} from "./submission-parts.js";
 
 type GatewayTarget = SubmissionTarget & { readonly gateway: SqlGateway };
 

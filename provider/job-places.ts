@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CodePlace, JobRefused } from "./job-refused.js";
 import { excerpt, locate } from "./load-manifests.js";
+import type { CodePlace, JobRefused } from "./submission-parts.js";
 
 export interface JobSources {
   readonly name: string;

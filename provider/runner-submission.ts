@@ -6,11 +6,17 @@ import { UserError } from "./errors.js";
 import { StatementRefused } from "./flink/gateway.js";
 import { NoAnswer } from "./flink/http.js";
 import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "./flink/runner.js";
-import { JobRefused, type SubmissionTarget, slotsOf, submittedParts, targetProperties } from "./job-refused.js";
 import { CHECKPOINTS_DIRECTORY, FIXED_JOB_ID, SAVEPOINTS_DIRECTORY, STATE_RECOVERY_PATH } from "./properties.js";
 import type { Deployment, Intent } from "./record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "./statements.js";
-import type { Submission } from "./submission.js";
+import {
+  JobRefused,
+  type Submission,
+  type SubmissionTarget,
+  slotsOf,
+  submittedParts,
+  targetProperties,
+} from "./submission-parts.js";
 
 /** Two submissions of one job may lie in the runner at the same time. */
 let count = 0;

@@ -4,13 +4,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "./changes.js";
 import { UserError } from "./errors.js";
-import type { SubmissionTarget } from "./job-refused.js";
 import type { Sighting, World } from "./observe.js";
 import { reached } from "./observe.js";
 import { isAlive } from "./observed.js";
 import type { Decision } from "./plan.js";
 import type { Deployment } from "./record.js";
 import { prepare } from "./submission.js";
+import type { SubmissionTarget } from "./submission-parts.js";
 
 interface Reservation {
   readonly slots: number;

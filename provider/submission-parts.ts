@@ -1,4 +1,4 @@
-/** What a submission needs to know, and how Flink's refusal of a part of a job is told. */
+/** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
 import { resolve } from "node:path";
 import { withAbsolutePaths } from "./dependencies.js";
@@ -46,6 +46,17 @@ export interface SubmissionTarget {
   readonly codePlace: CodePlace | undefined;
   /** Options of this machine and stack that are no part of a manifest, such as the Python of the workers. */
   readonly options: Readonly<Record<string, string>>;
+}
+
+/** A start that Flink has planned. */
+export interface Submission {
+  /** Slots that Flink's plan of the whole INSERT takes. */
+  readonly slots: number;
+  /** What could still submit the job after a crash; it goes into the intent. */
+  readonly session: { readonly gatewayUrl: string; readonly handle: string };
+  /** Starts the job under this id; `from` is a savepoint's or checkpoint's path. */
+  submit(jobId: string, from: string | undefined): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** The statements of a deployment, and the options that they run with. */
