@@ -1,12 +1,12 @@
 /** Which file may import which: arrows point one way, and each package has one home. `npm run check` runs it. */
 
 const CORE =
-  "(errors|manifest|dependencies|record|classic|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|promotion|observed|latest-state)[.]ts$";
+  "(errors|manifest|dependencies|record|classic|properties|definitions|statements|sql-text|sql-words|sql-checks|spelling|naming|changes|plan|plan-words|promotion|observed|latest-state|retention|state-directories|store-words|strangers)[.]ts$";
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
 const shell =
-  "^provider/(apply|compare|halt|observe|record-writer|removal|(gateway-|runner-)?submission|submission-parts|suspend|validate)[.]ts$";
-const resources = "^provider/(flink-sql-job|session-cluster|state-bucket)[.]ts$";
+  "^provider/(apply|compare|halt|housekeeping|observe|record-writer|removal|retirement|(gateway-|runner-)?submission|submission-parts|suspend|validate)[.]ts$";
+const resources = "^provider/(flink-sql-job|job-store|session-cluster|state-bucket)[.]ts$";
 const loaders =
   "^provider/(load-manifests|load-tables|load-files|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";
 const top = "^(index[.]ts|provider/index[.]ts)$";
@@ -98,7 +98,7 @@ module.exports = {
       "pulumi",
       "@pulumi/[^/]+",
       "^index[.]ts$",
-      "^provider/(flink-sql-job|session-cluster|state-bucket|dynamic|engine-log|settings|program|shims)[.](ts|cjs|d[.]cts)$",
+      "^provider/(flink-sql-job|job-store|session-cluster|state-bucket|dynamic|engine-log|settings|program|shims)[.](ts|cjs|d[.]cts)$",
       "^test/unit/settings[.]test[.]ts$",
     ),
   ],

@@ -5,7 +5,9 @@ import {
   clusterArgs,
   explained,
   FlinkSqlJob,
+  JobStore,
   jobArgs,
+  jobStoreArgs,
   loadJobs,
   readSettings,
   SessionCluster,
@@ -20,6 +22,11 @@ const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings, m
 const resources = manifests.map((job) => {
   const name = job.manifest.name;
   return [name, new FlinkSqlJob(name, jobArgs(job, settings, cluster))] as const;
+});
+
+/** After all jobs: where one of them fails, nothing is deleted. */
+new JobStore("store", jobStoreArgs("store", manifests, settings, cluster), {
+  dependsOn: resources.map(([, job]) => job),
 });
 
 /** The JobManager's REST address, and the page that Flink shows there. */

@@ -14,6 +14,6 @@ export interface Hooks {
 }
 
 /** The provider of one kind of resource; the file of that name in this folder has its hooks. */
-export function providerOf(resource: "flink-sql-job" | "session-cluster"): dynamic.ResourceProvider {
+export function providerOf(resource: keyof typeof shims): dynamic.ResourceProvider {
   return shims[resource];
 }

@@ -58,7 +58,8 @@ export async function observeAll(name: string, world: World): Promise<Sighting> 
   return withDetail(await sightingOf(name, stored, summaries, world), world);
 }
 
-async function sightingOf(
+/** A record and the jobs of a listing that belong to it, without details. */
+export async function sightingOf(
   name: string,
   stored: Stored | undefined,
   summaries: readonly JobSummary[],

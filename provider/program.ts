@@ -3,6 +3,7 @@
 import { createUrn, type Output, RunError, secret } from "@pulumi/pulumi";
 import { UserError } from "./errors.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
+import type { JobStoreArgs } from "./job-store.js";
 import { type Loaded, type LoadedJob, loadManifests } from "./load-manifests.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
@@ -94,6 +95,33 @@ export function jobArgs(
     requestSeconds: settings.requestSeconds,
     ...(adopt === undefined ? {} : { adopt }),
     ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),
+  };
+}
+
+/** Throws config-invalid for a job that is to be retired though it has a manifest. */
+export function jobStoreArgs(
+  name: string,
+  jobs: readonly LoadedJob[],
+  settings: Settings,
+  cluster: SessionCluster,
+): JobStoreArgs {
+  const manifests = jobs.map(({ manifest }) => manifest.name).sort();
+  const wanted = settings.retire.filter((retired) => manifests.includes(retired));
+  if (wanted.length > 0)
+    throw new UserError("config-invalid", {
+      what: `retire: ${wanted.join(", ")} cannot be retired: there is a manifest`,
+      fix: "remove the name from the configuration key `retire`, or remove the manifest: that alone stops the job with a savepoint",
+    });
+  return {
+    self: messageAddress(name, "JobStore"),
+    store: settings.storeUrl,
+    cluster: { restUrl: cluster.restUrl, activity: cluster.activity },
+    manifests,
+    retire: [...settings.retire],
+    ...(settings.retain ? { retain: settings.retain } : {}),
+    startSeconds: settings.startSeconds,
+    savepointSeconds: settings.savepointSeconds,
+    requestSeconds: settings.requestSeconds,
   };
 }
 

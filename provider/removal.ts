@@ -9,7 +9,8 @@ import { RecordWriter } from "./record-writer.js";
 
 export interface RemovalContext {
   readonly name: string;
-  readonly resourceId: string;
+  /** The resource that goes away; undefined where the job was named by a person, whoever it belongs to. */
+  readonly resourceId: string | undefined;
   readonly world: World;
   readonly limits: Limits;
   readonly progress: (text: string) => void;
@@ -21,7 +22,8 @@ export async function remove(context: RemovalContext): Promise<void> {
   const { observed, stored } = await observeAll(name, world);
   const { record, job } = observed;
   // After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays.
-  if (!record || !stored || record.status === "deleted" || record.resourceId !== resourceId) return;
+  if (!record || !stored || record.status === "deleted") return;
+  if (resourceId !== undefined && record.resourceId !== resourceId) return;
   const writer = new RecordWriter(world.store, name, stored.mark);
   const ended = { ...record, status: "deleted" as const, intent: undefined };
   if (!job || !isAlive(job)) {

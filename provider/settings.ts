@@ -51,6 +51,8 @@ const Keys = {
   flinkProperties: Text.default({}),
   jobProperties: z.record(z.string(), Text).default({}),
   compareWith: z.strictObject({ stack: z.string().min(1), store: StoreAddress.optional() }).optional(),
+  retire: z.array(z.string()).default([]),
+  retain: z.strictObject({ versions: Count, days: Count }).optional(),
 } as const;
 
 type Values = { readonly [K in keyof typeof Keys]: z.output<(typeof Keys)[K]> };

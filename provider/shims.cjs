@@ -23,4 +23,12 @@ module.exports = {
     delete: (id, props) => require("./provider/entry.cjs")("session-cluster").delete(id, props),
     read: (id, props) => require("./provider/entry.cjs")("session-cluster").read(id, props),
   },
+  "job-store": {
+    check: (olds, news) => require("./provider/entry.cjs")("job-store").check(olds, news),
+    diff: (id, olds, news) => require("./provider/entry.cjs")("job-store").diff(id, olds, news),
+    create: (inputs) => require("./provider/entry.cjs")("job-store").create(inputs),
+    update: (id, olds, news) => require("./provider/entry.cjs")("job-store").update(id, olds, news),
+    delete: (id, props) => require("./provider/entry.cjs")("job-store").delete(id, props),
+    read: (id, props) => require("./provider/entry.cjs")("job-store").read(id, props),
+  },
 };

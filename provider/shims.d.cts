@@ -1,4 +1,4 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-declare const shims: Readonly<Record<"flink-sql-job" | "session-cluster", dynamic.ResourceProvider>>;
+declare const shims: Readonly<Record<"flink-sql-job" | "session-cluster" | "job-store", dynamic.ResourceProvider>>;
 export = shims;

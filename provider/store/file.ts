@@ -5,9 +5,10 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "nod
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { reasonOf, UserError } from "../errors.js";
 import { canonicalLocation } from "../naming.js";
 import type { JobRecord, StateRef } from "../record.js";
+import type { StoredFile } from "../state-directories.js";
+import { contentOf, filesBelow, guarded, removeFolder, unlessMissing } from "./folder.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
@@ -48,6 +49,18 @@ export class FileStore implements Store {
     return fileStates(directory);
   }
 
+  files(directory: string): Promise<readonly StoredFile[]> {
+    return filesBelow(directory);
+  }
+
+  content(path: string): Promise<Uint8Array | undefined> {
+    return contentOf(path);
+  }
+
+  remove(directory: string): Promise<void> {
+    return removeFolder(directory);
+  }
+
   private fileOf(job: string): string {
     return join(this.manifests, `${job}.yaml`);
   }
@@ -81,19 +94,6 @@ export async function fileStates(directory: string): Promise<readonly StateRef[]
   return found.sort(oldestFirst);
 }
 
-async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError("store-unreachable", {
-      what: `the store ${url} cannot be used`,
-      cause: reasonOf(error),
-      fix: "check that the folder exists and may be written, or set the configuration key `store`",
-    });
-  }
-}
-
 function markOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
@@ -104,15 +104,6 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 async function readdirIfThere(folder: string): Promise<string[]> {
   return unlessMissing(() => readdir(folder), []);
-}
-
-async function unlessMissing<T, D>(work: () => Promise<T>, missing: D): Promise<T | D> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return missing;
-    throw error;
-  }
 }
 
 /** The text must be on the disk before the rename makes it the record. */

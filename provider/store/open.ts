@@ -1,7 +1,7 @@
 /** The store of a configured address. */
 
 import { UserError } from "../errors.js";
-import { FileStore, fileStates } from "./file.js";
+import { FileStore } from "./file.js";
 import { S3Store } from "./s3.js";
 import type { Store } from "./store.js";
 
@@ -27,14 +27,19 @@ function newStore(url: string): Store {
 
 /** A manifest may put its state elsewhere than the store: it is listed where it is. */
 function withStatesAnywhere(store: Store): Store {
+  const folders = new FileStore("file:///");
+  const there = (place: string): Store => {
+    if (!/^s3[an]?:/u.test(place)) return folders;
+    return store instanceof S3Store ? store : new S3Store(place);
+  };
   return {
     url: store.url,
     read: (job) => store.read(job),
     write: (job, record, mark) => store.write(job, record, mark),
     list: () => store.list(),
-    states: (directory) => {
-      if (!/^s3[an]?:/u.test(directory)) return fileStates(directory);
-      return (store instanceof S3Store ? store : new S3Store(directory)).states(directory);
-    },
+    states: (directory) => there(directory).states(directory),
+    files: (directory) => there(directory).files(directory),
+    content: (path) => there(path).content(path),
+    remove: (directory) => there(directory).remove(directory),
   };
 }

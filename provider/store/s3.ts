@@ -1,14 +1,19 @@
 /** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true&manifests=…`. */
 
-import type { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { reasonOf, UserError } from "../errors.js";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { UserError } from "../errors.js";
 import type { JobRecord, StateRef } from "../record.js";
+import type { StoredFile } from "../state-directories.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 import { connectS3, parseS3Address, type S3Address } from "./s3-client.js";
-import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
+import { explain, nameOf, statusOf } from "./s3-errors.js";
+import { metadataAndRest, oldestFirst, recordConflict, type Store, type Stored, stateDirectory } from "./store.js";
 
 /** The engine checks one job after another: those that follow need not each wait for a server that did not answer. */
 const REMEMBER_SILENCE_MS = 10_000;
+
+/** So many objects S3 takes in one request. */
+const DELETED_AT_ONCE = 1000;
 
 export class S3Store implements Store {
   private readonly address: S3Address;
@@ -79,6 +84,48 @@ export class S3Store implements Store {
     return states.sort(oldestFirst);
   }
 
+  async files(directory: string): Promise<readonly StoredFile[]> {
+    const { bucket, prefix } = parseS3Address(directory);
+    return (await this.objectsBelow(bucket, `${prefix}/`)).map((object) => toFile(bucket, object));
+  }
+
+  async content(path: string): Promise<Uint8Array | undefined> {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const { bucket, prefix: key } = parseS3Address(path);
+    return this.guard(async (client) => {
+      try {
+        return await (
+          await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        ).Body?.transformToByteArray();
+      } catch (error) {
+        if (nameOf(error) === "NoSuchKey") return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** With the marker that EMR's file systems leave beside a folder. */
+  async remove(directory: string): Promise<void> {
+    const { bucket, prefix } = parseS3Address(stateDirectory(directory));
+    const alike = await this.objectsBelow(bucket, prefix);
+    const own = alike.filter(({ key }) => key.startsWith(`${prefix}/`) || key === `${prefix}_$folder$`);
+    for (const part of metadataAndRest(own.map((object) => toFile(bucket, object))))
+      for (let done = 0; done < part.length; done += DELETED_AT_ONCE)
+        await this.deleteObjects(bucket, part.slice(done, done + DELETED_AT_ONCE));
+  }
+
+  /** S3 answers 200 also where it deleted only some: each object that it refused is in the answer. */
+  private async deleteObjects(bucket: string, files: readonly StoredFile[]): Promise<void> {
+    const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
+    const objects = files.map(({ path }) => ({ Key: path.slice(`s3://${bucket}/`.length) }));
+    const request = { Bucket: bucket, Delete: { Objects: objects, Quiet: true } };
+    await this.guard(async (client) => {
+      const { Errors: [first] = [], $metadata } = await client.send(new DeleteObjectsCommand(request));
+      const about = { name: first?.Code ?? "Refused", $metadata };
+      if (first) throw Object.assign(new Error(`${first.Key}: ${first.Message}`), about);
+    });
+  }
+
   private keyOf(job: string): string {
     const { prefix, records } = this.address;
     return [prefix, records, `${job}.yaml`].filter((part) => part !== "").join("/");
@@ -128,34 +175,6 @@ function stateOf(bucket: string, { key, size, at }: Listed): StateRef[] {
   return [{ kind, path: `s3://${bucket}/${found[1]}`, at }];
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
-}
-
-const CREDENTIALS_FIX = "renew or set the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID …) of whoever runs Pulumi";
-
-/** What to do, by the code that S3 or the SDK gives. */
-const FIXES: Readonly<Record<string, string>> = {
-  NoSuchBucket: "create the bucket, or correct the configuration key `store`",
-  AccessDenied: "allow s3:GetObject, s3:PutObject and s3:ListBucket on the bucket to whoever runs Pulumi",
-  PermanentRedirect: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
-  AuthorizationHeaderMalformed: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
-  ExpiredToken: CREDENTIALS_FIX,
-  InvalidAccessKeyId: CREDENTIALS_FIX,
-  SignatureDoesNotMatch: CREDENTIALS_FIX,
-  CredentialsProviderError: CREDENTIALS_FIX,
-};
-
-/** HTTP status of an answer; undefined where there was none. */
-function statusOf(error: unknown): number | undefined {
-  return (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
-}
-
-function explain(error: unknown, { endpoint }: S3Address): { cause: string; fix: string } {
-  const status = statusOf(error);
-  const code = nameOf(error);
-  const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
-  const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;
-  const byStatus = status === 403 ? FIXES.AccessDenied : status === 301 ? FIXES.PermanentRedirect : undefined;
-  return { cause, fix: FIXES[code] ?? byStatus ?? `check that ${place} answers and that this machine may reach it` };
+function toFile(bucket: string, { key, size, at }: Listed): StoredFile {
+  return { path: `s3://${bucket}/${key}`, bytes: size, at };
 }

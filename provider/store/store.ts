@@ -2,6 +2,7 @@
 
 import { UserError } from "../errors.js";
 import type { JobRecord, StateRef } from "../record.js";
+import { isStateDirectory, type StoredFile } from "../state-directories.js";
 
 /** A record and the mark of the version that was read; a write with that mark fails if somebody else wrote since. */
 export interface Stored {
@@ -20,6 +21,12 @@ export interface Store {
   list(): Promise<readonly string[]>;
   /** Complete savepoints and checkpoints below a directory, oldest first. */
   states(directory: string): Promise<readonly StateRef[]>;
+  /** All files below a directory; none where there is no such directory. */
+  files(directory: string): Promise<readonly StoredFile[]>;
+  /** A file's bytes, for one that fits into memory; undefined where there is no such file. */
+  content(path: string): Promise<Uint8Array | undefined>;
+  /** Deletes the directory of one savepoint, or of the checkpoints of one start, with all below it. Safe to repeat. */
+  remove(directory: string): Promise<void>;
 }
 
 /** The error of whoever comes second. */
@@ -41,4 +48,16 @@ export function oldestFirst(a: StateRef, b: StateRef): number {
 
 function checkpointNumber({ path }: StateRef): number {
   return Number(/chk-(\d+)$/u.exec(path)?.[1] ?? 0);
+}
+
+/** What is deleted first, and what only once that is gone: a state that lost a part of it must not look complete. */
+export function metadataAndRest(files: readonly StoredFile[]): [metadata: StoredFile[], rest: StoredFile[]] {
+  const isMetadata = ({ path }: StoredFile) => path.endsWith("/_metadata");
+  return [files.filter(isMetadata), files.filter((file) => !isMetadata(file))];
+}
+
+/** The directory itself; a mistake elsewhere must never delete more than what Flink made for one state. */
+export function stateDirectory(directory: string): string {
+  if (!isStateDirectory(directory)) throw new Error(`${directory} is not the directory of a state; it is not deleted`);
+  return directory;
 }

@@ -1,0 +1,68 @@
+/** Files of a folder on this machine: listed, read, deleted. */
+
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { reasonOf, UserError } from "../errors.js";
+import { canonicalLocation } from "../naming.js";
+import type { StoredFile } from "../state-directories.js";
+import { metadataAndRest, stateDirectory } from "./store.js";
+
+/** All files below a folder; what is deleted meanwhile is left out. */
+export function filesBelow(directory: string): Promise<readonly StoredFile[]> {
+  return guarded(directory, async () => {
+    const found: StoredFile[] = [];
+    await collect(canonicalLocation(directory), found);
+    return found;
+  });
+}
+
+async function collect(folder: string, found: StoredFile[]): Promise<void> {
+  for (const entry of await unlessMissing(() => readdir(folder, { withFileTypes: true }), [])) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await collect(path, found);
+    else {
+      const seen = await unlessMissing(() => stat(path), undefined);
+      if (seen) found.push({ path: `file://${path}`, bytes: seen.size, at: Math.round(seen.mtimeMs) });
+    }
+  }
+}
+
+/** Undefined where there is no such file. */
+export function contentOf(path: string): Promise<Uint8Array | undefined> {
+  return guarded(path, () => unlessMissing(() => readFile(canonicalLocation(path)), undefined));
+}
+
+/** Deletes a state's folder; one that is gone already is no error. */
+export function removeFolder(directory: string): Promise<void> {
+  return guarded(directory, async () => {
+    const folder = canonicalLocation(stateDirectory(directory));
+    const found: StoredFile[] = [];
+    await collect(folder, found);
+    const [metadata] = metadataAndRest(found);
+    for (const { path } of metadata) await rm(canonicalLocation(path), { force: true });
+    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+/** Turns what the file system says into one error that names the place. */
+export async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError("store-unreachable", {
+      what: `the store ${url} cannot be used`,
+      cause: reasonOf(error),
+      fix: "check that the folder exists and may be written, or set the configuration key `store`",
+    });
+  }
+}
+
+export async function unlessMissing<T, D>(work: () => Promise<T>, missing: D): Promise<T | D> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return missing;
+    throw error;
+  }
+}

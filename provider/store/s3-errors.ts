@@ -1,0 +1,43 @@
+/** What went wrong with S3, in its own words, and what a person can do. */
+
+import { z } from "zod";
+import { reasonOf } from "../errors.js";
+
+const Answer = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
+
+/** HTTP status of an answer; undefined where there was none. */
+export function statusOf(error: unknown): number | undefined {
+  return Answer.safeParse(error).data?.$metadata.httpStatusCode;
+}
+
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+const CREDENTIALS_FIX = "renew or set the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID …) of whoever runs Pulumi";
+
+/** What to do, by the code that S3 or the SDK gives. */
+const FIXES: Readonly<Record<string, string>> = {
+  NoSuchBucket: "create the bucket, or correct the configuration key `store`",
+  AccessDenied:
+    "allow s3:GetObject, s3:PutObject, s3:ListBucket and, for the configuration key `retain`, s3:DeleteObject on the bucket to whoever runs Pulumi",
+  PermanentRedirect: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
+  AuthorizationHeaderMalformed: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
+  ExpiredToken: CREDENTIALS_FIX,
+  InvalidAccessKeyId: CREDENTIALS_FIX,
+  SignatureDoesNotMatch: CREDENTIALS_FIX,
+  CredentialsProviderError: CREDENTIALS_FIX,
+};
+
+/** The cause in the words of S3, and what to do. */
+export function explain(
+  error: unknown,
+  { endpoint }: { readonly endpoint: string | undefined },
+): { cause: string; fix: string } {
+  const status = statusOf(error);
+  const code = nameOf(error);
+  const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
+  const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;
+  const byStatus = status === 403 ? FIXES.AccessDenied : status === 301 ? FIXES.PermanentRedirect : undefined;
+  return { cause, fix: FIXES[code] ?? byStatus ?? `check that ${place} answers and that this machine may reach it` };
+}

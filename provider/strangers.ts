@@ -1,0 +1,76 @@
+/** Records that no manifest of the stack belongs to: what is said of them, and whether they can be retired. */
+
+import type { ErrorParts } from "./errors.js";
+import { latestState } from "./latest-state.js";
+import { stateName } from "./naming.js";
+import { isAlive, isStruggling, type Observed, type ObservedJob } from "./observed.js";
+import { ageWords } from "./plan-words.js";
+import type { JobRecord } from "./record.js";
+import { limited } from "./store-words.js";
+
+export interface Stranger {
+  readonly name: string;
+  readonly record: JobRecord;
+  /** Undefined where the cluster could not be asked. */
+  readonly seen: Observed | undefined;
+}
+
+/** A job that its own cluster forgot has written no state for so long; one on another cluster goes on writing. */
+const QUIET_MS = 600_000;
+
+/** Of a record that no resource owns, one line. It is left alone. */
+export function strangerWords({ name, seen }: Stranger): string {
+  const stops = seen?.job && isAlive(seen.job) && !isStruggling(seen.job);
+  const way = stops ? "to stop it with a savepoint" : "to make a tombstone of it";
+  return `store: ${name}: has a record but no manifest; it ${statusWords(seen)}; not touched; ${way}, add it to the configuration key \`retire\``;
+}
+
+/** Of records that some resource owns, one line for all: many stacks may share the store. */
+export function ownedWords(strangers: readonly Stranger[]): string {
+  const list = limited(strangers.map(({ name, seen }) => `${name} (${statusWords(seen)})`)).join(", ");
+  const whose =
+    strangers.length === 1
+      ? "1 record belongs to another stack, or to a manifest that was removed"
+      : `${strangers.length} records belong to other stacks, or to manifests that were removed`;
+  return `store: ${whose}: ${list}; not touched; to stop one with a savepoint, add it to the configuration key \`retire\``;
+}
+
+/** What `retire` does to a job. */
+export function retireWords({ name, seen }: Stranger): string {
+  const head = `store: ${name}: retired: it ${statusWords(seen)}`;
+  if (!seen?.job || !isAlive(seen.job)) {
+    const state = seen && seen.record?.status !== "finished" ? latestState(seen) : undefined;
+    return `${head}; its record becomes a tombstone${state ? ` that names ${stateName(state.path)}` : ""}`;
+  }
+  if (isStruggling(seen.job))
+    return `${head} and cannot take a savepoint; it is cancelled, and its record becomes a tombstone that names its newest checkpoint`;
+  return `${head}; it is stopped with a savepoint, and its record becomes a tombstone`;
+}
+
+/** Why a job cannot be retired: something of it may run that would go on running beside a tombstone. */
+export function retireRefusal({ name, seen }: Stranger): ErrorParts | undefined {
+  if (!seen) return undefined;
+  const fix = "end that job, or remove the name from the configuration key `retire`";
+  const others = seen.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  if (others)
+    return { what: `${name}: not retired: its record does not know what runs under its name: ${others}`, fix };
+  const last = seen.job || seen.record?.status !== "running" ? undefined : latestState(seen);
+  if (!last || seen.now - last.at >= QUIET_MS) return undefined;
+  const state = `${stateName(last.path)} is ${ageWords(seen.now - last.at)} old`;
+  return {
+    what: `${name}: not retired: this cluster does not know its job, and ${state}: it may run on another cluster`,
+    fix: `${fix}; if it does not run anywhere, wait ${ageWords(QUIET_MS)}`,
+  };
+}
+
+function statusWords(seen: Stranger["seen"]): string {
+  if (!seen) return "may run: the cluster cannot be asked";
+  const { job, namesakes } = seen;
+  if (job && isAlive(job)) return jobWords(job);
+  if (namesakes.length > 0) return `is not what runs under its name: that ${namesakes.map(jobWords).join(", and ")}`;
+  return "does not run on this cluster";
+}
+
+function jobWords({ status, jobId }: ObservedJob): string {
+  return `is ${status} as ${jobId}`;
+}
