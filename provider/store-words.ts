@@ -19,8 +19,8 @@ export function retentionWords(
   return [...jobs]
     .map(([job, own]) => {
       const bytes = own.reduce((sum, directory) => sum + directory.bytes, 0);
-      const states = own.length === 1 ? "1 old state" : `${own.length} old states`;
-      const head = `store: ${job}: ${tense} ${states}, ${sizeWords(bytes)} (retain: ${versions} versions, ${days} days)`;
+      const states = counted(own.length, "old state");
+      const head = `store: ${job}: ${tense} ${states}, ${sizeWords(bytes)} (retain: ${counted(versions, "version")}, ${counted(days, "day")})`;
       return [
         head,
         ...limited(
@@ -31,6 +31,8 @@ export function retentionWords(
     })
     .join("\n");
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 function directoryWords({ path, kind, bytes, at, stateAt }: StateDirectory, now: number): string {
   const what = kind === "checkpoints" ? "checkpoints, " : "";

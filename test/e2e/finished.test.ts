@@ -24,7 +24,7 @@ test("The preview says that it finished by itself, and the update writes that do
 test("Later previews say nothing, and no update starts it again.", async () => {
   const { preview, up } = await story.again();
   expect(preview.lines).toEqual({});
-  expect(up.text).toMatch(/Resources:\n\s+3 unchanged/u);
+  expect(up.text).toMatch(/Resources:\n\s+4 unchanged/u);
   expect((await story.flink.jobs()).filter(({ name }) => name === "finished").map(({ jid }) => jid)).toEqual([jobId]);
 });
 

@@ -1,6 +1,6 @@
 /** The store in a folder: who writes second loses, and states are listed as they lie on the disk. */
 
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -134,6 +134,52 @@ describe("states are the complete ones of one version, oldest first", () => {
     const found = await paths("c/1");
     expect(found).toHaveLength(1200);
     expect(found.slice(-3)).toEqual(["c/1/aa/chk-1198", "c/1/aa/chk-1199", "c/1/aa/chk-1200"]);
+  });
+});
+
+describe("the directory of a state", () => {
+  const NAME = "savepoint-aaaaaa-000000000001";
+  const place = async (path: string, text: string) => {
+    await mkdir(join(folder, path, ".."), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+  const paths = async (directory: string) =>
+    (await store.files(`file://${folder}/${directory}`)).map(({ path }) => path.slice(`file://${folder}/`.length));
+
+  test("is listed with sizes and times, read, and deleted with all below it and nothing beside it.", async () => {
+    await place(`s/1/${NAME}/_metadata`, "meta");
+    await place(`s/1/${NAME}/deep/part`, "x");
+    await place("s/1/other", "stays");
+    await utimes(join(folder, `s/1/${NAME}/_metadata`), new Date(1000), new Date(1000));
+    expect((await store.files(`file://${folder}/s/1/${NAME}`)).find(({ bytes }) => bytes === 4)).toEqual({
+      path: `file://${folder}/s/1/${NAME}/_metadata`,
+      bytes: 4,
+      at: 1000,
+    });
+    const metadata = await store.content(`file://${folder}/s/1/${NAME}/_metadata`);
+    expect(Buffer.from(metadata ?? "").toString()).toBe("meta");
+    expect(await store.content(`file://${folder}/s/1/none/_metadata`)).toBeUndefined();
+    await store.remove(`file://${folder}/s/1/${NAME}`);
+    expect(await paths("s")).toEqual(["s/1/other"]);
+    await store.remove(`file://${folder}/s/1/${NAME}`);
+    expect(await paths("none")).toEqual([]);
+  });
+
+  test.each(["s/1", "s", `s/1/${NAME}/deep`, "s/1/by-hand", ""])("Nothing else is ever deleted: %s", async (path) => {
+    await place(`s/1/${NAME}/deep/part`, "x");
+    await place("s/1/by-hand/part", "x");
+    const before = await paths("s");
+    await expect(store.remove(`file://${folder}/${path}`)).rejects.toThrow("is not the directory of a state");
+    expect(await paths("s")).toEqual(before);
+  });
+
+  test("A link in it is deleted, and not what it leads to.", async () => {
+    await place("elsewhere/kept", "x");
+    await place(`s/1/${NAME}/_metadata`, "meta");
+    await symlink(join(folder, "elsewhere"), join(folder, `s/1/${NAME}/link`));
+    await store.remove(`file://${folder}/s/1/${NAME}`);
+    expect(await paths("elsewhere")).toEqual(["elsewhere/kept"]);
+    expect(await paths("s")).toEqual([]);
   });
 });
 

@@ -1,0 +1,128 @@
+/** What is said of records that no manifest belongs to, and which of them may be retired. */
+
+import { describe, expect, it } from "vitest";
+import type { FlinkStatus, Observed, ObservedJob } from "../../provider/observed.js";
+import type { JobRecord, StateRef } from "../../provider/record.js";
+import { ownedWords, retireRefusal, retireWords, type Stranger, strangerWords } from "../../provider/strangers.js";
+
+const NOW = 10_000_000;
+const record: JobRecord = {
+  status: "running",
+  current: {
+    manifest: { name: "old", description: "", "target-table": "t", sql: "", flinkProperties: {} },
+    meta: { queryId: "", version: 1, createdAt: "" },
+    definitions: undefined,
+    metadataColumns: undefined,
+    secrets: undefined,
+    directories: { checkpoints: "file:///c", savepoints: "file:///s" },
+    jobId: "aa",
+    startedFrom: null,
+  },
+  savepoint: undefined,
+  resourceId: undefined,
+  intent: undefined,
+  past: [],
+  written: undefined,
+};
+const job = (status: FlinkStatus, jobId = "aa"): ObservedJob => ({
+  jobId,
+  name: "old",
+  status,
+  endedAt: -1,
+  tasks: { running: 1, total: 1 },
+});
+const checkpoint = (secondsAgo: number): StateRef => ({
+  kind: "checkpoint",
+  path: "file:///c/1/aa/chk-7",
+  at: NOW - secondsAgo * 1000,
+});
+function stranger(parts: Partial<Observed> = {}): Stranger {
+  const seen = { cluster: "reachable" as const, record, job: undefined, namesakes: [], states: [], now: NOW, ...parts };
+  return { name: "old", record: seen.record ?? record, seen };
+}
+const unseen: Stranger = { name: "old", record, seen: undefined };
+
+describe("a record that nobody owns", () => {
+  it.each<[string, Stranger, string]>([
+    ["that runs", stranger({ job: job("RUNNING") }), "it is RUNNING as aa; not touched; to stop it with a savepoint"],
+    [
+      "that cannot take a savepoint",
+      stranger({ job: job("RESTARTING") }),
+      "it is RESTARTING as aa; not touched; to make a tombstone of it",
+    ],
+    ["that has ended", stranger({ job: job("FAILED") }), "it does not run on this cluster; not touched; to make"],
+    [
+      "under whose name something else runs",
+      stranger({ namesakes: [job("RUNNING", "bb")] }),
+      "it is not what runs under its name: that is RUNNING as bb; not touched",
+    ],
+    ["of which nothing is known", unseen, "it may run: the cluster cannot be asked; not touched"],
+  ])("%s", (_title, found, words) => {
+    expect(strangerWords(found)).toContain(`store: old: has a record but no manifest; ${words}`);
+  });
+});
+
+it("Records that resources own share one line, with ten names at most.", () => {
+  expect(ownedWords([stranger()])).toMatch(
+    /^store: 1 record belongs to another stack, or to a manifest that was removed: /u,
+  );
+  const words = ownedWords(Array.from({ length: 13 }, () => stranger({ job: job("RUNNING") })));
+  expect(words).toMatch(
+    /^store: 13 records belong to other stacks, or to manifests that were removed: old \(is RUNNING/u,
+  );
+  expect(words.match(/old \(/gu)).toHaveLength(10);
+  expect(words).toContain(", and 3 more; not touched");
+});
+
+describe("what is retired", () => {
+  it.each<[string, Stranger, string]>([
+    [
+      "is stopped with a savepoint",
+      stranger({ job: job("RUNNING") }),
+      "it is RUNNING as aa; it is stopped with a savepoint",
+    ],
+    [
+      "is cancelled where it cannot take one",
+      stranger({ job: job("FAILING") }),
+      "cannot take a savepoint; it is cancelled",
+    ],
+    [
+      "becomes a tombstone with its newest state where it does not run",
+      stranger({ states: [checkpoint(900)] }),
+      "it does not run on this cluster; its record becomes a tombstone that names chk-7",
+    ],
+    [
+      "becomes a tombstone without a state where it came to its end",
+      stranger({ record: { ...record, status: "finished" }, states: [checkpoint(900)] }),
+      "does not run on this cluster; its record becomes a tombstone",
+    ],
+  ])("%s", (_title, found, words) => {
+    expect(retireRefusal(found)).toBeUndefined();
+    expect(retireWords(found)).toContain(words);
+  });
+
+  it("says nothing of a state that a finished job does not need", () => {
+    const finished = stranger({ record: { ...record, status: "finished" }, states: [checkpoint(900)] });
+    expect(retireWords(finished)).not.toContain("chk-7");
+  });
+
+  it.each<[string, Stranger, string]>([
+    [
+      "another job runs under its name",
+      stranger({ namesakes: [job("RUNNING", "bb")] }),
+      "its record does not know what runs under its name: bb (RUNNING)",
+    ],
+    [
+      "this cluster does not know it, and something writes its states",
+      stranger({ states: [checkpoint(30)] }),
+      "chk-7 is 30 s old: it may run on another cluster",
+    ],
+  ])("is refused where %s", (_title, found, words) => expect(retireRefusal(found)?.what).toContain(words));
+
+  it.each<[string, Stranger]>([
+    ["this cluster knows that it has ended", stranger({ job: job("CANCELED"), states: [checkpoint(30)] })],
+    ["it was stopped by us", stranger({ record: { ...record, status: "stopped" }, states: [checkpoint(30)] })],
+    ["its states are old", stranger({ states: [checkpoint(601)] })],
+    ["nothing is known yet", unseen],
+  ])("is not refused where %s", (_title, found) => expect(retireRefusal(found)).toBeUndefined());
+});
