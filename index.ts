@@ -1,4 +1,4 @@
-/** The program: a session cluster, and one FlinkSqlJob for each manifest. */
+/** The program: the store, a session cluster, and one FlinkSqlJob for each manifest. */
 
 import { log } from "@pulumi/pulumi";
 import {
@@ -11,17 +11,19 @@ import {
   loadJobs,
   readSettings,
   SessionCluster,
+  storeOf,
 } from "./provider/index.js";
 
 const settings = explained(readSettings);
 const { jobs: manifests, warnings } = explained(() => loadJobs(settings));
 for (const warning of warnings) void log.warn(warning);
 
-const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings, manifests));
+const store = storeOf(settings);
+const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings, store, manifests));
 
 const resources = manifests.map((job) => {
   const name = job.manifest.name;
-  return [name, new FlinkSqlJob(name, jobArgs(job, settings, cluster))] as const;
+  return [name, new FlinkSqlJob(name, jobArgs(job, settings, cluster, store))] as const;
 });
 
 /** After all jobs: where one of them fails, nothing is deleted. */

@@ -36,6 +36,8 @@ export default defineConfig({
         test: {
           name: "e2e-s3",
           include: ["test/e2e/**/*.test.ts", "test/e2e-s3/**/*.test.ts"],
+          // They have S3 servers of their own, so that they are the same in both kinds.
+          exclude: ["test/e2e/bucket-modes.test.ts", "test/e2e/state-bucket.test.ts"],
           globalSetup: ["test/support/e2e-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -3,6 +3,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import shims from "./shims.cjs";
 
+/** What Pulumi puts in place of a value that is not known before `up`. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** The hooks that a resource file exports as `hooks`. */
 export interface Hooks {
   check(olds: unknown, news: unknown): Promise<dynamic.CheckResult>;

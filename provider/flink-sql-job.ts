@@ -7,7 +7,7 @@ import { apply } from "./apply.js";
 import type { Desired } from "./changes.js";
 import { isLocalClusterDown } from "./cluster/local.js";
 import { type Comparison, compareJob } from "./compare.js";
-import { type Hooks, providerOf } from "./dynamic.js";
+import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
@@ -25,8 +25,8 @@ import { openStore } from "./store/open.js";
 import { JobRefused, type SubmissionTarget } from "./submission-parts.js";
 import { releaseReservation, startReserved, validate } from "./validate.js";
 
-/** What Pulumi puts in place of a value that is not known before `up`. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** Why a job is not planned in the preview of an update that makes the bucket of its store. */
+const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
 
 /** The engine checks one job after another; one listing serves those that are checked within a moment. */
 const LISTING_MS = 500;
@@ -207,6 +207,7 @@ function targetOf(job: JobInputs): SubmissionTarget {
 async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
   const desired = desiredOf(job);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
+  if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   const world = worldOf(job);
   try {
@@ -243,9 +244,10 @@ async function undecided(
   job: JobInputs,
   why: string,
   comparison: Comparison | undefined,
+  severity: Comparison["severity"] = "warning",
 ): Promise<z.infer<typeof PlanInput>> {
   const words = `${job.name}: decided in \`pulumi up\`, since ${why}`;
-  await tellPlan(job, words, "warning", comparison);
+  await tellPlan(job, words, severity, comparison);
   return { action: "undecided", words, replaces: [] };
 }
 

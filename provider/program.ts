@@ -1,23 +1,21 @@
 /** From settings and manifests to the arguments of the resources, for index.ts or a Pulumi program of one's own. */
 
-import { createUrn, type Output, RunError, secret } from "@pulumi/pulumi";
+import { createUrn, type Input, type Output, secret } from "@pulumi/pulumi";
 import { UserError } from "./errors.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
 import type { JobStoreArgs } from "./job-store.js";
 import { type Loaded, type LoadedJob, loadManifests } from "./load-manifests.js";
+import { asRunError } from "./run-error.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
+import { StateBucket } from "./state-bucket.js";
 
 /** Runs the first part of a program; Pulumi prints a UserError as it is then, and not as a crash with a stack. */
 export function explained<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const readable = new RunError(error.message);
-    // Printing a stack with Pulumi's own source maps takes Node 20 half a minute, and nobody needs it here.
-    delete readable.stack;
-    throw readable;
+    throw asRunError(error);
   }
 }
 
@@ -34,8 +32,19 @@ export function loadJobs(settings: Settings): Loaded {
   });
 }
 
+/** Address of the store for cluster and jobs; with the configuration key `bucket` they come after the bucket. */
+export function storeOf(settings: Settings): Input<string> {
+  const { storeUrl: store, bucket } = settings;
+  return bucket ? new StateBucket("state-bucket", { store, bucket }).store : store;
+}
+
 /** `jobs`: all jobs of the stack, where another stack's are to be compared with them. */
-export function clusterArgs(name: string, settings: Settings, jobs?: readonly LoadedJob[]): SessionClusterArgs {
+export function clusterArgs(
+  name: string,
+  settings: Settings,
+  store: Input<string>,
+  jobs?: readonly LoadedJob[],
+): SessionClusterArgs {
   const { restUrl, gatewayUrl, compareWith } = settings;
   return {
     self: messageAddress(name, "SessionCluster"),
@@ -49,7 +58,7 @@ export function clusterArgs(name: string, settings: Settings, jobs?: readonly Lo
     jobManagerMemory: settings.jobManagerMemory,
     taskManagerMemory: settings.taskManagerMemory,
     properties: settings.clusterProperties,
-    store: settings.storeUrl,
+    store,
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
     requestSeconds: settings.requestSeconds,
@@ -63,6 +72,7 @@ export function jobArgs(
   { manifest, file, definitions, files }: LoadedJob,
   settings: Settings,
   cluster: SessionCluster,
+  store: Input<string>,
 ): FlinkSqlJobArgs {
   const mentioned = Object.entries(settings.secretParameters).filter(([key]) =>
     definitions.some(({ sql }) => sql.includes(`{${key}}`)),
@@ -87,7 +97,7 @@ export function jobArgs(
       target: cluster.target,
       folder: cluster.folder,
     },
-    store: settings.storeUrl,
+    store,
     python: { client: settings.pyClientExecutable, flinkHome: settings.flinkHome, workers: settings.pyExecutable },
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,

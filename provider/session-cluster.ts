@@ -13,7 +13,7 @@ import {
 import { checkMemory } from "./cluster/memory.js";
 import { freePorts } from "./cluster/ports.js";
 import { compareNames } from "./compare.js";
-import { type Hooks, providerOf } from "./dynamic.js";
+import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
@@ -160,7 +160,7 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
   const health = await localHealth({ ...given, ...ports, storeOptions });
   const activity = !health.jobManagerRuns
     ? "starting"
-    : !health.isCurrent
+    : !health.isCurrent || given.store === UNKNOWN
       ? "restarting"
       : health.dead.length > 0
         ? "repairing"
@@ -170,7 +170,10 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
     starting: before.restPort
       ? `starts again (${health.dead.join(", ")} not running), jobs resume from their latest state`
       : "starts",
-    restarting: "restarts with other settings: all jobs are stopped with savepoints before and resume after",
+    restarting:
+      given.store === UNKNOWN
+        ? "restarts if the store needs other settings, which `pulumi up` finds out: its bucket is not there yet"
+        : "restarts with other settings: all jobs are stopped with savepoints before and resume after",
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
   const plan = `session cluster: ${words[activity]}`;

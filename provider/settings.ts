@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Config, getProject, getStack, type Output, output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
+import { BucketOptions, bucketProblems } from "./bucket-options.js";
 import { UserError } from "./errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./manifest.js";
 import { didYouMean } from "./spelling.js";
@@ -38,6 +39,7 @@ const Keys = {
   taskManagerMemory: z.string().default("2048m"),
   clusterProperties: Text.default({}),
   store: z.string().optional(),
+  bucket: BucketOptions.optional(),
   manifests: z.string().default("jobs"),
   template: z.string().optional(),
   tables: z.array(z.string()).default([]),
@@ -93,10 +95,12 @@ export function readSettings(): Settings {
   const folder = join(".local", stack);
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
   problems.push(...mapProblems(config), ...secretsInTheOpen(), ...unknownKeys());
-  if (compareWith?.store === storeUrl(values.store, root, folder))
+  const store = storeUrl(values.store, root, folder);
+  if (compareWith?.store === store)
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
+  problems.push(...bucketProblems(values.bucket, store));
   if (problems.length > 0)
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,
@@ -111,7 +115,7 @@ export function readSettings(): Settings {
     stack,
     root,
     folder,
-    storeUrl: storeUrl(values.store, root, folder),
+    storeUrl: store,
     compareWith,
     metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
     ...readParameters(config, root, folder),

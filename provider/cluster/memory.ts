@@ -24,16 +24,21 @@ export async function checkMemory(spec: LocalSpec): Promise<void> {
   }
 }
 
-async function ask({ flinkHome }: LocalSpec, conf: string, command: string): Promise<void> {
+async function ask({ flinkHome, startSeconds }: LocalSpec, conf: string, command: string): Promise<void> {
   const { execa } = await import("execa");
   const script = join(flinkHome, "bin", "config.sh");
   const result = await execa("bash", ["-c", SCRIPT, script, command], {
     env: { FLINK_CONF_DIR: conf },
     reject: false,
-    timeout: 30_000,
+    timeout: startSeconds * 1000,
     all: true,
   });
   if (result.exitCode === 0) return;
+  if (result.timedOut)
+    throw new UserError("timed-out", {
+      what: `the memory of the cluster was not worked out in ${startSeconds} s; nothing was stopped or started`,
+      fix: "run `pulumi up` again when the machine is less busy, or raise the configuration key `startSeconds`",
+    });
   const output = String(result.all);
   const trace = output.slice(Math.max(0, output.indexOf("Exception in thread")));
   throw new UserError("config-invalid", {

@@ -126,6 +126,12 @@ export class S3Store implements Store {
     });
   }
 
+  /** Throws store-unreachable where there is no such bucket, or where it may not be listed. */
+  async look(): Promise<void> {
+    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
+    await this.guard((client) => client.send(new ListObjectsV2Command({ Bucket: this.address.bucket, MaxKeys: 1 })));
+  }
+
   private keyOf(job: string): string {
     const { prefix, records } = this.address;
     return [prefix, records, `${job}.yaml`].filter((part) => part !== "").join("/");

@@ -146,6 +146,12 @@ describe("each fault is one clear error", () => {
     expect(error.message).toMatch(/NoSuchBucket.*\n.*create the bucket/u);
   });
 
+  test("A bucket that does not exist is seen by a look at it, one that does is not complained about.", async () => {
+    const error = await failureOf(storeAt("no-such-bucket/flink").look());
+    expect(error.message).toMatch(/NoSuchBucket.*\n.*create the bucket.*\[store-unreachable\]/u);
+    await storeAt("state/empty-prefix").look();
+  });
+
   test.each([
     [403, "AccessDenied", /allow s3:GetObject/u],
     [301, "PermanentRedirect", /set the bucket's region/u],

@@ -18,7 +18,7 @@ export interface Stack {
   readonly folder: string;
 }
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 
 export async function pulumi(stack: Stack, args: readonly string[]): Promise<Ran> {
   const since = Date.now();

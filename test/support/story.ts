@@ -155,6 +155,11 @@ export class Story {
     return pulumi(stack, ["destroy", "--yes", "--skip-preview", ...onStack(stack)]);
   }
 
+  /** As a person runs it: where the preview of the destruction fails, nothing is destroyed. */
+  destroyWithPreview(...options: string[]): Promise<Ran> {
+    return pulumi(this.stack, ["destroy", "--yes", ...options, ...onStack(this.stack)]);
+  }
+
   /** The program's outputs, as `pulumi stack output` gives them. */
   async outputs(): Promise<{ restUrl: string; jobs: { [job: string]: { jobId: string; state: string } } }> {
     const { text } = await pulumi(this.stack, ["stack", "output", "--json", "--stack", this.stack.name]);
