@@ -33,7 +33,8 @@ export function fromClassic(classic: z.infer<typeof Classic>, store: string): Jo
     name: classic.name,
     description: classic.description ?? "",
     "target-table": classic["target-table"],
-    ...(classic.code === undefined ? { sql: classic.sql ?? "" } : { code: classic.code }),
+    // Of two, the tool ran the query and dropped the code.
+    ...(classic.sql === undefined ? { code: classic.code } : { sql: classic.sql }),
     flinkProperties: Object.fromEntries(options.map(([option, value]) => [option, classicText(value)])),
   };
   const { "query-id": queryId, "query-version": version, "query-create-timestamp": createdAt } = classic.meta;

@@ -136,15 +136,22 @@ test("A second preview shows no change.", async () => {
   expect(preview.text).toMatch(/^ {4}\d+ unchanged$/mu);
 });
 
+test("A program whose manifest is back is adopted as it runs.", async () => {
+  expect((await story.step(3)).preview.lines).toEqual({
+    "take-program": "adopted as it runs, not restarted, version 1 stays",
+  });
+  const { flink, record } = await story.running("take-program");
+  expect(flink).toEqual(left("take-program").flink);
+  expect(record).toMatchObject({ version: 1, queryId: left("take-program").queryId });
+});
+
 test("The way back: the old tool finds nothing to do, and afterwards there is nothing to do for us.", async () => {
-  await story.place(3);
   const jobs = await Promise.all(JOBS.map((job) => story.flink.one(job)));
   const records = await Promise.all(JOBS.map(recordText));
   const printed = await oldTool();
   expect(flinkCommands(printed), printed).toEqual([]);
   expect(await Promise.all(JOBS.map((job) => story.flink.one(job)))).toEqual(jobs);
   expect(await Promise.all(JOBS.map(recordText))).toEqual(records);
-  await story.place(2);
   expect((await story.preview()).lines).toEqual({});
 });
 
@@ -152,7 +159,7 @@ test("A program that becomes a query is a new version.", async () => {
   const { preview } = await story.step(4);
   expect(preview.lines).toEqual({
     "take-program":
-      "new version 2, starts clean (SQL changed, description changed); N B of state of version 1 will not be used",
+      "new version 2, starts clean (SQL in place of code, description changed); N B of state of version 1 will not be used",
   });
   await expectNewVersion("take-program");
 });

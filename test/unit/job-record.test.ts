@@ -171,6 +171,11 @@ describe("a record", () => {
     });
   });
 
+  it("with both a query and code is about the query, which is what the old tool ran", () => {
+    const { manifest } = parseRecord("orders", `${WRITTEN_BY_OLD_TOOL}code: x = 1\n`, "s3://b/p").current;
+    expect([manifest.sql?.slice(0, 6), manifest.code]).toEqual(["SELECT", undefined]);
+  });
+
   it("is written under the option names of the manifest", () => {
     const manifest = { ...current.manifest, flinkProperties: { "state.backend": "rocksdb" } };
     const { flinkProperties } = parse(formatRecord({ ...full, current: { ...current, manifest } }), { version: "1.1" });
