@@ -1,9 +1,42 @@
 /**
  * Kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole project
- * with its store in a folder, e2e-s3 the same stories with the store in S3, timing the same with nothing else beside it.
+ * with its store in a folder, e2e-s3 the same with the store in S3, e2e-runner without a SQL Gateway, timing the same as
+ * e2e with nothing else beside it.
  */
 
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+/** The decision tree and what belongs to it: the same on every store. */
+const TREE = [
+  "decision-tree",
+  "failing-start",
+  "finished",
+  "first-row",
+  "formatting",
+  "lost-stack",
+  "names",
+  "refresh",
+  "sequence",
+].map((story) => `test/e2e/${story}.test.ts`);
+
+/** Stories on a cluster that is started before the first of them. */
+function stories(
+  name: string,
+  groupOrder: number,
+  files: { readonly include: string[]; readonly exclude?: string[] },
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      ...files,
+      globalSetup: ["test/support/e2e-setup.ts"],
+      testTimeout: 600_000,
+      hookTimeout: 600_000,
+      maxWorkers: 2,
+      sequence: { groupOrder },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -19,32 +52,10 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          // That tool knows no store but S3.
-          exclude: ["test/e2e/takeover.test.ts"],
-          globalSetup: ["test/support/e2e-setup.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: "e2e-s3",
-          include: ["test/e2e/**/*.test.ts", "test/e2e-s3/**/*.test.ts"],
-          // They have S3 servers of their own, so that they are the same in both kinds.
-          exclude: ["test/e2e/bucket-modes.test.ts", "test/e2e/state-bucket.test.ts"],
-          globalSetup: ["test/support/e2e-setup.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
-        },
-      },
+      // flink-sql-runner, which the take-over begins with, knows no store but S3.
+      stories("e2e", 2, { include: ["test/e2e/**/*.test.ts"], exclude: ["test/e2e/takeover.test.ts"] }),
+      stories("e2e-s3", 3, { include: [...TREE, "test/e2e/takeover.test.ts", "test/e2e-s3/**/*.test.ts"] }),
+      stories("e2e-runner", 4, { include: ["decision-tree", "invalid-sql"].map((name) => `test/e2e/${name}.test.ts`) }),
       {
         test: {
           name: "timing",
@@ -53,7 +64,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -10,7 +10,7 @@ import { main, runHere } from "./lib/say.mjs";
 import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
-const vitestProjects = ["unit", "integration", "e2e", "e2e-s3", "timing"];
+const vitestProjects = ["unit", "integration", "e2e", "e2e-s3", "e2e-runner", "timing"];
 const names = [...vitestProjects, "runner"];
 
 /** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
@@ -65,7 +65,7 @@ async function pyFlinks() {
 
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
 async function environmentFor(picked) {
-  if (picked.some((name) => ["integration", "e2e", "e2e-s3", "timing"].includes(name))) {
+  if (picked.some((name) => ["integration", "e2e", "e2e-s3", "e2e-runner", "timing"].includes(name))) {
     const { env } = await setup();
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
     const python = picked.some((name) => name.startsWith("e2e")) ? { PYFLINK_PYTHON: await ensurePyFlink() } : {};

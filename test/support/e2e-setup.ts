@@ -16,6 +16,8 @@ declare module "vitest" {
     gatewayUrl: string;
     /** Address below which each story has its store; empty where it is in the story's folder. */
     stores: string;
+    /** Whether the stories are told the SQL Gateway's address; without it the runner submits their jobs. */
+    hasGateway: boolean;
   }
 }
 
@@ -42,6 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("restUrl", `http://127.0.0.1:${spec.restPort}`);
   project.provide("gatewayUrl", `http://127.0.0.1:${spec.gatewayPort}`);
   project.provide("stores", store);
+  project.provide("hasGateway", project.name !== "e2e-runner");
   return async () => {
     await stopLocal(folder);
     await end();

@@ -36,7 +36,8 @@ export class Story {
   static async begin(story: string, config: Config = {}): Promise<Story> {
     const folder = await mkdtemp(join(tmpdir(), `story-${story}-`));
     const stack = { name: `e2e-${story}-${folder.slice(-6).toLowerCase()}`, folder: join(folder, "pulumi") };
-    const shared = { target: "remote", restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") };
+    const gateway = inject("hasGateway") ? { gatewayUrl: inject("gatewayUrl") } : {};
+    const shared = { target: "remote", restUrl: inject("restUrl"), ...gateway };
     const own = { store: storeOf(folder, story), parameters: { output: `file://${folder}/output` } };
     const python = { pyClientExecutable: process.env.PYFLINK_PYTHON, pyExecutable: process.env.PYFLINK_PYTHON };
     const manifests = { manifests: join(folder, "manifests") };
