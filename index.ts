@@ -27,7 +27,7 @@ const resources = manifests.map((job) => {
 });
 
 /** After all jobs: where one of them fails, nothing is deleted. */
-new JobStore("store", jobStoreArgs("store", manifests, settings, cluster), {
+new JobStore("store", jobStoreArgs("store", manifests, settings, cluster, store), {
   dependsOn: resources.map(([, job]) => job),
 });
 

@@ -2,7 +2,7 @@
 
 import { dynamic, type Input, type ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
-import { type Hooks, providerOf } from "./dynamic.js";
+import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
 import { listJobs } from "./flink/listing.js";
@@ -15,9 +15,6 @@ import type { StateDirectory } from "./state-directories.js";
 import { openStore } from "./store/open.js";
 import { retentionWords } from "./store-words.js";
 import { ownedWords, retireRefusal, retireWords, strangerWords } from "./strangers.js";
-
-/** What Pulumi puts in place of a value that is not known before `up`. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** One listing serves the jobs that were checked just before, too. */
 const LISTING_MS = 500;

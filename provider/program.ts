@@ -114,6 +114,7 @@ export function jobStoreArgs(
   jobs: readonly LoadedJob[],
   settings: Settings,
   cluster: SessionCluster,
+  store: Input<string>,
 ): JobStoreArgs {
   const manifests = jobs.map(({ manifest }) => manifest.name).sort();
   const wanted = settings.retire.filter((retired) => manifests.includes(retired));
@@ -124,7 +125,7 @@ export function jobStoreArgs(
     });
   return {
     self: messageAddress(name, "JobStore"),
-    store: settings.storeUrl,
+    store,
     cluster: { restUrl: cluster.restUrl, activity: cluster.activity },
     manifests,
     retire: [...settings.retire],

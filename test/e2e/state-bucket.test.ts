@@ -84,7 +84,7 @@ test("The bucket is set the way state needs it.", async () => {
 test("Nothing changed: the next preview has nothing to say.", async () => {
   const { preview } = await story.again();
   expect(preview.lines).toEqual({});
-  expect(preview.text).toContain("11 unchanged");
+  expect(preview.text).toContain("12 unchanged");
 });
 
 test("Settings change, and no job is touched; what somebody changed by hand is found by a refresh and put right.", async () => {
