@@ -55,7 +55,9 @@ export default defineConfig({
       // flink-sql-runner, which the take-over begins with, knows no store but S3.
       stories("e2e", 2, { include: ["test/e2e/**/*.test.ts"], exclude: ["test/e2e/takeover.test.ts"] }),
       stories("e2e-s3", 3, { include: [...TREE, "test/e2e/takeover.test.ts", "test/e2e-s3/**/*.test.ts"] }),
-      stories("e2e-runner", 4, { include: ["decision-tree", "invalid-sql"].map((name) => `test/e2e/${name}.test.ts`) }),
+      stories("e2e-runner", 4, {
+        include: ["decision-tree", "invalid-sql", "udf"].map((name) => `test/e2e/${name}.test.ts`),
+      }),
       {
         test: {
           name: "timing",

@@ -1,8 +1,11 @@
 /** A sequence is counted through everything that stops its job: at the end no number is missing, none is there twice. */
 
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { killRole } from "../support/cluster.js";
 import { Flink } from "../support/flink.js";
+import { MOTO_CREDENTIALS } from "../support/moto.js";
 import { committedRows, gapsAndRepeats } from "../support/sink.js";
 import { Story } from "../support/story.js";
 
@@ -31,6 +34,22 @@ test("A property restart goes on from the savepoint.", async () => {
   const { preview } = await story.step(2);
   expect(preview.lines.count).toMatch(/^restart from a savepoint/u);
 });
+
+test("The credentials of the store are in no file, neither of the cluster nor of Pulumi.", async () => {
+  const secret = MOTO_CREDENTIALS.AWS_SECRET_ACCESS_KEY;
+  expect(await filesWith(story.local, secret)).toEqual([]);
+  expect(await filesWith(story.folder, secret)).toEqual([]);
+  // The search itself finds what is there.
+  expect(await filesWith(story.local, "taskmanager.numberOfTaskSlots")).not.toEqual([]);
+});
+
+/** Files below a folder that hold a text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const found = await Promise.all(files.map(async (file) => (await readFile(file)).includes(text)));
+  return files.filter((_, i) => found[i]);
+}
 
 test("A restart of the cluster with more slots stops the job with a savepoint and resumes it.", async () => {
   const before = await awaitProgress();
