@@ -130,5 +130,5 @@ test("A store of staging that cannot be reached is one warning, and the jobs are
   expect(code, text).toBe(0);
   expect(Object.keys(lines)).toEqual(["staging cannot be read"]);
   expect(lines["staging cannot be read"]).toContain("ECONNREFUSED");
-  expect(text).toContain("4 unchanged");
+  expect(text).toContain("5 unchanged");
 });
