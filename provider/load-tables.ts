@@ -84,8 +84,13 @@ function unfilledBraces(source: Source, { text, start, tokens }: Statement, para
   const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
   return [...text.matchAll(/\{([A-Za-z_][\w.-]*)\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
     const offset = start + index;
-    const isComment = !tokens.some((token) => token.start <= offset && offset < token.end);
-    if (isComment || known.includes(name)) return [];
+    const token = tokens.find(({ start: from, end }) => from <= offset && offset < end);
+    if (!token || known.includes(name)) return [];
+    // A column may be called so; a value that is left like that is a mistake.
+    if (token.kind === "quoted") {
+      const message = `no parameter is named ${name}, so {${name}} stays as it is${didYouMean(name, known)}`;
+      return [{ severity: "warning", source, offset, message }];
+    }
     const hint = didYouMean(name, known) || `; set it: pulumi config set --path parameters.${name} <value>`;
     return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });

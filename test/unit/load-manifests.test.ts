@@ -406,6 +406,16 @@ describe("parameters of a stack", () => {
     ]);
   });
 
+  test("are not looked for in a quoted name: such a one may hold braces, which is a warning.", () => {
+    const table = "CREATE TABLE t (`a {word}` INT, `b {kafka}` INT);";
+    const { jobs, warnings } = load(
+      { "jobs/a.yaml": GOOD, "jobs/t.sql": table },
+      { parameters: { kafka: "k" }, stack },
+    );
+    expect(jobs[0]?.definitions[0]?.sql).toBe("CREATE TABLE t (`a {word}` INT, `b k` INT)");
+    expect(heads(warnings)).toEqual(["jobs/t.sql:1:20: no parameter is named word, so {word} stays as it is"]);
+  });
+
   test("that a job needs and the stack lacks are errors, each at its place.", () => {
     const options = { parameters: { topic_prefix: "prod." }, secretParameterNames: ["pasword"], stack };
     expect(heads(problemsOf(files, options))).toEqual([
