@@ -49,6 +49,6 @@ test.each([
 
 test("With S3 well again the update goes through.", async () => {
   const { preview } = await story.again();
-  expect(preview.lines.guarded).toMatch(/^restart from a new savepoint/u);
+  expect(preview.lines.guarded).toMatch(/^restart from a savepoint/u);
   expect((await story.running("guarded")).flink.jid).not.toBe(jobId);
 });
