@@ -49,18 +49,24 @@ async function stateDirectories(): Promise<string[]> {
   ].sort();
 }
 
-/** As if all that is there had been written so many days ago, but for what the running start of a version writes. */
+/** As if all that is there had been written so many days earlier, but for what the running start of a version writes. */
 async function age(days: number, except: string): Promise<void> {
-  const then = new Date(Date.now() - days * DAYS);
+  const earlier = (time: number) => new Date(time - days * DAYS);
   const entries = await readdir(store(), { recursive: true, withFileTypes: true });
   for (const { parentPath, name } of entries.filter((entry) => entry.isFile() && !entry.parentPath.includes(except)))
-    await utimes(join(parentPath, name), then, then).catch((error: NodeJS.ErrnoException) => {
+    await shift(join(parentPath, name), earlier).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
   const file = store("manifests", `${JOB}.yaml`);
   const record = parse(await readFile(file, "utf8"));
-  for (const past of record.deployment.past) past["ended-at"] = then.toISOString();
+  for (const past of record.deployment.past) past["ended-at"] = earlier(Date.now()).toISOString();
   await writeFile(file, stringify(record));
+}
+
+/** Their order stays: of two savepoints the newer one is to be kept. */
+async function shift(file: string, earlier: (time: number) => Date): Promise<void> {
+  const time = earlier((await stat(file)).mtimeMs);
+  await utimes(file, time, time);
 }
 
 /** The record as flink-sql-runner would have left it. */
