@@ -1,10 +1,10 @@
 /** Python environments in the cache that can run PyFlink, one for each version of Flink, installed on demand. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cache, digestOf, project, textOf, versions, withLock } from "./cache.mjs";
+import { cache, digestOf, project, versions } from "./cache.mjs";
 import { pinned } from "./flink.mjs";
-import { main, run, SetupError, step } from "./say.mjs";
-import { makeVenv } from "./venv.mjs";
+import { main, run, SetupError } from "./say.mjs";
+import { ensureVenv } from "./venv.mjs";
 
 const pinsOf = (flink) => join(project, "scripts", "pyflink", `${flink}.txt`);
 const folderOf = (flink) => join(cache, `pyflink-${flink}-${digestOf(pinsOf(flink)).slice(0, 8)}`);
@@ -40,23 +40,16 @@ async function installPins(python, flink, folder) {
   await run(python, args, { env: { ...process.env, TMPDIR: scratch } });
   rmSync(scratch, { recursive: true });
   await run(python, ["-c", "import pyflink.version, apache_beam, pemja, pandas, pyarrow"]);
-  return flink;
 }
 
 /** The Python program that can `import pyflink` of this version; it finds the Flink itself by FLINK_HOME. */
 export async function ensurePyFlink(flink = versions.flink) {
   const pins = pinned(flink);
   const folder = folderOf(flink);
-  const program = join(folder, "bin", "python");
-  const missing = () => textOf(join(folder, ".complete")) === undefined || !existsSync(program);
-  if (!missing()) return program;
-  const python = await findPython(pins);
-  await withLock(join(cache, "setup.lock"), async () => {
-    if (!missing()) return;
-    const fill = (own) => installPins(own, flink, folder);
-    await step(`Installing PyFlink ${flink} (about 500 MB)`, () => makeVenv(folder, python, fill));
-  });
-  return program;
+  const install = (own) => installPins(own, flink, folder);
+  const title = `Installing PyFlink ${flink} (about 500 MB)`;
+  const bin = await ensureVenv({ folder, text: flink, title, findPython: () => findPython(pins), install });
+  return join(bin, "python");
 }
 
 await main(import.meta.url, async ([flink]) => {

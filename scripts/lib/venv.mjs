@@ -15,43 +15,46 @@ export async function makeVenv(folder, python, fill) {
 
 export const pip = (python, args) => run(python, ["-m", "pip", "install", "--disable-pip-version-check", ...args]);
 
-/** The folder with the programs ruff, pytest and moto_server (an S3 server for tests), installed when missing. */
-export async function ensurePythonTools() {
-  const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}-${versions.moto}`);
-  const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`, `moto[server,s3]==${versions.moto}`];
+/**
+ * The `bin` folder of an environment, made when it is missing or when its marker is not the wanted `text`. `findPython`
+ * is asked before anything is made; `install` gets the environment's own Python.
+ */
+export async function ensureVenv({ folder, text, title, findPython, install }) {
   const bin = join(folder, "bin");
-  const missing = () => textOf(join(folder, ".complete")) === undefined || !existsSync(join(bin, "python"));
+  const missing = () => textOf(join(folder, ".complete")) !== text || !existsSync(join(bin, "python"));
   if (!missing()) return bin;
-  const python = await checkTools({ python: true });
+  const python = await findPython();
   await withLock(join(cache, "setup.lock"), async () => {
     if (!missing()) return;
-    const install = (own) => pip(own, wanted).then(() => wanted.join("\n"));
-    await step("Installing ruff, pytest and moto", () => makeVenv(folder, python, install));
+    const fill = (own) => install(own).then(() => text);
+    await step(title, () => makeVenv(folder, python, fill));
   });
   return bin;
+}
+
+const anyPython = () => checkTools({ python: true });
+
+/** The folder with the programs ruff, pytest and moto_server (an S3 server for tests), installed when missing. */
+export function ensurePythonTools() {
+  const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}-${versions.moto}`);
+  const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`, `moto[server,s3]==${versions.moto}`];
+  const install = (own) => pip(own, wanted);
+  const title = "Installing ruff, pytest and moto";
+  return ensureVenv({ folder, text: wanted.join("\n"), title, findPython: anyPython, install });
 }
 
 /**
  * The folder with a Python that has flink-sql-runner, the tool whose stores are taken over, for the test of that; its
  * own pins are too old for today's Pythons, so it gets current versions of what it needs, and a whole PyFlink.
  */
-export async function ensureOldTool() {
+export function ensureOldTool() {
   const [tool, ...others] = Object.entries(versions.oldTool).map(([name, version]) => `${name}==${version}`);
   const wanted = [`apache-flink==${versions.flink}`, ...others];
-  const text = [tool, ...wanted].join("\n");
   const folder = join(cache, `old-tool-${versions.oldTool["flink-sql-runner"]}-${versions.flink}`);
-  const bin = join(folder, "bin");
-  const missing = () => textOf(join(folder, ".complete")) !== text || !existsSync(join(bin, "python"));
-  if (!missing()) return bin;
-  const python = await checkTools({ python: true });
-  await withLock(join(cache, "setup.lock"), async () => {
-    if (!missing()) return;
-    const install = async (own) => {
-      await pip(own, wanted);
-      await pip(own, ["--no-deps", tool]);
-      return text;
-    };
-    await step("Installing flink-sql-runner and PyFlink (about 1 GB)", () => makeVenv(folder, python, install));
-  });
-  return bin;
+  const install = async (own) => {
+    await pip(own, wanted);
+    await pip(own, ["--no-deps", tool]);
+  };
+  const title = "Installing flink-sql-runner and PyFlink (about 1 GB)";
+  return ensureVenv({ folder, text: [tool, ...wanted].join("\n"), title, findPython: anyPython, install });
 }
