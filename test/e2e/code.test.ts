@@ -1,9 +1,8 @@
 /** The decision tree for a PyFlink job with keyed state: nothing is lost, nothing comes twice, and errors name the manifest. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { gapsAndRepeats, visibleRows } from "../support/sink.js";
+import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../support/sink.js";
 import { Story } from "../support/story.js";
-import { until } from "../support/until.js";
 
 let story: Story;
 beforeAll(async () => {
@@ -13,17 +12,11 @@ afterAll(() => story?.end());
 
 const rows = () => visibleRows(story.output("sink"));
 
-/** Waits for rows of the job as it runs now. */
-async function awaitRows(more: number): Promise<void> {
-  const before = (await rows()).length;
-  await until(`${more} more rows`, 120, async () => ((await rows()).length >= before + more ? true : undefined));
-}
-
 test("New code starts clean, and its rows reach the target table.", async () => {
   const { preview } = await story.step(1);
   expect(preview.lines).toEqual({ coded: "new, version 1, starts clean" });
   await story.running("coded");
-  await awaitRows(50);
+  await awaitMoreRows(story.output("sink"), 50);
   expect((await story.again()).preview.lines).toEqual({});
 });
 
@@ -33,7 +26,7 @@ test("A property change restarts it from a savepoint: the count goes on exactly 
   expect(preview.lines.coded).toMatch(/^restart from a savepoint \(python.fn-execution.bundle.time unset → 100\)/u);
   const now = await story.running("coded");
   expect(await story.flink.restoredFrom(now.flink.jid)).toContain(`/savepoint-${before.flink.jid.slice(0, 6)}-`);
-  await awaitRows(50);
+  await awaitMoreRows(story.output("sink"), 50);
   const all = await rows();
   expect(all.every(({ n, counted }) => n === counted)).toBe(true);
   const end = Math.max(...all.map(({ n }) => Number(n)));

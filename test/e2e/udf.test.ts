@@ -1,9 +1,8 @@
 /** A SQL job with a Python function: it runs, and a restart from a savepoint loses and repeats nothing. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { gapsAndRepeats, visibleRows } from "../support/sink.js";
+import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../support/sink.js";
 import { Story } from "../support/story.js";
-import { until } from "../support/until.js";
 
 let story: Story;
 beforeAll(async () => {
@@ -13,15 +12,10 @@ afterAll(() => story?.end());
 
 const rows = () => visibleRows(story.output("sink"));
 
-async function awaitRows(more: number): Promise<void> {
-  const before = (await rows()).length;
-  await until(`${more} more rows`, 120, async () => ((await rows()).length >= before + more ? true : undefined));
-}
-
 test("The function's values reach the target table.", async () => {
   await story.step(1);
   await story.running("masked");
-  await awaitRows(50);
+  await awaitMoreRows(story.output("sink"), 50);
   const [first] = (await rows()).filter(({ n }) => n === 12);
   expect(first?.masked).toBe("number **");
 });
@@ -32,7 +26,7 @@ test("A property change restarts it from a savepoint, and every number is there 
   expect(preview.lines.masked).toMatch(/^restart from a savepoint/u);
   const now = await story.running("masked");
   expect(await story.flink.restoredFrom(now.flink.jid)).toContain(`/savepoint-${before.flink.jid.slice(0, 6)}-`);
-  await awaitRows(50);
+  await awaitMoreRows(story.output("sink"), 50);
   const all = await rows();
   const end = Math.max(...all.map(({ n }) => Number(n)));
   expect(gapsAndRepeats(all, "n", end)).toEqual({ missing: 0, repeated: 0 });

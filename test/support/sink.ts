@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { until } from "./until.js";
 
 export type Row = Readonly<{ [column: string]: unknown }>;
 
@@ -13,6 +14,14 @@ export async function committedRows(folder: string): Promise<Row[]> {
 /** All rows on disk, those of files in progress too; the last line of such a file may not be whole yet. */
 export async function visibleRows(folder: string): Promise<Row[]> {
   return rowsOf(folder, (name) => /^\.?part-/u.test(name));
+}
+
+/** Waits until so many more rows are visible than were when it was asked. */
+export async function awaitMoreRows(folder: string, more: number): Promise<void> {
+  const before = (await visibleRows(folder)).length;
+  await until(`${more} more rows`, 120, async () =>
+    (await visibleRows(folder)).length >= before + more ? true : undefined,
+  );
 }
 
 async function rowsOf(folder: string, isWanted: (name: string) => boolean): Promise<Row[]> {
