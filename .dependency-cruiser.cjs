@@ -5,7 +5,7 @@ const CORE =
 const core = `^provider/${CORE}`;
 const adapters = "^provider/(flink|cluster|store)/";
 const shell =
-  "^provider/(apply|compare|halt|housekeeping|observe|record-writer|removal|retirement|(gateway-|runner-)?submission|submission-parts|suspend|validate)[.]ts$";
+  "^provider/(apply|cluster-reach|compare|halt|housekeeping|observe|record-writer|removal|retirement|(gateway-|runner-)?submission|submission-parts|suspend|validate)[.]ts$";
 const resources = "^provider/(flink-sql-job|job-store|session-cluster|state-bucket)[.]ts$";
 const loaders =
   "^provider/(load-manifests|load-tables|load-files|manifest-yaml|manifest-checks|places|stack-properties|yaml-places)[.]ts$";

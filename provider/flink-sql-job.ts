@@ -6,16 +6,17 @@ import { z } from "zod";
 import { apply } from "./apply.js";
 import type { Desired } from "./changes.js";
 import { isLocalClusterDown } from "./cluster/local.js";
+import { ClusterUnreachable, reachable, reached } from "./cluster-reach.js";
 import { type Comparison, compareJob } from "./compare.js";
 import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
-import { reasonOf, UserError } from "./errors.js";
+import { UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
-import { listJobs } from "./flink/listing.js";
+import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf, refusalWords } from "./job-places.js";
 import { ManifestSchema } from "./manifest.js";
-import { awaitPendingStop, ClusterUnreachable, jobsOf, observe, observeAll, reached, type World } from "./observe.js";
+import { activityForJobs, awaitPendingStop, jobsOf, observe, observeAll, type World } from "./observe.js";
 import { type Decision, type Plan, planJob } from "./plan.js";
 import { planWords } from "./plan-words.js";
 import { stateDirectories } from "./properties.js";
@@ -28,11 +29,10 @@ import { releaseReservation, startReserved, validate } from "./validate.js";
 /** Why a job is not planned in the preview of an update that makes the bucket of its store. */
 const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
 
-/** The engine checks one job after another; one listing serves those that are checked within a moment. */
-const LISTING_MS = 500;
-
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
+
+const UNTOUCHED = "the job was not touched";
 
 const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
 
@@ -149,12 +149,14 @@ export const hooks: Hooks = {
     const progress = tellProgress(job.self);
     const down = job.cluster.target === "local" && (await isLocalClusterDown(job.cluster.folder));
     const world = { ...worldOf(job), activity: down ? ("starting" as const) : ("none" as const) };
-    await reachable(job.name, () => remove({ name: job.name, resourceId: id, world, limits: job, progress }));
+    await reachable(job.name, UNTOUCHED, () =>
+      remove({ name: job.name, resourceId: id, world, limits: job, progress }),
+    );
   },
 
   async read(id, props) {
     const job = Checked.parse(props);
-    const { observed } = await reachable(job.name, () => observeAll(job.name, worldOf(job)));
+    const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, worldOf(job)));
     const { record, job: seen } = observed;
     if (!record || record.status === "deleted" || record.resourceId !== id) return {};
     const state = seen?.status ?? (record.status === "running" ? "NOT RUNNING" : record.status.toUpperCase());
@@ -184,9 +186,12 @@ function desiredOf(job: JobInputs): Desired {
 }
 
 function worldOf(job: JobInputs): World {
-  const activity =
-    job.cluster.activity === "starting" || job.cluster.activity === "restarting" ? job.cluster.activity : "none";
-  return { store: openStore(job.store), rest: new FlinkRest(job.cluster.restUrl, job.requestSeconds * 1000), activity };
+  const { restUrl, activity } = job.cluster;
+  return {
+    store: openStore(job.store),
+    rest: new FlinkRest(restUrl, job.requestSeconds * 1000),
+    activity: activityForJobs(activity),
+  };
 }
 
 function targetOf(job: JobInputs): SubmissionTarget {
@@ -198,7 +203,7 @@ function targetOf(job: JobInputs): SubmissionTarget {
     runner: { python: python.client, flinkHome: python.flinkHome },
     restUrl: cluster.restUrl,
     limitMs: job.startSeconds * 1000,
-    codePlace: codePlaceOf(job.file, job.code),
+    codePlace: () => codePlaceOf(job.file, job.code),
     options: python.workers ? { ...client, ...workers } : {},
   };
 }
@@ -211,7 +216,7 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   const world = worldOf(job);
   try {
-    const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, LISTING_MS)));
+    const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, MOMENT_MS)));
     const plan = planJob(desired, sighting.observed);
     if (plan.action === "refuse") throw refused(plan);
     const isUp = job.cluster.activity === "none";
@@ -270,7 +275,7 @@ async function deploy(
   const desired = desiredOf(job);
   try {
     startReserved(world.rest.url, job.name);
-    const record = await reachable(job.name, async () => {
+    const record = await reachable(job.name, UNTOUCHED, async () => {
       await awaitPendingStop(job.name, world, job, tellProgress(job.self));
       const sighting = await observe(desired, world, () => jobsOf(world.rest));
       const plan = planJob(desired, sighting.observed);
@@ -302,18 +307,4 @@ async function deploy(
 
 function outputsOf({ current }: JobRecord, state: string): Record<string, unknown> {
   return { version: current.meta.version, jobId: current.jobId ?? "", state, startedFrom: current.startedFrom ?? "" };
-}
-
-/** In `up` a cluster that cannot be reached is an error: not running and not reachable are two things. */
-async function reachable<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ClusterUnreachable)) throw error;
-    const parts = {
-      what: `${name}: the session cluster cannot be reached; the job was not touched`,
-      cause: reasonOf(error),
-    };
-    throw new UserError("cluster-unreachable", { ...parts, fix: "bring the cluster back, then run `pulumi up` again" });
-  }
 }

@@ -1,10 +1,12 @@
 /** Looks at all that lies in a store, has it decided what may be deleted, and deletes it. */
 
+import { reached } from "./cluster-reach.js";
 import type { FlinkRest } from "./flink/rest.js";
-import { jobsOf, reached, type World } from "./observe.js";
+import { jobsOf, type World } from "./observe.js";
 import { hasEnded } from "./observed.js";
 import { type Holdings, type RetentionRule, retention } from "./retention.js";
 import { type Holding, mentionedIn, placesOf, type StateDirectory } from "./state-directories.js";
+import { inParallel } from "./store/in-parallel.js";
 import type { Store } from "./store/store.js";
 
 export interface Housekeeping {
@@ -15,9 +17,6 @@ export interface Housekeeping {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
-
-/** Listings and reads at a time. */
-const AT_ONCE = 8;
 
 /** Flink deletes checkpoints while they are looked at; then all is looked at again. */
 const LOOKS = 5;
@@ -99,15 +98,4 @@ async function clusterOf(rest: FlinkRest): Promise<Pick<Holdings, "alive" | "res
     alive: new Set(jobs.map(({ jid }) => jid)),
     restoredFrom: restored.filter((path) => typeof path === "string"),
   };
-}
-
-/** The results in the order of the items; the first error ends it. */
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { excerpt, locate } from "./load-manifests.js";
+import { excerpt, locate, locateAll } from "./load-manifests.js";
 import type { CodePlace, JobRefused } from "./submission-parts.js";
 
 export interface JobSources {
@@ -45,15 +45,15 @@ function codeWords({ file }: JobSources, { line, column, message }: JobRefused):
 /** Where each line of a manifest's code stands in its file; undefined where that cannot be told. */
 export function codePlaceOf(file: string, code: string | undefined): CodePlace | undefined {
   if (code === undefined) return undefined;
+  const texts = code.split("\n");
+  // An empty line has no character of its own to be found by.
+  const starts = texts.map((text, i) => ({ line: i + 1, column: text.search(/\S|$/u) + 1 }));
+  const [first, ...places] = locateAll(process.cwd(), file, "code", [{ line: 1, column: 1 }, ...starts]) ?? [];
+  if (!first || places.some(({ excerpt }) => !excerpt)) return undefined;
   const lines: number[] = [];
-  for (const [i, text] of code.split("\n").entries()) {
-    const place = locate(process.cwd(), file, "code", { line: i + 1, column: text.search(/\S|$/u) + 1 });
-    if (!place?.excerpt) return undefined;
-    // An empty line has no character of its own to be found by.
-    lines.push(text.trim() === "" ? (lines.at(-1) ?? place.line - 1) + 1 : place.line);
-  }
-  const first = locate(process.cwd(), file, "code", { line: 1, column: 1 });
-  return { file, lines, column: first?.column };
+  for (const [i, { line }] of places.entries())
+    lines.push(texts[i]?.trim() === "" ? (lines.at(-1) ?? line - 1) + 1 : line);
+  return { file, lines, column: first.column };
 }
 
 /** The table file may be gone by now. */

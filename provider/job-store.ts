@@ -2,22 +2,20 @@
 
 import { dynamic, type Input, type ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
+import { ClusterUnreachable, reachable, reached } from "./cluster-reach.js";
 import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { reasonOf, UserError } from "./errors.js";
-import { listJobs } from "./flink/listing.js";
+import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
 import { deleteStates, outlivedStates, StoreMoves } from "./housekeeping.js";
 import { shortHash } from "./naming.js";
-import { ClusterUnreachable, reached, type World } from "./observe.js";
+import { activityForJobs, type World } from "./observe.js";
 import { findStrangers, retire, type Strangers } from "./retirement.js";
 import type { StateDirectory } from "./state-directories.js";
 import { openStore } from "./store/open.js";
 import { retentionWords } from "./store-words.js";
 import { ownedWords, retireRefusal, retireWords, strangerWords } from "./strangers.js";
-
-/** One listing serves the jobs that were checked just before, too. */
-const LISTING_MS = 500;
 
 const Given = z.object({
   /** Address of the store's own messages: see engine-log.ts. */
@@ -104,7 +102,7 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
   if (!world) return notKnownYet(inputs);
   const mine = new Set(inputs.manifests);
   const asked = new Set(inputs.retire);
-  const found = await findStrangers(world, mine, asked, () => reached(() => listJobs(world.rest, LISTING_MS)));
+  const found = await findStrangers(world, mine, asked, () => reached(() => listJobs(world.rest, MOMENT_MS)));
   await tellStrangers(inputs, found, new Set(manifestsBefore));
   for (const stranger of found.retired) {
     const refusal = retireRefusal(stranger);
@@ -128,7 +126,7 @@ function worldOf({ store, cluster, requestSeconds }: StoreInputs): World | undef
   return {
     store: openStore(store),
     rest: new FlinkRest(restUrl, requestSeconds * 1000),
-    activity: activity === "starting" || activity === "restarting" ? activity : "none",
+    activity: activityForJobs(activity),
   };
 }
 
@@ -175,22 +173,10 @@ async function tend(inputs: StoreInputs): Promise<void> {
   if (!world) return;
   const now: World = { ...world, activity: "none" };
   const progress = tellProgress(inputs.self);
-  for (const name of inputs.retire) await reachable(name, () => retire(name, now, inputs, progress));
+  for (const name of inputs.retire)
+    await reachable(name, "the job was not retired", () => retire(name, now, inputs, progress));
   const outlived = await outlivedOrNothing(inputs, now);
   if (!inputs.retain || outlived.length === 0) return;
   await deleteStates(now.store, outlived, progress);
   await tell(inputs.self, retentionWords(outlived, inputs.retain, "deleted", Date.now()));
-}
-
-async function reachable<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ClusterUnreachable)) throw error;
-    throw new UserError("cluster-unreachable", {
-      what: `${name}: the session cluster cannot be reached; the job was not retired`,
-      cause: reasonOf(error),
-      fix: "bring the cluster back, then run `pulumi up` again",
-    });
-  }
 }

@@ -3,8 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { changesBetween, type Desired } from "./changes.js";
 import { flinkNames, isClassic } from "./classic.js";
-import { reasonOf } from "./errors.js";
-import { HttpRefusal, NoAnswer } from "./flink/http.js";
+import { reached } from "./cluster-reach.js";
 import { rootCause } from "./flink/java-trace.js";
 import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "./flink/rest.js";
 import { waitFor } from "./flink/wait.js";
@@ -16,6 +15,11 @@ import type { Store, Stored } from "./store/store.js";
 
 /** `starting` and `restarting`: what this update does to the cluster before it comes to the jobs. */
 export type ClusterActivity = "none" | "starting" | "restarting";
+
+/** What a cluster's own activity, which knows more words, is to its jobs. */
+export function activityForJobs(activity: string): ClusterActivity {
+  return activity === "starting" || activity === "restarting" ? activity : "none";
+}
 
 export interface World {
   readonly store: Store;
@@ -29,9 +33,6 @@ export interface Sighting {
   /** The record as it is stored, an unfinished intent in it and all. */
   readonly stored: Stored | undefined;
 }
-
-/** The cluster gave no usable answer: nothing is known about its jobs, least of all that they do not run. */
-export class ClusterUnreachable extends Error {}
 
 /** Looks at one job. Details are asked for only where the job does not simply run unchanged. */
 export async function observe(
@@ -190,15 +191,4 @@ export async function awaitPendingStop(
 /** All jobs that the cluster knows, or ClusterUnreachable. */
 export async function jobsOf(rest: FlinkRest): Promise<readonly JobSummary[]> {
   return reached(() => rest.jobsOverview());
-}
-
-/** Turns every way of not answering into ClusterUnreachable. */
-export async function reached<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof NoAnswer || error instanceof HttpRefusal)
-      throw new ClusterUnreachable(reasonOf(error), { cause: error });
-    throw error;
-  }
 }

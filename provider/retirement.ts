@@ -1,11 +1,13 @@
 /** Finds the records of a store that no manifest belongs to, and ends the jobs of those that are to be retired. */
 
+import { ClusterUnreachable } from "./cluster-reach.js";
 import { UserError } from "./errors.js";
 import type { Limits } from "./flink/lifecycle.js";
 import type { JobSummary } from "./flink/rest.js";
-import { awaitPendingStop, ClusterUnreachable, observeAll, sightingOf, type World } from "./observe.js";
+import { awaitPendingStop, observeAll, sightingOf, type World } from "./observe.js";
 import type { JobRecord } from "./record.js";
 import { remove } from "./removal.js";
+import { inParallel } from "./store/in-parallel.js";
 import { retireRefusal, type Stranger } from "./strangers.js";
 
 export interface Strangers {
@@ -26,13 +28,13 @@ export async function findStrangers(
   retire: ReadonlySet<string>,
   jobs: () => Promise<readonly JobSummary[]>,
 ): Promise<Strangers> {
-  const damaged: string[] = [];
-  const found: Stranger[] = [];
   const names = (await world.store.list()).filter((name) => !known.has(name));
-  for (const name of names) {
-    const record = await recordOf(name, world, retire, damaged);
-    if (record && record.status !== "deleted") found.push({ name, record, seen: undefined });
-  }
+  const records = await inParallel(names, (name) => recordOf(name, world, retire));
+  const damaged = names.filter((_, i) => records[i] === "damaged");
+  const found = names.flatMap((name, i): Stranger[] => {
+    const record = records[i];
+    return record && record !== "damaged" && record.status !== "deleted" ? [{ name, record, seen: undefined }] : [];
+  });
   const retired = found.filter(({ name }) => retire.has(name));
   const left = found.filter(({ name }) => !retire.has(name));
   if (found.length === 0) return { retired, left, damaged, unreachable: undefined };
@@ -51,14 +53,12 @@ async function recordOf(
   name: string,
   { store }: World,
   retire: ReadonlySet<string>,
-  damaged: string[],
-): Promise<JobRecord | undefined> {
+): Promise<JobRecord | "damaged" | undefined> {
   try {
     return (await store.read(name))?.record;
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "record-invalid" || retire.has(name)) throw error;
-    damaged.push(name);
-    return undefined;
+    return "damaged";
   }
 }
 

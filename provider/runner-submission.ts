@@ -69,7 +69,7 @@ function ownOptions(properties: Readonly<Record<string, string>>): Record<string
 }
 
 function codeOf(text: string, { codePlace }: SubmissionTarget): object {
-  const { file = "code", lines, column } = codePlace ?? {};
+  const { file = "code", lines, column } = codePlace() ?? {};
   return {
     text,
     file,

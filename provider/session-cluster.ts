@@ -19,7 +19,6 @@ import { reasonOf, UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { FlinkRest } from "./flink/rest.js";
 import { shortHash } from "./naming.js";
-import type { ClusterActivity } from "./observe.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "./store/s3-client.js";
 import { suspendJobs } from "./suspend.js";
 
@@ -94,11 +93,6 @@ export class SessionCluster extends dynamic.Resource {
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
     super(providerOf("session-cluster"), name, props, options, "flink", "SessionCluster");
   }
-}
-
-/** What the jobs are told of the cluster's activity. */
-export function activityForJobs(activity: z.infer<typeof Activity>): ClusterActivity {
-  return activity === "starting" || activity === "restarting" ? activity : "none";
 }
 
 export const hooks: Hooks = {

@@ -43,7 +43,8 @@ export interface SubmissionTarget {
   readonly restUrl: string;
   /** For all statements of one job together, in milliseconds. */
   readonly limitMs: number;
-  readonly codePlace: CodePlace | undefined;
+  /** Asked for only where code is planned: it takes a reading of the manifest. */
+  readonly codePlace: () => CodePlace | undefined;
   /** Options of this machine and stack that are no part of a manifest, such as the Python of the workers. */
   readonly options: Readonly<Record<string, string>>;
 }

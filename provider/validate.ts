@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "./changes.js";
+import { reached } from "./cluster-reach.js";
 import { UserError } from "./errors.js";
 import type { Sighting, World } from "./observe.js";
-import { reached } from "./observe.js";
 import { isAlive } from "./observed.js";
 import type { Decision } from "./plan.js";
 import type { Deployment } from "./record.js";

@@ -18,9 +18,22 @@ export function locate(
   field: "sql" | "code" | "target-table" | "description",
   at: { readonly line: number; readonly column: number },
 ): Place | undefined {
+  return locateAll(root, file, field, [at])?.[0];
+}
+
+/** The same for many places of one text. */
+export function locateAll(
+  root: string,
+  file: string,
+  field: TextKey,
+  places: readonly { readonly line: number; readonly column: number }[],
+): Place[] | undefined {
   const found = findField(root, file, field);
-  if (!found?.scalar) return undefined;
-  const { source, scalar } = found;
+  const scalar = found?.scalar;
+  return scalar && places.map((at) => placeIn(found.source, scalar, at));
+}
+
+function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; readonly column: number }): Place {
   const value = String(scalar.value);
   // The job's name, put in for {job_name}, has moved what stands behind it.
   const offset = value.includes("{job_name}")

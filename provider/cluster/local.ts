@@ -7,6 +7,7 @@ import { SqlGateway } from "../flink/gateway.js";
 import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import { shortHash } from "../naming.js";
+import { isS3 } from "../store/s3-client.js";
 import type { ClusterPorts } from "./ports.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 
@@ -139,7 +140,7 @@ export async function checkFlinkHome({
       fix: "run `npm run setup`, or set FLINK_HOME (or the configuration key `flinkHome`) to a Flink distribution",
     });
   }
-  if (store.startsWith("s3") && !(await hasS3Plugin(home)))
+  if (isS3(store) && !(await hasS3Plugin(home)))
     throw new UserError("cluster-start-failed", {
       what: `the Flink at ${home} cannot use ${store}: it has no S3 file system; nothing was started`,
       fix: `put flink-s3-fs-hadoop-<version>.jar of its version (Maven: org.apache.flink:flink-s3-fs-hadoop) into ${join(home, "plugins", "s3-fs-hadoop")}`,

@@ -4,6 +4,9 @@ import type { FlinkRest, JobSummary } from "./rest.js";
 
 type Listing = Promise<readonly JobSummary[]>;
 
+/** The engine checks one resource after another; one listing serves those that are checked within a moment. */
+export const MOMENT_MS = 500;
+
 /** A cluster that gave no answer is not asked again at once: a hundred jobs would wait for a hundred time limits. */
 const FAILED_MS = 10_000;
 

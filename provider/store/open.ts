@@ -3,6 +3,7 @@
 import { UserError } from "../errors.js";
 import { FileStore } from "./file.js";
 import { S3Store } from "./s3.js";
+import { isS3 } from "./s3-client.js";
 import type { Store } from "./store.js";
 
 const open = new Map<string, Store>();
@@ -29,7 +30,7 @@ function newStore(url: string): Store {
 function withStatesAnywhere(store: Store): Store {
   const folders = new FileStore("file:///");
   const there = (place: string): Store => {
-    if (!/^s3[an]?:/u.test(place)) return folders;
+    if (!isS3(place)) return folders;
     return store instanceof S3Store ? store : new S3Store(place);
   };
   return {
