@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { excerpt, locate, locateAll } from "./load-manifests.js";
-import type { CodePlace, JobRefused } from "./submission-parts.js";
+import type { CodePlace, JobRefused } from "./deploy/submission-parts.js";
+import { excerpt, locate, locateAll } from "./manifests/load-manifests.js";
 
 export interface JobSources {
   readonly name: string;

@@ -2,20 +2,20 @@
 
 import { dynamic, type Input, type ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
-import { ClusterUnreachable, reachable, reached } from "./cluster-reach.js";
+import { reasonOf, UserError } from "./core/errors.js";
+import { shortHash } from "./core/naming.js";
+import type { StateDirectory } from "./core/state-directories.js";
+import { retentionWords } from "./core/store-words.js";
+import { ownedWords, retireRefusal, retireWords, strangerWords } from "./core/strangers.js";
+import { ClusterUnreachable, reachable, reached } from "./deploy/cluster-reach.js";
+import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.js";
+import { activityForJobs, type World } from "./deploy/observe.js";
+import { findStrangers, retire, type Strangers } from "./deploy/retirement.js";
 import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
-import { reasonOf, UserError } from "./errors.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
-import { deleteStates, outlivedStates, StoreMoves } from "./housekeeping.js";
-import { shortHash } from "./naming.js";
-import { activityForJobs, type World } from "./observe.js";
-import { findStrangers, retire, type Strangers } from "./retirement.js";
-import type { StateDirectory } from "./state-directories.js";
 import { openStore } from "./store/open.js";
-import { retentionWords } from "./store-words.js";
-import { ownedWords, retireRefusal, retireWords, strangerWords } from "./strangers.js";
 
 const Given = z.object({
   /** Address of the store's own messages: see engine-log.ts. */

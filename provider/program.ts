@@ -1,10 +1,10 @@
 /** From settings and manifests to the arguments of the resources, for index.ts or a Pulumi program of one's own. */
 
 import { createUrn, type Input, type Output, secret } from "@pulumi/pulumi";
-import { UserError } from "./errors.js";
+import { UserError } from "./core/errors.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
 import type { JobStoreArgs } from "./job-store.js";
-import { type Loaded, type LoadedJob, loadManifests } from "./load-manifests.js";
+import { type Loaded, type LoadedJob, loadManifests } from "./manifests/load-manifests.js";
 import { asRunError } from "./run-error.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";

@@ -12,15 +12,15 @@ import {
 } from "./cluster/local.js";
 import { checkMemory } from "./cluster/memory.js";
 import { freePorts } from "./cluster/ports.js";
-import { compareNames } from "./compare.js";
+import { reasonOf, UserError } from "./core/errors.js";
+import { shortHash } from "./core/naming.js";
+import { compareNames } from "./deploy/compare.js";
+import { suspendJobs } from "./deploy/suspend.js";
 import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
-import { reasonOf, UserError } from "./errors.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { FlinkRest } from "./flink/rest.js";
-import { shortHash } from "./naming.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "./store/s3-client.js";
-import { suspendJobs } from "./suspend.js";
 
 const Activity = z.enum(["none", "starting", "restarting", "repairing", "unreachable"]);
 

@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Config, getProject, getStack, type Output, output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
-import { BucketOptions, bucketProblems } from "./bucket-options.js";
-import { UserError } from "./errors.js";
-import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./manifest.js";
-import { didYouMean } from "./spelling.js";
+import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
+import { UserError } from "./core/errors.js";
+import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
+import { didYouMean } from "./core/spelling.js";
 
 /** Names and values; the file may hold numbers and true or false. */
 const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));

@@ -11,7 +11,7 @@ import {
   output,
   type ProviderResource,
 } from "@pulumi/pulumi";
-import type { BucketOptions, CreatedBucket } from "./bucket-options.js";
+import type { BucketOptions, CreatedBucket } from "./core/bucket-options.js";
 import { asRunError } from "./run-error.js";
 import { S3Store } from "./store/s3.js";
 import { parseS3Address, type S3Address } from "./store/s3-client.js";

@@ -2,11 +2,11 @@
 
 import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { reasonOf, UserError } from "../errors.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { shortHash } from "../core/naming.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
-import { shortHash } from "../naming.js";
 import { isS3 } from "../store/s3-client.js";
 import type { ClusterPorts } from "./ports.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";

@@ -3,7 +3,7 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { causes } from "../flink/java-trace.js";
 import { configurationOf, type LocalSpec } from "./local.js";
 

@@ -2,7 +2,7 @@
 
 import { request } from "undici";
 import type { z } from "zod";
-import { reasonOf } from "../errors.js";
+import { reasonOf } from "../core/errors.js";
 
 /** The server answered, and the answer is no: status and its own text. */
 export class HttpRefusal extends Error {

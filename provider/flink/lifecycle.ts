@@ -1,9 +1,9 @@
 /** A job's stop, start and end as Flink reports them, each with a limit and with progress. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../errors.js";
-import { hasEnded } from "../observed.js";
-import type { StateRef } from "../record.js";
+import { UserError } from "../core/errors.js";
+import { hasEnded } from "../core/observed.js";
+import type { StateRef } from "../core/record.js";
 import { HttpRefusal } from "./http.js";
 import { rootCause } from "./java-trace.js";
 import { listJobs } from "./listing.js";

@@ -5,7 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import { reasonOf, UserError } from "../errors.js";
+import { reasonOf, UserError } from "../core/errors.js";
 import { NoAnswer } from "./http.js";
 
 export interface RunnerSpec {

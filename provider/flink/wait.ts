@@ -1,7 +1,7 @@
 /** Bounded waiting: poll until something is so, and say what was seen last when the time is over. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { HttpRefusal, NoAnswer } from "./http.js";
 
 export interface WaitOptions {

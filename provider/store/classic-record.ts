@@ -1,10 +1,10 @@
 /** The part of a record that flink-sql-runner 0.2.0 writes and reads: the merged manifest and `meta`. */
 
 import { z } from "zod";
-import { classicText, classicValue } from "../classic.js";
-import type { Manifest } from "../manifest.js";
-import { stateDirectories } from "../properties.js";
-import type { JobRecord } from "../record.js";
+import { classicText, classicValue } from "../core/classic.js";
+import type { Manifest } from "../core/manifest.js";
+import { stateDirectories } from "../core/properties.js";
+import type { JobRecord } from "../core/record.js";
 
 /** The tool checks nothing: what a manifest gave without quotes is a number or a boolean here. */
 const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);

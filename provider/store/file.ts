@@ -5,9 +5,9 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "nod
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { canonicalLocation } from "../naming.js";
-import type { JobRecord, StateRef } from "../record.js";
-import type { StoredFile } from "../state-directories.js";
+import { canonicalLocation } from "../core/naming.js";
+import type { JobRecord, StateRef } from "../core/record.js";
+import type { StoredFile } from "../core/state-directories.js";
 import { contentOf, filesBelow, guarded, removeFolder, unlessMissing } from "./folder.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";

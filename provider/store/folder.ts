@@ -2,9 +2,9 @@
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { reasonOf, UserError } from "../errors.js";
-import { canonicalLocation } from "../naming.js";
-import type { StoredFile } from "../state-directories.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { canonicalLocation } from "../core/naming.js";
+import type { StoredFile } from "../core/state-directories.js";
 import { metadataAndRest, stateDirectory } from "./store.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */

@@ -2,8 +2,8 @@
 
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { UserError } from "../errors.js";
-import type { Deployment, JobRecord } from "../record.js";
+import { UserError } from "../core/errors.js";
+import type { Deployment, JobRecord } from "../core/record.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
 
 const State = z.object({

@@ -1,6 +1,6 @@
 /** The store of a configured address. */
 
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { FileStore } from "./file.js";
 import { S3Store } from "./s3.js";
 import { isS3 } from "./s3-client.js";

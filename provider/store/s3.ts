@@ -1,9 +1,9 @@
 /** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true&manifests=…`. */
 
 import type { S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "../errors.js";
-import type { JobRecord, StateRef } from "../record.js";
-import type { StoredFile } from "../state-directories.js";
+import { UserError } from "../core/errors.js";
+import type { JobRecord, StateRef } from "../core/record.js";
+import type { StoredFile } from "../core/state-directories.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 import { connectS3, parseS3Address, type S3Address } from "./s3-client.js";
 import { explain, nameOf, statusOf } from "./s3-errors.js";

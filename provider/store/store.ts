@@ -1,8 +1,8 @@
 /** Where records and state live: one interface, one adapter for each kind of place. */
 
-import { UserError } from "../errors.js";
-import type { JobRecord, StateRef } from "../record.js";
-import { isStateDirectory, type StoredFile } from "../state-directories.js";
+import { UserError } from "../core/errors.js";
+import type { JobRecord, StateRef } from "../core/record.js";
+import { isStateDirectory, type StoredFile } from "../core/state-directories.js";
 
 /** A record and the mark of the version that was read; a write with that mark fails if somebody else wrote since. */
 export interface Stored {

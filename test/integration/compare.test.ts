@@ -5,9 +5,9 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Desired } from "../../provider/changes.js";
-import { compareJob, compareNames } from "../../provider/compare.js";
-import type { JobRecord } from "../../provider/record.js";
+import type { Desired } from "../../provider/core/changes.js";
+import type { JobRecord } from "../../provider/core/record.js";
+import { compareJob, compareNames } from "../../provider/deploy/compare.js";
 import { FileStore } from "../../provider/store/file.js";
 
 const desired = (name: string): Desired => ({

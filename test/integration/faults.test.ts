@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
-import type { JobRecord } from "../../provider/record.js";
+import type { JobRecord } from "../../provider/core/record.js";
 import { FileStore } from "../../provider/store/file.js";
 import { localSpec } from "../support/cluster.js";
 import { type Fault, FaultPlan, startProxy } from "../support/fault-proxy.js";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UserError } from "../../provider/errors.js";
-import type { JobRecord } from "../../provider/record.js";
+import { UserError } from "../../provider/core/errors.js";
+import type { JobRecord } from "../../provider/core/record.js";
 import { FileStore } from "../../provider/store/file.js";
 
 let folder: string;

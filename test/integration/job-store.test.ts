@@ -3,8 +3,8 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import type { JobRecord } from "../../provider/core/record.js";
 import { hooks } from "../../provider/job-store.js";
-import type { JobRecord } from "../../provider/record.js";
 import { S3Store } from "../../provider/store/s3.js";
 import { MOTO_CREDENTIALS, type Moto, startMoto } from "../support/moto.js";
 import { type S3Front, startS3Front } from "../support/s3-front.js";

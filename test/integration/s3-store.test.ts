@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../../provider/errors.js";
-import type { JobRecord } from "../../provider/record.js";
+import { UserError } from "../../provider/core/errors.js";
+import type { JobRecord } from "../../provider/core/record.js";
 import { S3Store } from "../../provider/store/s3.js";
 import { type Moto, startMoto } from "../support/moto.js";
 

@@ -1,8 +1,8 @@
 /** What counts as a change, and what does not. */
 
 import { describe, expect, it } from "vitest";
-import { changesBetween, type Desired, digestSecrets } from "../../provider/changes.js";
-import type { Deployment } from "../../provider/record.js";
+import { changesBetween, type Desired, digestSecrets } from "../../provider/core/changes.js";
+import type { Deployment } from "../../provider/core/record.js";
 
 const base: Desired = {
   manifest: {

@@ -1,7 +1,7 @@
 /** How flink-sql-runner reads values, and what a job that it started is known by. */
 
 import { describe, expect, test } from "vitest";
-import { changesBetween, type Desired } from "../../provider/changes.js";
+import { changesBetween, type Desired } from "../../provider/core/changes.js";
 import {
   classicText,
   classicValue,
@@ -9,8 +9,8 @@ import {
   runsCutShort,
   sameNumber,
   versionByState,
-} from "../../provider/classic.js";
-import type { Deployment } from "../../provider/record.js";
+} from "../../provider/core/classic.js";
+import type { Deployment } from "../../provider/core/record.js";
 import { parseRecord } from "../../provider/store/job-record.js";
 
 /** A record as the tool wrote it: these options, this query. */

@@ -6,8 +6,8 @@ import {
   neededDefinitions,
   parseDefinitions,
   refusalOf,
-} from "../../provider/definitions.js";
-import { splitStatements, tokenize } from "../../provider/sql-text.js";
+} from "../../provider/core/definitions.js";
+import { splitStatements, tokenize } from "../../provider/core/sql-text.js";
 
 const needed = (tables: string, sql: string, target = "sink") =>
   neededDefinitions(parseDefinitions("t.sql", tables), { sql }, target).map(({ label }) => label);

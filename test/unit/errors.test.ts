@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ERROR_CODES, reasonOf, UserError } from "../../provider/errors.js";
+import { ERROR_CODES, reasonOf, UserError } from "../../provider/core/errors.js";
 
 test.each([...ERROR_CODES])("docs/errors.md has a heading for %s.", (code) => {
   const guide = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");

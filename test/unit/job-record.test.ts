@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { JobRecord } from "../../provider/record.js";
-import { deployed } from "../../provider/record.js";
+import type { JobRecord } from "../../provider/core/record.js";
+import { deployed } from "../../provider/core/record.js";
 import { formatRecord, parseRecord } from "../../provider/store/job-record.js";
 
 /** As flink-sql-runner 0.2.0 wrote it with its PyYAML, of a manifest with whatever YAML can do to a value. */

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../../provider/errors.js";
-import { excerpt, type LoadOptions, loadManifests, locate } from "../../provider/load-manifests.js";
+import { UserError } from "../../provider/core/errors.js";
+import { excerpt, type LoadOptions, loadManifests, locate } from "../../provider/manifests/load-manifests.js";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 

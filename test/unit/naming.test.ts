@@ -8,7 +8,7 @@ import {
   shortHash,
   stateName,
   versionDirectory,
-} from "../../provider/naming.js";
+} from "../../provider/core/naming.js";
 
 test("Names and paths are those of flink-sql-runner 0.2.0.", () => {
   expect(groupId("orders", 2)).toBe("rta-orders-2");

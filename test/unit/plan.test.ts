@@ -1,11 +1,11 @@
 /** The decision tree, a row a case: what is found and what changed give a plan and its words. */
 
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../provider/changes.js";
-import type { FlinkStatus, JobDetail, Observed, ObservedJob } from "../../provider/observed.js";
-import { planJob, type Step } from "../../provider/plan.js";
-import { planWords } from "../../provider/plan-words.js";
-import type { Deployment, JobRecord, RecordStatus, StateRef } from "../../provider/record.js";
+import type { Desired } from "../../provider/core/changes.js";
+import type { FlinkStatus, JobDetail, Observed, ObservedJob } from "../../provider/core/observed.js";
+import { planJob, type Step } from "../../provider/core/plan.js";
+import { planWords } from "../../provider/core/plan-words.js";
+import type { Deployment, JobRecord, RecordStatus, StateRef } from "../../provider/core/record.js";
 
 const NOW = Date.UTC(2026, 0, 2);
 const JOB = "0a".repeat(16);

@@ -1,9 +1,9 @@
 /** What a preview says of the same job in another stack. */
 
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../provider/changes.js";
-import { promotionWords, strangerWords } from "../../provider/promotion.js";
-import type { Deployment, JobRecord } from "../../provider/record.js";
+import type { Desired } from "../../provider/core/changes.js";
+import { promotionWords, strangerWords } from "../../provider/core/promotion.js";
+import type { Deployment, JobRecord } from "../../provider/core/record.js";
 
 const TEMPLATES = [
   "CREATE TABLE orders (a INT) WITH ('topic' = '{prefix}orders', 'password' = '{password}')",

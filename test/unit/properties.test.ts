@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { propertiesAsText } from "../../provider/manifest.js";
+import { propertiesAsText } from "../../provider/core/manifest.js";
 import {
   currentName,
   effectiveProperties,
   propertyRemarks,
   stateDirectories,
   withCurrentNames,
-} from "../../provider/properties.js";
+} from "../../provider/core/properties.js";
 
 const job = (flinkProperties: Record<string, string> = {}) => ({ name: "orders", flinkProperties });
 

@@ -7,7 +7,7 @@ import {
   nextVersion,
   settledRecord,
   withFailedVersion,
-} from "../../provider/record.js";
+} from "../../provider/core/record.js";
 
 const start = (version: number, sql = "SELECT 1", jobId = `job-${version}`): Deployment => ({
   manifest: { name: "orders", description: "", "target-table": "t", sql, flinkProperties: {} },

@@ -1,16 +1,16 @@
 /** What old states may be deleted; each row of "never deleted" takes one thing away from what otherwise goes. */
 
 import { describe, expect, it } from "vitest";
-import type { Deployment, JobRecord } from "../../provider/record.js";
-import { type Holdings, retention } from "../../provider/retention.js";
+import type { Deployment, JobRecord } from "../../provider/core/record.js";
+import { type Holdings, retention } from "../../provider/core/retention.js";
 import {
   directoriesOf,
   type Holding,
   mentionedIn,
   placesOf,
   type StoredFile,
-} from "../../provider/state-directories.js";
-import { retentionWords } from "../../provider/store-words.js";
+} from "../../provider/core/state-directories.js";
+import { retentionWords } from "../../provider/core/store-words.js";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-06-01T00:00:00Z");

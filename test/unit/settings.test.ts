@@ -7,7 +7,7 @@ import { runtime } from "@pulumi/pulumi";
 import { afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { UserError } from "../../provider/errors.js";
+import { UserError } from "../../provider/core/errors.js";
 import { loadJobs } from "../../provider/program.js";
 import { readSettings, type Settings } from "../../provider/settings.js";
 

@@ -7,7 +7,7 @@ import {
   sqlIdentifier,
   sqlString,
   tokenize,
-} from "../../provider/sql-text.js";
+} from "../../provider/core/sql-text.js";
 
 const texts = (sql: string) => tokenize(sql).map(({ text }) => text);
 

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../../provider/errors.js";
-import { type Loaded, loadManifests } from "../../provider/load-manifests.js";
-import type { StackOptions } from "../../provider/stack-properties.js";
+import { UserError } from "../../provider/core/errors.js";
+import { type Loaded, loadManifests } from "../../provider/manifests/load-manifests.js";
+import type { StackOptions } from "../../provider/manifests/stack-properties.js";
 
 const GOOD = "target-table: t\nsql: SELECT 1\n";
 

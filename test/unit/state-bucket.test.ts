@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BucketOptions, bucketProblems } from "../../provider/bucket-options.js";
+import { BucketOptions, bucketProblems } from "../../provider/core/bucket-options.js";
 import { StateBucket } from "../../provider/state-bucket.js";
 import { type Registered, register } from "../support/mocked-stack.js";
 

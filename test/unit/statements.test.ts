@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_METADATA_COLUMNS } from "../../provider/manifest.js";
-import { splitStatements, tokenize } from "../../provider/sql-text.js";
-import { jobStatements, VIEW_HEAD_LINES } from "../../provider/statements.js";
+import { DEFAULT_METADATA_COLUMNS } from "../../provider/core/manifest.js";
+import { splitStatements, tokenize } from "../../provider/core/sql-text.js";
+import { jobStatements, VIEW_HEAD_LINES } from "../../provider/core/statements.js";
 
 const manifest = {
   name: "orders",

@@ -1,9 +1,9 @@
 /** What is said of records that no manifest belongs to, and which of them may be retired. */
 
 import { describe, expect, it } from "vitest";
-import type { FlinkStatus, Observed, ObservedJob } from "../../provider/observed.js";
-import type { JobRecord, StateRef } from "../../provider/record.js";
-import { ownedWords, retireRefusal, retireWords, type Stranger, strangerWords } from "../../provider/strangers.js";
+import type { FlinkStatus, Observed, ObservedJob } from "../../provider/core/observed.js";
+import type { JobRecord, StateRef } from "../../provider/core/record.js";
+import { ownedWords, retireRefusal, retireWords, type Stranger, strangerWords } from "../../provider/core/strangers.js";
 
 const NOW = 10_000_000;
 const record: JobRecord = {

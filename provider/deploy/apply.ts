@@ -1,20 +1,20 @@
 /** Carries out a plan, step by step, each written into the record before and after. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { type Desired, digestSecrets } from "./changes.js";
-import { runsCutShort } from "./classic.js";
-import { reasonOf, UserError } from "./errors.js";
-import { awaitFirstCheckpoint, type StartLimits } from "./flink/first-checkpoint.js";
-import { NoAnswer } from "./flink/http.js";
-import { awaitRunning, cancelJob } from "./flink/lifecycle.js";
-import { type Look, patiently, waitFor } from "./flink/wait.js";
+import { type Desired, digestSecrets } from "../core/changes.js";
+import { runsCutShort } from "../core/classic.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { sourceOf } from "../core/manifest.js";
+import { stateName } from "../core/naming.js";
+import type { Decision, Step } from "../core/plan.js";
+import type { Deployment, JobRecord } from "../core/record.js";
+import { deployed, nextVersion, withFailedVersion } from "../core/record.js";
+import { awaitFirstCheckpoint, type StartLimits } from "../flink/first-checkpoint.js";
+import { NoAnswer } from "../flink/http.js";
+import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
+import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { halt } from "./halt.js";
-import { sourceOf } from "./manifest.js";
-import { stateName } from "./naming.js";
 import type { Sighting, World } from "./observe.js";
-import type { Decision, Step } from "./plan.js";
-import type { Deployment, JobRecord } from "./record.js";
-import { deployed, nextVersion, withFailedVersion } from "./record.js";
 import { RecordWriter } from "./record-writer.js";
 import { endLeftRunner } from "./runner-submission.js";
 import { prepare } from "./submission.js";

@@ -2,11 +2,11 @@
 
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Definition, neededDefinitions } from "./definitions.js";
-import { UserError } from "./errors.js";
+import { type Definition, neededDefinitions } from "../core/definitions.js";
+import { UserError } from "../core/errors.js";
+import type { Manifest } from "../core/manifest.js";
 import { type FileDigests, loadFiles } from "./load-files.js";
 import { loadTables, type Unfilled } from "./load-tables.js";
-import type { Manifest } from "./manifest.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
 import { type Fields, fieldsOf } from "./manifest-yaml.js";
 import { inReadingOrder, type Problem, placeOf, readSource, shownPath, shownProblem } from "./places.js";

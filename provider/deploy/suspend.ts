@@ -1,13 +1,13 @@
 /** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
 
-import { UserError } from "./errors.js";
-import { FlinkRest, type JobSummary } from "./flink/rest.js";
+import { UserError } from "../core/errors.js";
+import { latestState } from "../core/latest-state.js";
+import { hasEnded } from "../core/observed.js";
+import { FlinkRest, type JobSummary } from "../flink/rest.js";
+import { openStore } from "../store/open.js";
 import { halt } from "./halt.js";
-import { latestState } from "./latest-state.js";
 import { observeAll, type World } from "./observe.js";
-import { hasEnded } from "./observed.js";
 import { RecordWriter } from "./record-writer.js";
-import { openStore } from "./store/open.js";
 
 export interface SuspendOptions {
   readonly restUrl: string;

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { projectPaths } from "./dependencies.js";
+import { projectPaths } from "../core/dependencies.js";
 import type { Merged } from "./manifest-checks.js";
 import type { Problem } from "./places.js";
 

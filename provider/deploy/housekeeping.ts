@@ -1,13 +1,13 @@
 /** Looks at all that lies in a store, has it decided what may be deleted, and deletes it. */
 
+import { hasEnded } from "../core/observed.js";
+import { type Holdings, type RetentionRule, retention } from "../core/retention.js";
+import { type Holding, mentionedIn, placesOf, type StateDirectory } from "../core/state-directories.js";
+import type { FlinkRest } from "../flink/rest.js";
+import { inParallel } from "../store/in-parallel.js";
+import type { Store } from "../store/store.js";
 import { reached } from "./cluster-reach.js";
-import type { FlinkRest } from "./flink/rest.js";
 import { jobsOf, type World } from "./observe.js";
-import { hasEnded } from "./observed.js";
-import { type Holdings, type RetentionRule, retention } from "./retention.js";
-import { type Holding, mentionedIn, placesOf, type StateDirectory } from "./state-directories.js";
-import { inParallel } from "./store/in-parallel.js";
-import type { Store } from "./store/store.js";
 
 export interface Housekeeping {
   readonly world: World;

@@ -1,10 +1,10 @@
 /** Ends a job whose manifest is gone, and leaves a tombstone, so that its version and its state are not forgotten. */
 
-import type { Limits } from "./flink/lifecycle.js";
+import { latestState } from "../core/latest-state.js";
+import { isAlive } from "../core/observed.js";
+import type { Limits } from "../flink/lifecycle.js";
 import { halt } from "./halt.js";
-import { latestState } from "./latest-state.js";
 import { observeAll, type World } from "./observe.js";
-import { isAlive } from "./observed.js";
 import { RecordWriter } from "./record-writer.js";
 
 export interface RemovalContext {

@@ -1,7 +1,7 @@
 /** One start of a job: prepared and planned by Flink first, submitted later; through the SQL Gateway or the runner. */
 
+import type { Deployment } from "../core/record.js";
 import { prepareAtGateway } from "./gateway-submission.js";
-import type { Deployment } from "./record.js";
 import { prepareInRunner } from "./runner-submission.js";
 import type { Submission, SubmissionTarget } from "./submission-parts.js";
 

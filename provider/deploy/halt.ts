@@ -1,13 +1,13 @@
 /** Ends a running job so that its state is known: with a savepoint, or, where it cannot take one, by cancelling it. */
 
 import { randomBytes } from "node:crypto";
-import { UserError } from "./errors.js";
-import { cancelJob, type Limits, stopWithSavepoint } from "./flink/lifecycle.js";
-import { latestState } from "./latest-state.js";
-import { versionDirectory } from "./naming.js";
+import { UserError } from "../core/errors.js";
+import { latestState } from "../core/latest-state.js";
+import { versionDirectory } from "../core/naming.js";
+import { isStruggling, type ObservedJob } from "../core/observed.js";
+import type { Intent, JobRecord, StateRef } from "../core/record.js";
+import { cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
 import { observeAll, type World } from "./observe.js";
-import { isStruggling, type ObservedJob } from "./observed.js";
-import type { Intent, JobRecord, StateRef } from "./record.js";
 import type { RecordWriter } from "./record-writer.js";
 
 export interface HaltContext {

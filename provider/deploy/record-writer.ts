@@ -1,8 +1,8 @@
 /** Writes one job's record again and again, each time on condition that nobody else did. */
 
 import { hostname, userInfo } from "node:os";
-import type { JobRecord } from "./record.js";
-import type { Store } from "./store/store.js";
+import type { JobRecord } from "../core/record.js";
+import type { Store } from "../store/store.js";
 
 export class RecordWriter {
   constructor(

@@ -1,12 +1,12 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
 import { resolve } from "node:path";
-import { withAbsolutePaths } from "./dependencies.js";
-import type { SqlGateway } from "./flink/gateway.js";
-import type { RunnerSpec } from "./flink/runner.js";
-import { effectiveProperties } from "./properties.js";
-import type { Deployment } from "./record.js";
-import { type JobStatements, jobStatements } from "./statements.js";
+import { withAbsolutePaths } from "../core/dependencies.js";
+import { effectiveProperties } from "../core/properties.js";
+import type { Deployment } from "../core/record.js";
+import { type JobStatements, jobStatements } from "../core/statements.js";
+import type { SqlGateway } from "../flink/gateway.js";
+import type { RunnerSpec } from "../flink/runner.js";
 
 /** The n-th definition, the query, the INSERT around it, or the code. */
 export type JobPart = "definition" | "query" | "insert" | "code";

@@ -2,13 +2,13 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Desired } from "./changes.js";
+import type { Desired } from "../core/changes.js";
+import { UserError } from "../core/errors.js";
+import { isAlive } from "../core/observed.js";
+import type { Decision } from "../core/plan.js";
+import type { Deployment } from "../core/record.js";
 import { reached } from "./cluster-reach.js";
-import { UserError } from "./errors.js";
 import type { Sighting, World } from "./observe.js";
-import { isAlive } from "./observed.js";
-import type { Decision } from "./plan.js";
-import type { Deployment } from "./record.js";
 import { prepare } from "./submission.js";
 import type { SubmissionTarget } from "./submission-parts.js";
 

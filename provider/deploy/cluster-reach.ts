@@ -1,7 +1,7 @@
 /** What it means when a session cluster gives no answer: never that nothing runs. */
 
-import { reasonOf, UserError } from "./errors.js";
-import { HttpRefusal, NoAnswer } from "./flink/http.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { HttpRefusal, NoAnswer } from "../flink/http.js";
 
 /** The cluster gave no usable answer: nothing is known about its jobs, least of all that they do not run. */
 export class ClusterUnreachable extends Error {}

@@ -1,10 +1,10 @@
 /** One YAML file as the fields of a manifest, each with its place: syntax, names of keys and kinds of values. */
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
-import { DEPENDENCY_OPTIONS } from "./dependencies.js";
-import { ManifestSchema } from "./manifest.js";
+import { DEPENDENCY_OPTIONS } from "../core/dependencies.js";
+import { ManifestSchema } from "../core/manifest.js";
+import { didYouMean } from "../core/spelling.js";
 import type { Problem, Source } from "./places.js";
-import { didYouMean } from "./spelling.js";
 
 /** A text in a YAML file. */
 export interface Field {

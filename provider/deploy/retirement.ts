@@ -1,14 +1,14 @@
 /** Finds the records of a store that no manifest belongs to, and ends the jobs of those that are to be retired. */
 
+import { UserError } from "../core/errors.js";
+import type { JobRecord } from "../core/record.js";
+import { retireRefusal, type Stranger } from "../core/strangers.js";
+import type { Limits } from "../flink/lifecycle.js";
+import type { JobSummary } from "../flink/rest.js";
+import { inParallel } from "../store/in-parallel.js";
 import { ClusterUnreachable } from "./cluster-reach.js";
-import { UserError } from "./errors.js";
-import type { Limits } from "./flink/lifecycle.js";
-import type { JobSummary } from "./flink/rest.js";
 import { awaitPendingStop, observeAll, sightingOf, type World } from "./observe.js";
-import type { JobRecord } from "./record.js";
 import { remove } from "./removal.js";
-import { inParallel } from "./store/in-parallel.js";
-import { retireRefusal, type Stranger } from "./strangers.js";
 
 export interface Strangers {
   /** Those that are to be retired, with all that is known of them. */

@@ -1,10 +1,10 @@
 /** Table files: read, split into definitions, and checked for what does not belong there. */
 
-import { type Definition, fillParameters, parseDefinitions, refusalOf } from "./definitions.js";
+import { type Definition, fillParameters, parseDefinitions, refusalOf } from "../core/definitions.js";
+import { didYouMean } from "../core/spelling.js";
+import { unclosedFault } from "../core/sql-checks.js";
+import { type Statement, splitStatements } from "../core/sql-text.js";
 import { type Problem, readSource, type Source } from "./places.js";
-import { didYouMean } from "./spelling.js";
-import { unclosedFault } from "./sql-checks.js";
-import { type Statement, splitStatements } from "./sql-text.js";
 
 /** Names that may stand in braces in a table file. */
 export interface Parameters {

@@ -1,14 +1,14 @@
 /** A start through the runner: for code, and for SQL on a cluster without a SQL Gateway. */
 
 import { hostname } from "node:os";
-import { isAlive, type Started, startedProcess, stopProcess } from "./cluster/processes.js";
-import { UserError } from "./errors.js";
-import { StatementRefused } from "./flink/gateway.js";
-import { NoAnswer } from "./flink/http.js";
-import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "./flink/runner.js";
-import { CHECKPOINTS_DIRECTORY, FIXED_JOB_ID, SAVEPOINTS_DIRECTORY, STATE_RECOVERY_PATH } from "./properties.js";
-import type { Deployment, Intent } from "./record.js";
-import { QUERY_VIEW, VIEW_HEAD_LINES } from "./statements.js";
+import { isAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
+import { UserError } from "../core/errors.js";
+import { CHECKPOINTS_DIRECTORY, FIXED_JOB_ID, SAVEPOINTS_DIRECTORY, STATE_RECOVERY_PATH } from "../core/properties.js";
+import type { Deployment, Intent } from "../core/record.js";
+import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
+import { StatementRefused } from "../flink/gateway.js";
+import { NoAnswer } from "../flink/http.js";
+import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "../flink/runner.js";
 import {
   JobRefused,
   type Submission,

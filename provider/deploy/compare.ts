@@ -1,10 +1,10 @@
 /** Asks the store of another stack what that stack runs; whatever goes wrong there is a remark and never a failure. */
 
-import type { Desired } from "./changes.js";
-import { reasonOf, UserError } from "./errors.js";
-import { promotionWords, strangerWords } from "./promotion.js";
-import type { JobRecord } from "./record.js";
-import { openStore } from "./store/open.js";
+import type { Desired } from "../core/changes.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { promotionWords, strangerWords } from "../core/promotion.js";
+import type { JobRecord } from "../core/record.js";
+import { openStore } from "../store/open.js";
 
 export interface Other {
   readonly stack: string;

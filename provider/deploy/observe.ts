@@ -1,17 +1,17 @@
 /** Asks the store and Flink what is there; decides nothing. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { changesBetween, type Desired } from "./changes.js";
-import { flinkNames, isClassic } from "./classic.js";
+import { changesBetween, type Desired } from "../core/changes.js";
+import { flinkNames, isClassic } from "../core/classic.js";
+import { versionDirectory } from "../core/naming.js";
+import { isAlive, type JobDetail, type Observed, type ObservedJob } from "../core/observed.js";
+import type { JobRecord, StateRef } from "../core/record.js";
+import { settledRecord } from "../core/record.js";
+import { rootCause } from "../flink/java-trace.js";
+import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "../flink/rest.js";
+import { waitFor } from "../flink/wait.js";
+import type { Store, Stored } from "../store/store.js";
 import { reached } from "./cluster-reach.js";
-import { rootCause } from "./flink/java-trace.js";
-import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "./flink/rest.js";
-import { waitFor } from "./flink/wait.js";
-import { versionDirectory } from "./naming.js";
-import { isAlive, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
-import type { JobRecord, StateRef } from "./record.js";
-import { settledRecord } from "./record.js";
-import type { Store, Stored } from "./store/store.js";
 
 /** `starting` and `restarting`: what this update does to the cluster before it comes to the jobs. */
 export type ClusterActivity = "none" | "starting" | "restarting";

@@ -1,11 +1,11 @@
 /** A start through the SQL Gateway: a session that holds all that the job needs. */
 
-import { UserError } from "./errors.js";
-import { type SqlGateway, StatementRefused } from "./flink/gateway.js";
-import { NoAnswer } from "./flink/http.js";
-import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "./properties.js";
-import type { Deployment } from "./record.js";
-import { type JobStatements, VIEW_HEAD_LINES } from "./statements.js";
+import { UserError } from "../core/errors.js";
+import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "../core/properties.js";
+import type { Deployment } from "../core/record.js";
+import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
+import { type SqlGateway, StatementRefused } from "../flink/gateway.js";
+import { NoAnswer } from "../flink/http.js";
 import {
   JobRefused,
   type Submission,

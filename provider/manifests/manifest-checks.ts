@@ -1,11 +1,11 @@
 /** A manifest merged with its template, and what is wrong with it beyond the spelling of its YAML. */
 
 import { Scalar } from "yaml";
-import type { Manifest } from "./manifest.js";
+import type { Manifest } from "../core/manifest.js";
+import { currentName, propertyRemarks } from "../core/properties.js";
+import { lineComments, queryFault, type SqlFault, targetFault } from "../core/sql-checks.js";
 import type { Field, Fields, Option, TextKey } from "./manifest-yaml.js";
 import { type Problem, positionOf } from "./places.js";
-import { currentName, propertyRemarks } from "./properties.js";
-import { lineComments, queryFault, type SqlFault, targetFault } from "./sql-checks.js";
 import { NO_LAYERS, type StackLayers } from "./stack-properties.js";
 import { offsetInFile } from "./yaml-places.js";
 

@@ -1,9 +1,9 @@
 /** Flink options that a stack's configuration gives, for all jobs or for one, each with its place where that is known. */
 
 import { isMap, isScalar, parseDocument } from "yaml";
+import { didYouMean } from "../core/spelling.js";
 import type { Option } from "./manifest-yaml.js";
 import { type Problem, readSource, type Source } from "./places.js";
-import { didYouMean } from "./spelling.js";
 
 /** What the stack says beside its manifests. */
 export interface StackOptions {
