@@ -38,12 +38,13 @@ type Start = Extract<Step, { do: "start" }>;
 export async function apply(plan: Decision, context: ApplyContext): Promise<JobRecord> {
   const { sighting, desired } = context;
   const writer = new RecordWriter(context.world.store, desired.manifest.name, sighting.stored?.mark);
-  const record = sighting.observed.record && { ...sighting.observed.record, resourceId: context.resourceId };
+  const { record } = sighting.observed;
   await dropLeftovers(sighting, context);
   const start = plan.steps.find((step): step is Start => step.do === "start");
   if (start) return new Change(plan, start, record, writer, context).run();
   const noted = plan.steps.find((step) => step.do === "record");
-  if (!noted && record) return writer.write({ ...record, intent: undefined });
+  const { resourceId } = context;
+  if (!noted && record) return writer.write({ ...record, resourceId, intent: undefined });
   if (!noted) throw new Error(`${desired.manifest.name}: a plan without a step and without a record`);
   // Where it runs another text than the manifest's, a way back must find that one.
   const isCutShort = record && runsCutShort(record.current, desired.manifest);
@@ -59,7 +60,7 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
     ...base,
     status: noted.status,
     savepoint: undefined,
-    resourceId: context.resourceId,
+    resourceId,
     intent: undefined,
   });
 }
@@ -120,7 +121,10 @@ class Change {
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };
       await this.startOrRollBack(started, submission, stopped);
-      return await this.confirm({ ...deployed(stopped, started, new Date().toISOString()), intent: undefined });
+      // Until here the job is still that of the resource before: where this one fails, that one can delete it.
+      const { resourceId } = this.context;
+      const record = deployed(stopped, started, new Date().toISOString());
+      return await this.confirm({ ...record, resourceId, intent: undefined });
     } finally {
       await submission.close();
     }

@@ -21,7 +21,8 @@ afterAll(async () => {
 });
 
 /** The job as it was; and nothing was written of it meanwhile. */
-async function expectUntouched(): Promise<void> {
+async function expectUntouched(said: string): Promise<void> {
+  expect(await story.flink.state(jobId), said).toBe("RUNNING");
   expect((await story.flink.one("guarded")).jid).toBe(jobId);
   const { record } = await story.running("guarded");
   expect(record.properties["parallelism.default"]).toBeUndefined();
@@ -35,16 +36,18 @@ test.each([
   ["a broken server", { status: 500, code: "InternalError" }, "check that the server at http://127.0.0.1"],
   ["a server that does not answer", "silent", "check that the server at http://127.0.0.1"],
 ] as const)("With %s the preview and the update say so and stop nothing.", async (_what, mood, fix) => {
+  let said = "";
   for (const run of [() => story.preview(), () => story.up()]) {
     front.mood = mood;
     const ran = await run();
+    said += ran.text;
     front.mood = "well";
     expect(ran.code).not.toBe(0);
     expect(ran.text).toContain(`the store ${story.store} cannot be used`);
     expect(ran.text).toContain(fix);
     if (mood !== "silent") expect(ran.text).toContain(mood.code);
   }
-  await expectUntouched();
+  await expectUntouched(said);
 });
 
 test("With S3 well again the update goes through.", async () => {

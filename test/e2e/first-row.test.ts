@@ -37,3 +37,10 @@ test("One job runs: the old version from the savepoint just taken; the next prev
   const { lines } = await story.preview();
   expect(lines["first-row"]).toMatch(/^new version 3, starts clean \(SQL changed\)/u);
 });
+
+test("`pulumi destroy` stops that job with a savepoint: it still belongs to the resource of before.", async () => {
+  const { flink } = await story.running("first-row");
+  const { code, text } = await story.destroy();
+  expect(code, text).toBe(0);
+  expect(await story.flink.state(flink.jid)).toBe("FINISHED");
+});
