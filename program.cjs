@@ -1,9 +1,7 @@
 /**
- * What Pulumi starts: compiles index.ts on the fly, without type checks (`npm run check` has them) and cached.
+ * What Pulumi starts: index.ts, compiled when it changed, without type checks (`npm run check` has them).
  * Here and not as an option in Pulumi.yaml, since older Node language hosts do not hear of such options.
  */
 "use strict";
 
-require("tsx/cjs");
-
-module.exports = require("./index.ts");
+module.exports = require("./provider/compiled.cjs")("index.ts");

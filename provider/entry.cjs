@@ -1,7 +1,7 @@
 /** What Pulumi's provider process loads: TypeScript modules of this folder, by name. */
 "use strict";
 
-require("tsx/cjs");
+const compiled = require("./compiled.cjs");
 
 /** Gives the hooks of one resource. */
-module.exports = (resource) => require(`./${resource}.ts`).hooks;
+module.exports = (resource) => compiled("provider/hooks.ts")[resource];

@@ -7,8 +7,7 @@ const mocks = { call: () => ({}), newResource: ({ name, inputs }) => ({ id: name
 
 runtime.setMocks(mocks, "flink-sql", "test", true).then(() => {
   runtime.setAllConfig(JSON.parse(process.env.CONFIG));
-  require("tsx/cjs");
-  require("../../index.ts");
+  require("../../program.cjs");
   const loaded = Object.keys(require.cache).filter((file) => /[\\/]@pulumi[\\/]aws[\\/]/u.test(file));
   process.stdout.write(JSON.stringify(loaded));
 });

@@ -1,0 +1,96 @@
+/**
+ * Loads a TypeScript file with all that it imports as one piece of JavaScript, compiled anew when a source has changed:
+ * opening hundreds of small files would take longer than all else that a preview does.
+ */
+"use strict";
+
+const { createHash } = require("node:crypto");
+const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+const Module = require("node:module");
+const { dirname, join, relative } = require("node:path");
+
+const ROOT = dirname(__dirname);
+
+/** Packages that become part of the piece, as they are many small files; all others stay outside, and are loaded when used. */
+const INSIDE = ["execa", "undici", "yaml", "zod"];
+
+/** Gives the exports of a file of the project; `entry` is its path from the project's folder. */
+module.exports = (entry) => {
+  const file = join(ROOT, ".local", "build", `${entry.replaceAll(/[^\w-]/gu, "-")}.cjs`);
+  return evaluate(file, read(file) ?? build(entry, file));
+};
+
+/** The piece as it was compiled before, or undefined where it is not there or a source is not what it was. */
+function read(file) {
+  try {
+    const text = readFileSync(file, "utf8");
+    const sources = JSON.parse(text.slice("// ".length, text.indexOf("\n")));
+    return Object.entries(sources).every(([source, digest]) => digestOf(source) === digest) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const digestOf = (source) =>
+  createHash("sha256")
+    .update(readFileSync(join(ROOT, source)))
+    .digest("base64");
+
+function build(entry, file) {
+  const { metafile, outputFiles } = require("esbuild").buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+    define: { "import.meta.url": "bundleUrl" },
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    external: outside(),
+  });
+  const text = `// ${JSON.stringify(sourcesOf(metafile))}\n${outputFiles[0].text}`;
+  store(file, text);
+  return text;
+}
+
+/** Every package but those inside, and what is found by its place in the project. */
+function outside() {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const names = Object.keys(dependencies).filter((name) => !INSIDE.includes(name));
+  return [...names.flatMap((name) => [name, `${name}/*`]), join(__dirname, "shims.cjs")];
+}
+
+/** Each source with its digest; a package's many files are told by its package.json, which has the version. */
+function sourcesOf({ inputs }) {
+  const files = Object.keys(inputs).map(
+    (input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+\//u.exec(input)?.[0] ?? input,
+  );
+  const sources = [...new Set(files)].map((source) => (source.endsWith("/") ? `${source}package.json` : source));
+  return Object.fromEntries(
+    ["package.json", relative(ROOT, __filename), ...sources].map((source) => [source, digestOf(source)]),
+  );
+}
+
+/** In one step, since several processes may do it at once. A project that cannot be written to is compiled each time. */
+function store(file, text) {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch {
+    if (existsSync(draft)) rmSync(draft);
+  }
+}
+
+function evaluate(file, text) {
+  const compiled = new Module(file, module);
+  compiled.filename = file;
+  compiled.paths = Module._nodeModulePaths(dirname(file));
+  compiled._compile(text, file);
+  return compiled.exports;
+}
