@@ -15,14 +15,19 @@ export interface OldToolOptions {
   readonly tables: string;
   /** Values for `{key}` in the tables. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Its waits are left as they are: for measuring it. */
+  readonly unhurried?: boolean;
 }
 
 /** It looks at each new job ten times in 30 s; here once, so that it is done in a fraction of the time. Nothing else differs. */
-const LAUNCHER = `
-import os, runpy, sys, flink_sql_runner
+const HURRY = `
 from flink_sql_runner.flink_clients import FlinkCli
 FlinkCli.JOB_RUNNING_CHECK_RETRIES_COUNT = 1
 FlinkCli.JOB_RUNNING_CHECK_RETRIES_TIMEOUT = 0
+`;
+
+const LAUNCHER = `
+import os, runpy, sys, flink_sql_runner
 sys.argv[1:1] = ["--pyflink-runner-dir", os.path.join(os.path.dirname(flink_sql_runner.__file__), "runner")]
 runpy.run_module("flink_sql_runner.deploy", run_name="__main__")
 `;
@@ -42,9 +47,14 @@ export async function runOldTool(options: OldToolOptions): Promise<string> {
     ...["--table-definition-path", options.tables, "--deployment-target", "remote", "--jobmanager-address", host],
     ...["--template-params", ...parameters],
   ];
-  const { all } = await execa(python, ["-c", LAUNCHER, ...args], { env: environment(store), all: true });
+  const program = options.unhurried ? LAUNCHER : HURRY + LAUNCHER;
+  const env = { ...environment(store), ...(options.unhurried ? {} : QUICK_JAVA) };
+  const { all } = await execa(python, ["-c", program, ...args], { env, all: true });
   return all;
 }
+
+/** Each look at a job starts a Java program that lives for two seconds. */
+const QUICK_JAVA = { JVM_ARGS: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" };
 
 function environment(store: URL): { [name: string]: string } {
   return {
@@ -53,8 +63,6 @@ function environment(store: URL): { [name: string]: string } {
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
     FLINK_HOME: flinkHome(),
-    // Each look at a job starts a Java program that lives for two seconds.
-    JVM_ARGS: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     PATH: `${join(flinkHome(), "bin")}:${process.env.PATH}`,
   };
 }

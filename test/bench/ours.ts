@@ -1,0 +1,104 @@
+/** This project on a fleet: a stack of its own, timed as a person would run it. */
+
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { environmentOf } from "../support/pulumi.js";
+import type { Fleet } from "./fleet.js";
+import type { Lab } from "./lab.js";
+
+export interface Timed {
+  readonly seconds: number;
+  /** Largest resident memory of the provider process, in MB; 0 where there was none. */
+  readonly providerMb: number;
+}
+
+export class Stack {
+  private constructor(
+    private readonly name: string,
+    private readonly folder: string,
+    /** Where the program is. */
+    private readonly program: string,
+  ) {}
+
+  /** A stack of this project for the fleet. */
+  static async ofFleet(lab: Lab, fleet: Fleet, name: string): Promise<Stack> {
+    const stack = new Stack(name, join(lab.folder, name), process.cwd());
+    const config = {
+      target: "remote",
+      restUrl: lab.restUrl,
+      gatewayUrl: lab.gatewayUrl,
+      store: lab.bucket.replace("?", `/${name}?`),
+      manifests: fleet.manifests,
+      template: fleet.template,
+      tables: [fleet.tables],
+    };
+    await stack.make("flink-sql", config);
+    return stack;
+  }
+
+  /** A stack whose program has nothing in it: what Pulumi itself costs. */
+  static async empty(lab: Lab): Promise<Stack> {
+    const program = join(lab.folder, "empty-program");
+    await mkdir(program, { recursive: true });
+    await writeFile(join(program, "Pulumi.yaml"), "name: empty\nruntime: nodejs\nmain: index.cjs\n");
+    await writeFile(join(program, "package.json"), '{"name":"empty","private":true}\n');
+    const modules = join(process.cwd(), "node_modules");
+    await writeFile(join(program, "index.cjs"), `require(${JSON.stringify(join(modules, "@pulumi/pulumi"))});\n`);
+    await execa("ln", ["-sfn", modules, join(program, "node_modules")]);
+    const stack = new Stack("empty", join(lab.folder, "empty-stack"), program);
+    await stack.make("empty", {});
+    return stack;
+  }
+
+  private async make(project: string, config: Readonly<Record<string, unknown>>): Promise<void> {
+    await mkdir(join(this.folder, "state"), { recursive: true });
+    const env = environmentOf({ name: this.name, folder: this.folder });
+    await execa("pulumi", ["stack", "init", this.name, "--non-interactive"], { env, cwd: this.program, reject: false });
+    const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]));
+    await writeFile(join(this.folder, "config.yaml"), stringify({ config: values }));
+  }
+
+  up = () => this.run("up", "--yes", "--skip-preview");
+  preview = () => this.run("preview");
+  destroy = () => this.run("destroy", "--yes", "--skip-preview");
+
+  private async run(...args: readonly string[]): Promise<Timed> {
+    const env = environmentOf({ name: this.name, folder: this.folder });
+    const all = [...args, "--stack", this.name, "--config-file", join(this.folder, "config.yaml"), "--non-interactive"];
+    const since = performance.now();
+    const running = execa("pulumi", all, { env, cwd: this.program, all: true, timeout: 1_800_000 });
+    const watch = watchProvider(this.program);
+    try {
+      await running;
+      return { seconds: (performance.now() - since) / 1000, providerMb: await watch.stop() };
+    } catch (error) {
+      await watch.stop();
+      throw error;
+    }
+  }
+}
+
+const EVERY_MS = 200;
+
+/** Looks for the provider process of this folder, and at its largest memory so far. */
+function watchProvider(folder: string): { stop(): Promise<number> } {
+  let largest = 0;
+  const look = async () => {
+    for (const pid of await readdir("/proc")) {
+      if (!/^\d+$/u.test(pid)) continue;
+      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      if (!command.includes("dynamic-provider") || !command.includes(folder)) continue;
+      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+      largest = Math.max(largest, Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1] ?? 0) / 1024);
+    }
+  };
+  const timer = setInterval(() => void look(), EVERY_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      return Math.round(largest);
+    },
+  };
+}
