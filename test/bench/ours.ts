@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { environmentOf } from "../support/pulumi.js";
 import type { Fleet } from "./fleet.js";
 import type { Lab } from "./lab.js";
@@ -54,10 +54,15 @@ export class Stack {
 
   private async make(project: string, config: Readonly<Record<string, unknown>>): Promise<void> {
     await mkdir(join(this.folder, "state"), { recursive: true });
+    await writeFile(join(this.folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
     const env = environmentOf({ name: this.name, folder: this.folder });
-    await execa("pulumi", ["stack", "init", this.name, "--non-interactive"], { env, cwd: this.program, reject: false });
+    await execa("pulumi", ["-C", this.folder, "stack", "init", this.name, "--non-interactive"], { env });
     const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]));
-    await writeFile(join(this.folder, "config.yaml"), stringify({ config: values }));
+    await writeFile(this.configFile, stringify({ ...parse(await readFile(this.configFile, "utf8")), config: values }));
+  }
+
+  private get configFile(): string {
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
   up = () => this.run("up", "--yes", "--skip-preview");
@@ -66,7 +71,7 @@ export class Stack {
 
   private async run(...args: readonly string[]): Promise<Timed> {
     const env = environmentOf({ name: this.name, folder: this.folder });
-    const all = [...args, "--stack", this.name, "--config-file", join(this.folder, "config.yaml"), "--non-interactive"];
+    const all = [...args, "--stack", this.name, "--config-file", this.configFile, "--non-interactive"];
     const since = performance.now();
     const running = execa("pulumi", all, { env, cwd: this.program, all: true, timeout: 1_800_000 });
     const watch = watchProvider(this.program);
