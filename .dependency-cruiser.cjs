@@ -38,8 +38,7 @@ module.exports = {
       name: "no-unresolved",
       comment: "An import that leads nowhere.",
       severity: "error",
-      // What Pulumi serialises names its hooks relative to the project, not to its own file.
-      from: { pathNot: "^provider/shims[.]cjs$" },
+      from: {},
       to: { couldNotResolve: true },
     },
     {
@@ -94,7 +93,7 @@ module.exports = {
       "pulumi",
       "@pulumi/[^/]+",
       "^index[.]ts$",
-      "^provider/(flink-sql-job|job-store|session-cluster|state-bucket|dynamic|engine-log|settings|program|run-error|shims)[.](ts|cjs|d[.]cts)$",
+      "^provider/(flink-sql-job|job-store|session-cluster|state-bucket|dynamic|engine-log|settings|program|run-error)[.]ts$",
       "^test/",
     ),
     home("the AWS resources", "@pulumi/aws", "^provider/state-bucket[.]ts$"),

@@ -57,11 +57,11 @@ function build(entry, file) {
   return text;
 }
 
-/** Every package but those inside, and what is found by its place in the project. */
+/** Every package but those inside. */
 function outside() {
   const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const names = Object.keys(dependencies).filter((name) => !INSIDE.includes(name));
-  return [...names.flatMap((name) => [name, `${name}/*`]), join(__dirname, "shims.cjs")];
+  return names.flatMap((name) => [name, `${name}/*`]);
 }
 
 /** Each source with its digest; a package's many files are told by its package.json, which has the version. */

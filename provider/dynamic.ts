@@ -1,7 +1,6 @@
 /** The seam with Pulumi's dynamic resources: what is serialised into the state names code and holds none. */
 
-import type { dynamic } from "@pulumi/pulumi";
-import shims from "./shims.cjs";
+import { CustomResource, type CustomResourceOptions, type dynamic } from "@pulumi/pulumi";
 
 /** What Pulumi puts in place of a value that is not known before `up`. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -16,7 +15,30 @@ export interface Hooks {
   read(id: string, props: unknown): Promise<dynamic.ReadResult>;
 }
 
-/** The provider of one kind of resource; the file of that name in this folder has its hooks. */
-export function providerOf(resource: keyof typeof shims): dynamic.ResourceProvider {
-  return shims[resource];
+/** The resources whose hooks hooks.ts has. */
+export type Kind = "flink-sql-job" | "session-cluster" | "job-store";
+
+/**
+ * The only code that lies in a stack's state, as `__provider`. Delete and read go on running the text that an older state
+ * holds, so this text must never need to change: it says where the hooks are, relative to the project, and nothing else.
+ */
+export function providerOf(kind: Kind): string {
+  return `exports.handler = () => require("./provider/entry.cjs")(${JSON.stringify(kind)});\n`;
+}
+
+/**
+ * A dynamic resource whose provider is given as text. Pulumi's own class makes the text of a function, for which it loads
+ * the TypeScript compiler and looks at every captured value: a second in each preview.
+ */
+export class DynamicResource extends CustomResource {
+  constructor(
+    provider: string,
+    name: string,
+    props: Readonly<Record<string, unknown>>,
+    options: CustomResourceOptions | undefined,
+    module: string,
+    type: string,
+  ) {
+    super(`pulumi-nodejs:dynamic/${module}:${type}`, name, { ...props, __provider: provider }, options);
+  }
 }

@@ -1,7 +1,7 @@
 /** RESOURCE FlinkSqlJob: one manifest as a Pulumi resource whose hooks observe, plan and apply. */
 
 import { randomBytes } from "node:crypto";
-import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
+import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
 import { isLocalClusterDown } from "./cluster/local.js";
 import type { Desired } from "./core/changes.js";
@@ -18,7 +18,7 @@ import { activityForJobs, awaitPendingStop, jobsOf, observe, observeAll, type Wo
 import { remove } from "./deploy/removal.js";
 import { JobRefused, type SubmissionTarget } from "./deploy/submission-parts.js";
 import { releaseReservation, startReserved, validate } from "./deploy/validate.js";
-import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
+import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
@@ -94,7 +94,7 @@ type ClusterArgs = { readonly [K in keyof typeof NOT_KNOWN_YET]: Input<string> }
 
 export type FlinkSqlJobArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
 
-export class FlinkSqlJob extends dynamic.Resource {
+export class FlinkSqlJob extends DynamicResource {
   /** Version of the SQL: 1, 2, 3 … */
   declare readonly version: Output<number>;
   /** Flink's id of the job. */

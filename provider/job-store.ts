@@ -1,6 +1,6 @@
 /** RESOURCE JobStore: the store as a whole, with the records that have no manifest and the states that nobody needs any more. */
 
-import { dynamic, type Input, type ResourceOptions } from "@pulumi/pulumi";
+import type { dynamic, Input, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
@@ -11,7 +11,7 @@ import { ClusterUnreachable, reachable, reached } from "./deploy/cluster-reach.j
 import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.js";
 import { activityForJobs, type World } from "./deploy/observe.js";
 import { findStrangers, retire, type Strangers } from "./deploy/retirement.js";
-import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
+import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
@@ -48,7 +48,7 @@ type ClusterArgs = { readonly restUrl: Input<string>; readonly activity: Input<s
 
 export type JobStoreArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
 
-export class JobStore extends dynamic.Resource {
+export class JobStore extends DynamicResource {
   constructor(name: string, args: JobStoreArgs, options?: ResourceOptions) {
     super(providerOf("job-store"), name, { ...args, plan: undefined }, options, "flink", "JobStore");
   }

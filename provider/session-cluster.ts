@@ -1,6 +1,6 @@
 /** RESOURCE SessionCluster: a Flink session cluster with a SQL Gateway, started on this machine or found at an address. */
 
-import { dynamic, type Input, type Output, type ResourceOptions } from "@pulumi/pulumi";
+import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   checkFlinkHome,
@@ -16,7 +16,7 @@ import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
 import { suspendJobs } from "./deploy/suspend.js";
-import { type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
+import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { FlinkRest } from "./flink/rest.js";
@@ -69,7 +69,7 @@ type Before = z.infer<typeof Before>;
 
 export type SessionClusterArgs = { readonly [K in keyof z.input<typeof Given>]: Input<z.input<typeof Given>[K]> };
 
-export class SessionCluster extends dynamic.Resource {
+export class SessionCluster extends DynamicResource {
   /** JobManager's REST address. */
   declare readonly restUrl: Output<string>;
   declare readonly gatewayUrl: Output<string>;
