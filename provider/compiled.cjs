@@ -14,11 +14,19 @@ const ROOT = dirname(__dirname);
 /** Packages that become part of the piece, as they are many small files; all others stay outside, and are loaded when used. */
 const INSIDE = ["execa", "undici", "yaml", "zod"];
 
+/** Entry → its exports: a process has one copy of each module, as with any other. */
+const loaded = new Map();
+
 /** Gives the exports of a file of the project; `entry` is its path from the project's folder. */
 module.exports = (entry) => {
+  if (!loaded.has(entry)) loaded.set(entry, load(entry));
+  return loaded.get(entry);
+};
+
+function load(entry) {
   const file = join(ROOT, ".local", "build", `${entry.replaceAll(/[^\w-]/gu, "-")}.cjs`);
   return evaluate(file, read(file) ?? build(entry, file));
-};
+}
 
 /** The piece as it was compiled before, or undefined where it is not there or a source is not what it was. */
 function read(file) {

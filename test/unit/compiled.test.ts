@@ -65,3 +65,10 @@ test("A mistake in the program names its file and line.", () => {
   write("words.ts", "export const words: string = ;");
   expect(said).toThrow(/words\.ts:1:29/u);
 });
+
+test("A process that asks for a file twice gets the same one: what it remembers is not lost.", () => {
+  write("words.ts", "export const words = String(process.hrtime.bigint());");
+  const script = `const load = require("./provider/compiled.cjs");
+    process.stdout.write(String(load("program.ts") === load("program.ts")))`;
+  expect(execFileSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" })).toBe("true");
+});
