@@ -8,8 +8,8 @@ import { type JobStatements, jobStatements } from "../core/statements.js";
 import type { SqlGateway } from "../flink/gateway.js";
 import type { RunnerSpec } from "../flink/runner.js";
 
-/** The n-th definition, the query, the INSERT around it, or the code. */
-export type JobPart = "definition" | "query" | "insert" | "code";
+/** A jar that it takes along, the n-th definition, the query, the INSERT around it, or the code. */
+export type JobPart = "jar" | "definition" | "query" | "insert" | "code";
 
 /** Flink, or Python, refused a part of a job. */
 export class JobRefused extends Error {
