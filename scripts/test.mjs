@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
+import { ensureCompiler } from "./lib/maven.mjs";
 import { ensureNewest } from "./lib/newest.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensurePyFlink } from "./lib/pyflink.mjs";
@@ -83,7 +84,8 @@ async function environmentFor(picked) {
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
     const oldTool = picked.includes("e2e-s3") ? { OLD_TOOL: await ensureOldTool() } : {};
     const newest = picked.includes("e2e-newest") ? { NEWEST: await ensureNewest() } : {};
-    return { ...env, ...moto, ...oldTool, ...newest, ...(await pyFlinks(flinksFor(picked))) };
+    const compiler = picked.some((name) => stories.includes(name)) ? { ECJ: await ensureCompiler() } : {};
+    return { ...env, ...moto, ...compiler, ...oldTool, ...newest, ...(await pyFlinks(flinksFor(picked))) };
   }
   await ensureNpm();
   return process.env;

@@ -35,6 +35,7 @@ export async function prepareAtGateway(
     try {
       return {
         slots: await planIn(session, jarsOf(given), statements, target),
+        isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
           const options = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };

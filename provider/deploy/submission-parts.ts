@@ -53,6 +53,8 @@ export interface SubmissionTarget {
 export interface Submission {
   /** Slots that Flink's plan of the whole INSERT takes. */
   readonly slots: number;
+  /** False where tables may lie outside of the statements, in a catalog: the same text may be planned otherwise tomorrow. */
+  readonly isRepeatable: boolean;
   /** What could still submit the job after a crash; it goes into the intent. */
   readonly session: { readonly gatewayUrl: string; readonly handle: string };
   /** Starts the job under this id; `from` is a savepoint's or checkpoint's path. */
