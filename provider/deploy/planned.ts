@@ -1,7 +1,4 @@
-/**
- * What Flink planned lately in the runner, so that a preview, the preview of an update and its check do not run the same
- * code three times. Never asked before a start: there the job is always planned anew, before anything is stopped.
- */
+/** What Flink planned lately in the runner, so that the same code is not run three times from a preview to its update. */
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
@@ -12,7 +9,10 @@ import type { Deployment } from "../core/record.js";
 import type { RunnerSpec } from "../flink/runner.js";
 import { type SubmissionTarget, submittedParts } from "./submission-parts.js";
 
-/** What code reads besides its tables and files is not seen, so nothing is believed for long. */
+/**
+ * What code reads besides its tables and files is not seen, so nothing is believed for long; and a start never asks here:
+ * there the job is planned anew, before anything is stopped.
+ */
 const BELIEVED_MS = 3_600_000;
 
 const FOLDER = resolve(".local", "planned");

@@ -73,3 +73,12 @@ test.each([
     expect((await story.running("coded")).flink.jid).toBe(before.flink.jid);
   },
 );
+
+test("A mistake in the syntax is said with its line where the cluster cannot be reached.", async () => {
+  await story.configure({ restUrl: "http://127.0.0.1:1" });
+  await story.place(6);
+  const { code, text } = await story.preview();
+  expect(code).not.toBe(0);
+  expect(text).toMatch(/job\.yaml:22:\d+: SyntaxError: '\(' was never closed/u);
+  expect(text).toContain("counted: decided in `pulumi up`, since the cluster cannot be reached");
+});
