@@ -1,15 +1,15 @@
 /**
  * Kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole project
- * with its store in a folder, e2e-s3 the same with the store in S3, e2e-runner without a SQL Gateway, timing the same as
- * e2e with nothing else beside it.
+ * with its store in a folder, e2e-s3 the same with the store in S3, e2e-runner without a SQL Gateway, e2e-1.20 on another
+ * Flink, e2e-newest with the newest Node and @pulumi/pulumi, timing the same as e2e with nothing else beside it.
  */
 
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
+const named = (...names: readonly string[]) => ({ include: names.map((name) => `test/e2e/${name}.test.ts`) });
+
 /** Every row of the decision tree, and what a crash or a lost stack does to records and states: the same on every store. */
-const TREE = ["decision-tree", "failing-start", "first-row", "lost-stack", "refresh", "sequence"].map(
-  (story) => `test/e2e/${story}.test.ts`,
-);
+const TREE = named("decision-tree", "failing-start", "first-row", "lost-stack", "refresh", "sequence").include;
 
 /** Stories on a cluster that is started before the first of them. */
 function stories(
@@ -47,9 +47,9 @@ export default defineConfig({
       // flink-sql-runner, which the take-over begins with, knows no store but S3.
       stories("e2e", 2, { include: ["test/e2e/**/*.test.ts"], exclude: ["test/e2e/takeover.test.ts"] }),
       stories("e2e-s3", 3, { include: [...TREE, "test/e2e/takeover.test.ts", "test/e2e-s3/**/*.test.ts"] }),
-      stories("e2e-runner", 4, {
-        include: ["decision-tree", "invalid-sql", "udf"].map((name) => `test/e2e/${name}.test.ts`),
-      }),
+      stories("e2e-runner", 4, named("decision-tree", "invalid-sql", "udf")),
+      stories("e2e-1.20", 5, named("decision-tree", "code")),
+      stories("e2e-newest", 6, named("invalid-sql", "lost-stack", "code")),
       {
         test: {
           name: "timing",
@@ -58,7 +58,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 7 },
         },
       },
     ],

@@ -17,7 +17,7 @@ import { type Comparison, compareJob } from "./deploy/compare.js";
 import { activityForJobs, awaitPendingStop, jobsOf, observe, observeAll, type World } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
 import { JobRefused, type SubmissionTarget } from "./deploy/submission-parts.js";
-import { releaseReservation, startReserved, validate } from "./deploy/validate.js";
+import { compileOnly, releaseReservation, startReserved, validate } from "./deploy/validate.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { SqlGateway } from "./flink/gateway.js";
@@ -222,8 +222,8 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
     const isUp = job.cluster.activity === "none";
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
-    const words =
-      planWords(job.name, plan, sighting.observed.now) + (unchecked ? "; checked by Flink once the cluster is up" : "");
+    const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
+    const words = planWords(job.name, plan, sighting.observed.now) + later;
     const comparison = await comparing;
     if (plan.action !== "none" || plan.remark || comparison)
       await tellPlan(job, words, plan.remark && plan.action === "none" ? "warning" : "info", comparison);
@@ -251,9 +251,16 @@ async function undecided(
   comparison: Comparison | undefined,
   severity: Comparison["severity"] = "warning",
 ): Promise<z.infer<typeof PlanInput>> {
-  const words = `${job.name}: decided in \`pulumi up\`, since ${why}`;
+  const words = `${job.name}: decided in \`pulumi up\`, since ${why}${await compiled(job)}`;
   await tellPlan(job, words, severity, comparison);
   return { action: "undecided", words, replaces: [] };
+}
+
+/** What is wrong with the syntax of code is told without a cluster too. Throws JobRefused. */
+async function compiled(job: JobInputs): Promise<string> {
+  if (job.code === undefined) return "";
+  const problem = await compileOnly(job.name, job.code, targetOf(job));
+  return problem === undefined ? "" : `; its code was not compiled: ${problem}`;
 }
 
 function replacesOf({ action, changes }: Decision): string[] {

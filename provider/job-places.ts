@@ -20,6 +20,7 @@ export interface JobSources {
 /** `jobs/orders.yaml:7:12: Column 'amout' not found in any table`, then the line and a caret. */
 export function refusalWords(job: JobSources, refusal: JobRefused): string {
   if (refusal.part === "definition") return definitionWords(job, refusal);
+  if (refusal.part === "jar") return `${job.file}: pipeline.jars: ${refusal.message}`;
   return refusal.part === "code" ? codeWords(job, refusal) : manifestWords(job, refusal);
 }
 

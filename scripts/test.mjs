@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
+import { ensureCompiler } from "./lib/maven.mjs";
+import { ensureNewest } from "./lib/newest.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensurePyFlink } from "./lib/pyflink.mjs";
 import { main, runHere } from "./lib/say.mjs";
 import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
-const vitestProjects = ["unit", "integration", "e2e", "e2e-s3", "e2e-runner", "timing"];
+const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest"];
+const vitestProjects = ["unit", "integration", ...stories, "timing"];
 const names = [...vitestProjects, "runner"];
 
 /** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
@@ -52,10 +55,10 @@ async function runPytest(env, folder) {
   return { code, ...counts, failed: Math.max(counts.failed, code === 0 ? 0 : 1) };
 }
 
-/** Flink and its PyFlink, all that are pinned where ALL_FLINKS is set, for the tests of the runner: FLINK_2_3_0_HOME, PYFLINK_2_3_0_PYTHON and so on. */
-async function pyFlinks() {
+/** Flinks and their PyFlinks: FLINK_2_3_0_HOME, PYFLINK_2_3_0_PYTHON and so on. */
+async function pyFlinks(flinks) {
   const env = {};
-  for (const flink of process.env.ALL_FLINKS ? Object.keys(versions.flinks) : [versions.flink]) {
+  for (const flink of flinks) {
     const name = flink.replaceAll(".", "_");
     env[`FLINK_${name}_HOME`] = await ensureFlink(flink);
     env[`PYFLINK_${name}_PYTHON`] = await ensurePyFlink(flink);
@@ -63,14 +66,26 @@ async function pyFlinks() {
   return env;
 }
 
+/** The versions of Flink that some kinds of tests need; ALL_FLINKS tries the runner on all that are pinned. */
+function flinksFor(picked) {
+  const every = process.env.ALL_FLINKS && picked.includes("integration");
+  return Object.keys(versions.flinks).filter((flink) => {
+    if (every) return true;
+    if (flink !== versions.flink)
+      return picked.some((name) => name.startsWith("e2e-") && flink.startsWith(name.slice(4)));
+    return picked.some((name) => name === "integration" || stories.includes(name));
+  });
+}
+
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
 async function environmentFor(picked) {
-  if (picked.some((name) => ["integration", "e2e", "e2e-s3", "e2e-runner", "timing"].includes(name))) {
+  if (picked.some((name) => ["integration", "timing", ...stories].includes(name))) {
     const { env } = await setup();
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
-    const python = picked.some((name) => name.startsWith("e2e")) ? { PYFLINK_PYTHON: await ensurePyFlink() } : {};
     const oldTool = picked.includes("e2e-s3") ? { OLD_TOOL: await ensureOldTool() } : {};
-    return { ...env, ...moto, ...python, ...oldTool, ...(picked.includes("integration") ? await pyFlinks() : {}) };
+    const newest = picked.includes("e2e-newest") ? { NEWEST: await ensureNewest() } : {};
+    const compiler = picked.some((name) => stories.includes(name)) ? { ECJ: await ensureCompiler() } : {};
+    return { ...env, ...moto, ...compiler, ...oldTool, ...newest, ...(await pyFlinks(flinksFor(picked))) };
   }
   await ensureNpm();
   return process.env;

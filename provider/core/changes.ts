@@ -134,6 +134,11 @@ function matchesDigest(secrets: Readonly<Record<string, string>>, { salt, digest
   return stretch(secrets, salt) === digest;
 }
 
+/** A name for secrets beside something that is known, from which they cannot be told. */
+export function secretsKey(secrets: Readonly<Record<string, string>>, salt: string): string {
+  return stretch(secrets, salt);
+}
+
 /** Slow on purpose (about 50 ms, and only where there are secrets): a weak secret must not be guessed from a record. */
 function stretch(secrets: Readonly<Record<string, string>>, salt: string): string {
   const text = JSON.stringify(Object.entries(secrets).sort(([a], [b]) => (a < b ? -1 : 1)));

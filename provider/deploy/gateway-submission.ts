@@ -1,8 +1,10 @@
 /** A start through the SQL Gateway: a session that holds all that the job needs. */
 
+import { DEPENDENCY_OPTIONS, dependencyEntries } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
 import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
+import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
 import { type SqlGateway, StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
@@ -24,14 +26,16 @@ export async function prepareAtGateway(
   target: GatewayTarget,
 ): Promise<Submission> {
   const name = deployment.manifest.name;
-  const { statements, properties } = submittedParts(deployment, secrets, target);
+  const { statements, properties: given } = submittedParts(deployment, secrets, target);
+  const { [DEPENDENCY_OPTIONS.jars.option]: _, ...properties } = given;
   const { gateway, limitMs, restUrl } = target;
   return gatewayAnswers(name, target, async () => {
     const session = await gateway.openSession(name, { ...targetProperties(restUrl), ...properties });
     const close = () => gateway.closeSession(session).catch(() => undefined);
     try {
       return {
-        slots: await planIn(session, statements, target),
+        slots: await planIn(session, jarsOf(given), statements, target),
+        isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
           const options = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
@@ -47,8 +51,21 @@ export async function prepareAtGateway(
   });
 }
 
-async function planIn(session: string, statements: JobStatements, target: GatewayTarget): Promise<number> {
+function jarsOf(properties: Readonly<Record<string, string>>): string[] {
+  return dependencyEntries(properties).flatMap(([option, entry]) =>
+    option === DEPENDENCY_OPTIONS.jars.option ? [entry] : [],
+  );
+}
+
+async function planIn(
+  session: string,
+  jars: readonly string[],
+  statements: JobStatements,
+  target: GatewayTarget,
+): Promise<number> {
   const run = (sql: string) => target.gateway.execute(session, sql, {}, target.limitMs);
+  // Of pipeline.jars a gateway's session takes no notice while it plans, so a function of such a jar would be unknown.
+  for (const jar of jars) await refusedAs("jar", 0, 0, () => run(`ADD JAR ${sqlString(jar)}`));
   for (const [index, sql] of statements.definitions.entries()) await refusedAs("definition", index, 0, () => run(sql));
   await refusedAs("query", 0, VIEW_HEAD_LINES, () => run(statements.view ?? ""));
   const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${statements.insert}`));

@@ -50,6 +50,7 @@ export async function prepareInRunner(
   if (planned.error) throw refusedBy(planned.error);
   return {
     slots: slotsOf(planned.plan ?? ""),
+    isRepeatable: planned.catalogs?.length === 1,
     session: await sessionOf(runner),
     submit: async (jobId, from) => {
       const fixed = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
@@ -60,6 +61,13 @@ export async function prepareInRunner(
       await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
     },
   };
+}
+
+/** Compiles code, for which no cluster, no Java and no PyFlink is needed. Throws JobRefused. */
+export async function compileInRunner(job: string, code: string, target: SubmissionTarget): Promise<void> {
+  const request = { do: "check", job, code: codeOf(code, target), insert: "none" };
+  const answer = await answers(job, () => runnerOf(target.runner).request(request, target.limitMs));
+  if (answer.error) throw refusedBy(answer.error);
 }
 
 /** Code may set any option but these, by which the job and its state are found again. */

@@ -8,8 +8,8 @@ import { type JobStatements, jobStatements } from "../core/statements.js";
 import type { SqlGateway } from "../flink/gateway.js";
 import type { RunnerSpec } from "../flink/runner.js";
 
-/** The n-th definition, the query, the INSERT around it, or the code. */
-export type JobPart = "definition" | "query" | "insert" | "code";
+/** A jar that it takes along, the n-th definition, the query, the INSERT around it, or the code. */
+export type JobPart = "jar" | "definition" | "query" | "insert" | "code";
 
 /** Flink, or Python, refused a part of a job. */
 export class JobRefused extends Error {
@@ -53,6 +53,8 @@ export interface SubmissionTarget {
 export interface Submission {
   /** Slots that Flink's plan of the whole INSERT takes. */
   readonly slots: number;
+  /** False where tables may lie outside of the statements, in a catalog: the same text may be planned otherwise tomorrow. */
+  readonly isRepeatable: boolean;
   /** What could still submit the job after a crash; it goes into the intent. */
   readonly session: { readonly gatewayUrl: string; readonly handle: string };
   /** Starts the job under this id; `from` is a savepoint's or checkpoint's path. */

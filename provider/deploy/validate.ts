@@ -1,6 +1,5 @@
 /** Has Flink plan what an update will start, and counts the slots: before anything that runs is touched. */
 
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
@@ -9,8 +8,13 @@ import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
 import { reached } from "./cluster-reach.js";
 import type { Sighting, World } from "./observe.js";
+import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
+import { compileInRunner } from "./runner-submission.js";
 import { prepare } from "./submission.js";
 import type { SubmissionTarget } from "./submission-parts.js";
+
+/** What a query that never ran is called until it starts: of one length with all others, and the same each time. */
+const FIRST = { queryId: "00000000-0000-0000-0000-000000000000", version: 1, createdAt: "1970-01-01 00:00:00" };
 
 interface Reservation {
   readonly slots: number;
@@ -35,7 +39,7 @@ export async function validate(
     return;
   }
   const record = sighting.observed.record;
-  const meta = record?.current.meta ?? { queryId: randomUUID(), version: 1, createdAt: "1970-01-01 00:00:00" };
+  const meta = record?.current.meta ?? FIRST;
   const deployment: Deployment = {
     ...desired,
     meta: { ...meta, version: plan.version },
@@ -43,9 +47,33 @@ export async function validate(
     jobId: undefined,
     startedFrom: null,
   };
-  const submission = await prepare(deployment, desired.secrets, target);
-  await submission.close();
-  await checkSlots(name, submission.slots, sighting, world);
+  await checkSlots(name, await slotsFor(deployment, desired, target), sighting, world);
+}
+
+/** As planned now; through the runner, where it takes long, as planned lately if all is as it was then. */
+async function slotsFor(deployment: Deployment, { secrets }: Desired, target: SubmissionTarget): Promise<number> {
+  const isRunners = target.gateway === undefined || deployment.manifest.code !== undefined;
+  const key = isRunners ? await planKey(deployment, secrets, target) : undefined;
+  const known = key && (await slotsPlanned(key));
+  if (known) return known;
+  const { slots, isRepeatable, close } = await prepare(deployment, secrets, target);
+  await close();
+  if (key && isRepeatable) await rememberPlan(key, slots);
+  return slots;
+}
+
+/**
+ * Compiles a job's code where it cannot be planned yet. Throws JobRefused; the answer is why it could not be compiled, if
+ * that is so: what cannot be told now is told later, and no reason to stop a preview.
+ */
+export async function compileOnly(name: string, code: string, target: SubmissionTarget): Promise<string | undefined> {
+  try {
+    await compileInRunner(name, code, target);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.parts.cause ?? error.parts.what;
+  }
 }
 
 /** Its start has begun. */

@@ -28,6 +28,7 @@ export type RunnerFailure = z.infer<typeof Failure>;
 const Answer = z.object({
   ok: z.boolean(),
   plan: z.string().optional(),
+  catalogs: z.array(z.string()).optional(),
   jobId: z.string().optional(),
   error: Failure.optional(),
 });

@@ -73,6 +73,10 @@ class Job:
                 self._sql("query", self.request.view)
             return self._explain()
 
+    def catalogs(self) -> list[str]:
+        """Flink's own one, in memory, and those whose tables may change without a change of any statement."""
+        return sorted(self._table_env.list_catalogs())
+
     def start(self, fixed: Mapping[str, str]) -> str:
         """Submits the job and gives its id as soon as the cluster has accepted it. Throws JobError."""
         with self._space.entered():

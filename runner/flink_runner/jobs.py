@@ -29,7 +29,7 @@ class Jobs:
             return {"jobId": job.start({})}
         if request.action == "prepare":
             self._prepared[request.job] = job
-        return {"plan": plan}
+        return {"plan": plan, "catalogs": job.catalogs()}
 
     def _take(self, name: str) -> Job:
         job = self._prepared.pop(name, None)

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     sys.dont_write_bytecode = True
     try:
         where, requests = _read(arguments[0])
-        with open_results(where) as results, _scratch() as scratch, _worker(requests, scratch) as work:
+        with open_results(where) as results, _scratch() as scratch, _worker(scratch) as work:
             return _answer_all(requests, work, lambda answer: write_result(results, answer))
     except (DescriptionError, JvmError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -78,9 +78,20 @@ def _scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _worker(requests: Iterable[Mapping[str, Any]], scratch: Path) -> contextlib.AbstractContextManager[Work]:
-    only_checks = isinstance(requests, tuple) and all(request.get("do") == "check" for request in requests)
-    return contextlib.nullcontext(_check) if only_checks else _java(scratch)
+@contextlib.contextmanager
+def _worker(scratch: Path) -> Iterator[Work]:
+    """Starts Java with the first request that needs it: a `check` needs neither Java nor PyFlink."""
+    with contextlib.ExitStack() as stack:
+        started: list[Work] = []
+
+        def work(request: Request) -> Mapping[str, Any]:
+            if request.action == "check":
+                return _check(request)
+            if not started:
+                started.append(stack.enter_context(_java(scratch)))
+            return started[0](request)
+
+        yield work
 
 
 def _check(request: Request) -> Mapping[str, Any]:
@@ -131,7 +142,9 @@ def answer_one(found: Mapping[str, Any], work: Work) -> dict[str, Any]:
     try:
         request = parse_request(found)
         secrets = request.secrets
-        answer.update(ok=True, **(_check if request.action == "check" else work)(request))
+        answer.update(ok=True, **work(request))
+    except JvmError:
+        raise
     except DescriptionError as error:
         answer.update(ok=False, error={"part": "description", "message": str(error)})
     except JobError as error:

@@ -40,6 +40,14 @@ def test_code_is_checked_without_java_and_nothing_is_left(tmp_path: Path, scratc
     assert os.listdir(scratch) == []
 
 
+def test_a_process_that_waits_for_requests_checks_without_java_too(scratch: Path) -> None:
+    check = {"do": "check", "job": "bad", "code": CODE, "insert": "INSERT …"}
+    lines = [{"format": 1, "results": {"fd": 1}}, check]
+    ended = run("-", scratch, stdin="".join(json.dumps(line) + "\n" for line in lines))
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert json.loads(ended.stdout)["error"]["line"] == 15
+
+
 WRONG = {
     "a description that is no JSON": ('{"password": "hunter2', 2, "error: the description is no JSON: "),
     "a description without results": ('{"format": 1, "jobs": ["hunter2"]}', 2, "error: results: must be an object\n"),

@@ -1,8 +1,9 @@
 /** Single jars from Maven, in the cache under their version and digest. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cache, digestOf } from "./cache.mjs";
+import { cache, digestOf, versions, withLock } from "./cache.mjs";
 import { run, SetupError } from "./say.mjs";
+import { checkTools } from "./tools.mjs";
 
 /** Where a jar is, or will be: `{ artifact, version, sha256 }` is all that is known of it beforehand. */
 export function jarOf({ artifact, version, sha256 }) {
@@ -31,4 +32,13 @@ export async function fetchJar(jar) {
   }
   rmSync(jar.folder, { recursive: true, force: true });
   renameSync(half, jar.folder);
+}
+
+/** The jar of a Java compiler, for tests: a machine without a JDK has none. */
+export async function ensureCompiler() {
+  const jar = jarOf(versions.ecj);
+  if (isFetched(jar)) return jar.path;
+  await checkTools({ java: true, maven: true });
+  await withLock(join(cache, "setup.lock"), async () => isFetched(jar) || fetchJar(jar));
+  return jar.path;
 }

@@ -6,9 +6,12 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
 import { s3FlinkOptions } from "../../provider/store/s3-client.js";
+import versions from "../../scripts/versions.json" with { type: "json" };
 import { createBucket } from "./bucket.js";
-import { localSpec } from "./cluster.js";
+import { flinkHome, localSpec } from "./cluster.js";
+import { type Elsewhere, projectElsewhere } from "./elsewhere.js";
 import { MOTO_CREDENTIALS, startMoto } from "./moto.js";
+import { pyFlinkOf } from "./runner.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,6 +21,11 @@ declare module "vitest" {
     stores: string;
     /** Whether the stories are told the SQL Gateway's address; without it the runner submits their jobs. */
     hasGateway: boolean;
+    /** Folder of the cluster's Flink, and a Python with the PyFlink of its version. */
+    flinkHome: string;
+    python: string;
+    /** What runs the project where that is not this clone and the `node` on PATH. */
+    elsewhere: Elsewhere | undefined;
   }
 }
 
@@ -26,17 +34,27 @@ const SLOTS = 40;
 
 const BUCKET = "stories";
 
-/** Where the project says so, the stories keep their state in S3. */
+/** Where the project says so, the stories keep their state in S3, run on another Flink, or with another Node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const s3 = project.name.endsWith("s3") ? await startMoto() : undefined;
   const folder = await mkdtemp(join(tmpdir(), "e2e-cluster-"));
+  const elsewhere = project.name.endsWith("newest") ? await projectElsewhere() : undefined;
   const end = async () => {
     await rm(folder, { recursive: true, force: true });
+    if (elsewhere) await rm(elsewhere.folder, { recursive: true, force: true });
     await s3?.stop();
   };
+  const other = Object.keys(versions.flinks).find((version) => version.startsWith(project.name.replace("e2e-", "")));
+  const python = pyFlinkOf(other ?? versions.flink).python;
+  const home = other ? pyFlinkOf(other).flinkHome : flinkHome();
   const store = s3 ? `s3://${BUCKET}?endpoint=${s3.endpoint}` : "";
   if (store) await createBucket(store);
-  const spec = { ...(await localSpec(folder, SLOTS)), store, storeOptions: await s3FlinkOptions(store) };
+  const spec = {
+    ...(await localSpec(folder, SLOTS)),
+    flinkHome: home,
+    store,
+    storeOptions: await s3FlinkOptions(store),
+  };
   await startLocalOrNothing(spec, () => undefined, MOTO_CREDENTIALS).catch(async (error: unknown) => {
     await end();
     throw error;
@@ -45,6 +63,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("gatewayUrl", `http://127.0.0.1:${spec.gatewayPort}`);
   project.provide("stores", store);
   project.provide("hasGateway", project.name !== "e2e-runner");
+  project.provide("flinkHome", home);
+  project.provide("python", python);
+  project.provide("elsewhere", elsewhere);
   return async () => {
     await stopLocal(folder);
     await end();

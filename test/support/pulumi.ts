@@ -1,6 +1,8 @@
 /** Runs the real `pulumi` on the real program, and reads what it printed. */
 
+import { delimiter } from "node:path";
 import { execa } from "execa";
+import type { Elsewhere } from "./elsewhere.js";
 import { MOTO_CREDENTIALS } from "./moto.js";
 
 export interface Ran {
@@ -16,6 +18,8 @@ export interface Stack {
   readonly name: string;
   /** Folder with the stack's configuration file and, below `state`, its state. */
   readonly folder: string;
+  /** Undefined for the project in this clone, and the `node` on PATH. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 const LIMIT_MS = 300_000;
@@ -23,6 +27,7 @@ const LIMIT_MS = 300_000;
 export async function pulumi(stack: Stack, args: readonly string[]): Promise<Ran> {
   const since = Date.now();
   const { exitCode, all, timedOut } = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], {
+    ...(stack.elsewhere ? { cwd: stack.elsewhere.folder } : {}),
     env: environmentOf(stack),
     reject: false,
     all: true,
@@ -34,8 +39,9 @@ export async function pulumi(stack: Stack, args: readonly string[]): Promise<Ran
 }
 
 /** Of all that the tests run, only this knows where the stack's state is. */
-export function environmentOf({ folder }: Stack): { [name: string]: string } {
+export function environmentOf({ folder, elsewhere }: Stack): { [name: string]: string } {
   return {
+    ...(elsewhere ? { PATH: `${elsewhere.bin}${delimiter}${process.env.PATH}` } : {}),
     ...MOTO_CREDENTIALS,
     PULUMI_BACKEND_URL: `file://${folder}/state`,
     PULUMI_CONFIG_PASSPHRASE: "",

@@ -35,13 +35,21 @@ export class Story {
   /** `story` is a folder of test/e2e/stories; without a target in `config` its jobs run on the cluster of all stories. */
   static async begin(story: string, config: Config = {}): Promise<Story> {
     const folder = await mkdtemp(join(tmpdir(), `story-${story}-`));
-    const stack = { name: `e2e-${story}-${folder.slice(-6).toLowerCase()}`, folder: join(folder, "pulumi") };
+    const name = `e2e-${story}-${folder.slice(-6).toLowerCase()}`;
+    const stack = { name, folder: join(folder, "pulumi"), elsewhere: inject("elsewhere") };
     const gateway = inject("hasGateway") ? { gatewayUrl: inject("gatewayUrl") } : {};
     const shared = { target: "remote", restUrl: inject("restUrl"), ...gateway };
     const own = { store: storeOf(folder, story), parameters: { output: `file://${folder}/output` } };
-    const python = { pyClientExecutable: process.env.PYFLINK_PYTHON, pyExecutable: process.env.PYFLINK_PYTHON };
+    const python = { pyClientExecutable: inject("python"), pyExecutable: inject("python") };
     const manifests = { manifests: join(folder, "manifests") };
-    const all = { ...(config.target === undefined ? shared : {}), ...own, ...python, ...manifests, ...config };
+    const all = {
+      ...(config.target === undefined ? shared : {}),
+      ...own,
+      ...python,
+      flinkHome: inject("flinkHome"),
+      ...manifests,
+      ...config,
+    };
     const begun = new Story(story, folder, stack, all);
     await begun.makeStack();
     return begun;
@@ -52,7 +60,7 @@ export class Story {
 
   /** Folder of the stack's local cluster, where it has one. */
   get local(): string {
-    return join(process.cwd(), ".local", this.stack.name);
+    return join(this.stack.elsewhere?.folder ?? process.cwd(), ".local", this.stack.name);
   }
 
   /** Folder of a sink. */
@@ -106,7 +114,7 @@ export class Story {
   /** Forgets all that Pulumi knows, as when its state is lost; store and jobs stay. Gives the stack of before. */
   async loseStack(): Promise<Stack> {
     const lost = this.stack;
-    this.stack = { name: lost.name, folder: `${lost.folder}-new` };
+    this.stack = { ...lost, folder: `${lost.folder}-new` };
     await this.makeStack();
     return lost;
   }

@@ -7,6 +7,8 @@ CREATE TABLE numbers (n BIGINT) WITH (
   'fields.n.end' = '100000'
 );
 
+CREATE TABLE numbers_with_time (t AS PROCTIME()) LIKE numbers;
+
 CREATE TABLE sink (
   n BIGINT,
   counted BIGINT,
@@ -21,3 +23,5 @@ CREATE TABLE sink (
   'path' = '{output}/sink',
   'format' = 'json'
 );
+
+CREATE TABLE other_sink WITH ('path' = '{output}/other_sink') LIKE sink;

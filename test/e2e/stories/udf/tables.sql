@@ -1,4 +1,5 @@
 CREATE TEMPORARY FUNCTION mask AS 'functions.mask' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION shout AS 'stories.Shout' LANGUAGE JAVA;
 
 -- A stream with state: the numbers that are still to come.
 CREATE TABLE numbers (n BIGINT) WITH (
@@ -12,6 +13,7 @@ CREATE TABLE numbers (n BIGINT) WITH (
 CREATE TABLE sink (
   n BIGINT,
   masked STRING,
+  shouted STRING,
   __create_timestamp TIMESTAMP_LTZ(3),
   __query_name STRING,
   __query_description STRING,

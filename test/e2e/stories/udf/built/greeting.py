@@ -1,0 +1,5 @@
+"""A package that only the workers have."""
+
+
+def greet(word, text):
+    return f"{word} {text}"
