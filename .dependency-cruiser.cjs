@@ -3,6 +3,7 @@
 const core = "^provider/core/";
 const adapters = "^provider/(flink|cluster|store)/";
 const shell = "^provider/deploy/";
+const targets = "^provider/targets/";
 const resources = "^provider/(flink-sql-job|job-store|session-cluster|state-bucket)[.]ts$";
 const loaders = "^provider/manifests/";
 const top = "^(index[.]ts|provider/index[.]ts)$";
@@ -70,6 +71,8 @@ module.exports = {
       loaders,
       top,
     ),
+    never("shell-below-targets", "Kinds of clusters use the shell, not the other way round.", shell, targets),
+    never("targets-below-resources", "A kind of cluster knows no resource.", targets, resources, loaders, top),
     never("resources-below-the-program", "Resources do not know the program that makes them.", resources, top),
     never(
       "provider-below-the-program",

@@ -3,7 +3,6 @@
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
-import { isLocalClusterDown } from "./cluster/local.js";
 import type { Desired } from "./core/changes.js";
 import { UserError } from "./core/errors.js";
 import { ManifestSchema } from "./core/manifest.js";
@@ -25,6 +24,8 @@ import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf, refusalWords } from "./job-places.js";
 import { openStore } from "./store/open.js";
+import { Session } from "./targets/target.js";
+import { clusterNow } from "./targets/whereabouts.js";
 
 /** Why a job is not planned in the preview of an update that makes the bucket of its store. */
 const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
@@ -68,6 +69,7 @@ const Given = z.object({
       activity: z.string(),
       target: z.string(),
       folder: z.string(),
+      session: Session.optional(),
     }),
   ),
   store: z.string(),
@@ -90,7 +92,9 @@ const PlanInput = z.object({ action: z.string(), words: z.string(), replaces: z.
 const Checked = Given.extend({ plan: PlanInput });
 
 type Args = z.input<typeof Given>;
-type ClusterArgs = { readonly [K in keyof typeof NOT_KNOWN_YET]: Input<string> };
+type ClusterArgs = { readonly [K in keyof typeof NOT_KNOWN_YET]: Input<string> } & {
+  readonly session?: Input<Session | undefined>;
+};
 
 export type FlinkSqlJobArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
 
@@ -147,16 +151,14 @@ export const hooks: Hooks = {
   async delete(id, props) {
     const job = Given.parse(props);
     const progress = tellProgress(job.self);
-    const down = job.cluster.target === "local" && (await isLocalClusterDown(job.cluster.folder));
-    const world = { ...worldOf(job), activity: down ? ("starting" as const) : ("none" as const) };
-    await reachable(job.name, UNTOUCHED, () =>
-      remove({ name: job.name, resourceId: id, world, limits: job, progress }),
+    await reachable(job.name, UNTOUCHED, async () =>
+      remove({ name: job.name, resourceId: id, world: await worldNow(job), limits: job, progress }),
     );
   },
 
   async read(id, props) {
     const job = Checked.parse(props);
-    const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, worldOf(job)));
+    const { observed } = await reachable(job.name, UNTOUCHED, async () => observeAll(job.name, await worldNow(job)));
     const { record, job: seen } = observed;
     if (!record || record.status === "deleted" || record.resourceId !== id) return {};
     const state = seen?.status ?? (record.status === "running" ? "NOT RUNNING" : record.status.toUpperCase());
@@ -194,6 +196,13 @@ function worldOf(job: JobInputs): World {
   };
 }
 
+/** Without a check before it, the address may be one of the past, and the cluster be gone. */
+async function worldNow(job: JobInputs): Promise<World> {
+  const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
+  const cluster = { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" };
+  return worldOf({ ...job, cluster });
+}
+
 function targetOf(job: JobInputs): SubmissionTarget {
   const { python, cluster } = job;
   const workers = python.workers ? { "python.executable": python.workers } : {};
@@ -203,6 +212,7 @@ function targetOf(job: JobInputs): SubmissionTarget {
     runner: { python: python.client, flinkHome: python.flinkHome },
     restUrl: cluster.restUrl,
     limitMs: job.startSeconds * 1000,
+    slots: cluster.target === "yarn" ? "on-demand" : "fixed",
     codePlace: () => codePlaceOf(job.file, job.code),
     options: python.workers ? { ...client, ...workers } : {},
   };
@@ -214,6 +224,8 @@ async function planInput(job: JobInputs): Promise<z.infer<typeof PlanInput>> {
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
+  if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
+    return undecided(job, "the session cluster is not found or cannot be reached", await comparing);
   const world = worldOf(job);
   try {
     const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, MOMENT_MS)));

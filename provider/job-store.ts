@@ -123,6 +123,7 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
 function worldOf({ store, cluster, requestSeconds }: StoreInputs): World | undefined {
   if (store.includes(UNKNOWN) || cluster === UNKNOWN || cluster.restUrl === UNKNOWN) return undefined;
   const { restUrl, activity } = cluster;
+  if (restUrl === "" && activity === "unreachable") return undefined;
   return {
     store: openStore(store),
     rest: new FlinkRest(restUrl, requestSeconds * 1000),

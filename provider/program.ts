@@ -1,7 +1,10 @@
 /** From settings and manifests to the arguments of the resources, for index.ts or a Pulumi program of one's own. */
 
+import { resolve } from "node:path";
 import { createUrn, type Input, type Output, secret } from "@pulumi/pulumi";
+import type { z } from "zod";
 import { UserError } from "./core/errors.js";
+import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
 import type { JobStoreArgs } from "./job-store.js";
 import { type Loaded, type LoadedJob, loadManifests } from "./manifests/load-manifests.js";
@@ -9,6 +12,7 @@ import { asRunError } from "./run-error.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
 import { StateBucket } from "./state-bucket.js";
+import type { Given } from "./targets/target.js";
 
 /** Runs the first part of a program; Pulumi prints a UserError as it is then, and not as a crash with a stack. */
 export function explained<T>(work: () => T): T {
@@ -49,7 +53,8 @@ export function clusterArgs(
   return {
     self: messageAddress(name, "SessionCluster"),
     target: settings.target,
-    ...(restUrl ? { restUrl: bare(restUrl) } : {}),
+    ...(restUrl && !settings.yarn ? { restUrl: bare(restUrl) } : {}),
+    ...(settings.yarn ? { yarn: yarnArgs(settings.yarn, settings) } : {}),
     ...(gatewayUrl ? { gatewayUrl: bare(gatewayUrl) } : {}),
     folder: settings.folder,
     flinkHome: settings.flinkHome ?? "",
@@ -96,6 +101,7 @@ export function jobArgs(
       activity: cluster.activity,
       target: cluster.target,
       folder: cluster.folder,
+      session: cluster.session,
     },
     store,
     python: { client: settings.pyClientExecutable, flinkHome: settings.flinkHome, workers: settings.pyExecutable },
@@ -139,6 +145,20 @@ export function jobStoreArgs(
 /** Hooks are not told the URN of their resource, and the engine shows a message on the line of a URN. */
 function messageAddress(name: string, type: string): Output<string> {
   return createUrn(name, `pulumi-nodejs:dynamic/flink:${type}`);
+}
+
+/** A session of the stack's own has the stack's name, unless told otherwise: others look theirs up by name. */
+function yarnArgs(
+  { name, shipFiles, caFile, ...yarn }: YarnOptions,
+  { restUrl, root, stack }: Settings,
+): NonNullable<z.input<typeof Given>["yarn"]> {
+  return {
+    ...yarn,
+    name: name ?? (yarn.start ? `flink-sql-${stack}` : DEFAULT_SESSION_NAME),
+    shipFiles: shipFiles.map((path) => resolve(root, path)),
+    ...(caFile ? { caFile: resolve(root, caFile) } : {}),
+    ...(restUrl ? { through: bare(restUrl) } : {}),
+  };
 }
 
 function bare(url: string): string {

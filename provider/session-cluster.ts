@@ -1,71 +1,23 @@
-/** RESOURCE SessionCluster: a Flink session cluster with a SQL Gateway, started on this machine or found at an address. */
+/** RESOURCE SessionCluster: a Flink session cluster, started or found; what its kinds do is in targets/. */
 
 import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
-import { z } from "zod";
-import {
-  checkFlinkHome,
-  type LocalSpec,
-  localHealth,
-  runningPorts,
-  startLocalOrNothing,
-  stopLocal,
-} from "./cluster/local.js";
-import { checkMemory } from "./cluster/memory.js";
-import { freePorts } from "./cluster/ports.js";
+import type { z } from "zod";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
-import { suspendJobs } from "./deploy/suspend.js";
-import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
+import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
-import { SqlGateway } from "./flink/gateway.js";
-import { FlinkRest } from "./flink/rest.js";
-import { s3FlinkEnvironment, s3FlinkOptions } from "./store/s3-client.js";
+import { localTarget } from "./targets/local-target.js";
+import { reach } from "./targets/reach.js";
+import { remoteTarget } from "./targets/remote-target.js";
+import { type Activity, Before, Checked, Given, type Session, type Target } from "./targets/target.js";
+import { yarnTarget } from "./targets/yarn-target.js";
 
-const Activity = z.enum(["none", "starting", "restarting", "repairing", "unreachable"]);
-
-/** What the program says. */
-const Given = z.object({
-  target: z.enum(["local", "remote"]),
-  /** Address of the stack's own messages: see engine-log.ts. */
-  self: z.string(),
-  /** Only for `remote`. */
-  restUrl: z.string().optional(),
-  gatewayUrl: z.string().optional(),
-  /** Only for `local`; see LocalSpec. */
-  folder: z.string(),
-  flinkHome: z.string(),
-  taskManagers: z.number(),
-  slotsPerTaskManager: z.number(),
-  jobManagerMemory: z.string(),
-  taskManagerMemory: z.string(),
-  properties: z.record(z.string(), z.string()),
-  /** Where the records of the jobs are, which are stopped with savepoints before a cluster restarts. */
-  store: z.string(),
-  startSeconds: z.number(),
-  savepointSeconds: z.number(),
-  requestSeconds: z.number(),
-  /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
-  compareWith: z.object({ stack: z.string(), store: z.string(), names: z.array(z.string()) }).optional(),
-});
-
-/** What check works out: an input, so that the jobs can be planned while the cluster changes. */
-const Checked = Given.extend({
-  restUrl: z.string(),
-  gatewayUrl: z.string(),
-  restPort: z.number(),
-  rpcPort: z.number(),
-  gatewayPort: z.number(),
-  /** Flink options that lead to the store's server. */
-  storeOptions: z.record(z.string(), z.string()).default({}),
-  /** What this update does to the cluster before it comes to the jobs. */
-  activity: Activity,
-  plan: z.string(),
-});
-type Checked = z.infer<typeof Checked>;
-
-const Before = Checked.pick({ restPort: true, gatewayPort: true, rpcPort: true }).partial();
-type Before = z.infer<typeof Before>;
+const TARGETS: Readonly<Record<Given["target"], Target>> = {
+  local: localTarget,
+  remote: remoteTarget,
+  yarn: yarnTarget,
+};
 
 export type SessionClusterArgs = { readonly [K in keyof z.input<typeof Given>]: Input<z.input<typeof Given>[K]> };
 
@@ -73,9 +25,11 @@ export class SessionCluster extends DynamicResource {
   /** JobManager's REST address. */
   declare readonly restUrl: Output<string>;
   declare readonly gatewayUrl: Output<string>;
-  declare readonly activity: Output<z.infer<typeof Activity>>;
+  declare readonly activity: Output<Activity>;
   declare readonly folder: Output<string>;
-  declare readonly target: Output<"local" | "remote">;
+  declare readonly target: Output<Given["target"]>;
+  /** On YARN: how the session is found again. */
+  declare readonly session: Output<Session | undefined>;
   declare readonly flinkVersion: Output<string>;
   /** Task slots in all. */
   declare readonly slots: Output<number>;
@@ -88,6 +42,7 @@ export class SessionCluster extends DynamicResource {
       rpcPort: undefined,
       gatewayPort: undefined,
       storeOptions: undefined,
+      session: undefined,
     };
     const outputs = { flinkVersion: undefined, slots: undefined };
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
@@ -100,14 +55,19 @@ export const hooks: Hooks = {
     const given = Given.parse(news);
     const before = Before.safeParse(olds).data ?? {};
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
-    const checked = given.target === "local" ? await checkLocal(given, before) : await checkRemote(given);
-    const problem = given.target === "local" ? await startProblem(checked) : undefined;
-    if (problem) return { inputs: given, failures: [{ property: "flinkHome", reason: problem }] };
-    if (checked.activity !== "none")
-      await tell(given.self, checked.plan, checked.activity === "unreachable" ? "warning" : "info");
-    const remark = await comparing;
-    if (remark) await tell(given.self, remark.words, remark.severity);
-    return { inputs: checked };
+    try {
+      const target = TARGETS[given.target];
+      const checked = await target.check(given, before);
+      if (checked.activity !== "none") await target.checkStart(checked);
+      const isWarning = checked.activity === "unreachable" || checked.activity === "read-only";
+      if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
+      const remark = await comparing;
+      if (remark) await tell(given.self, remark.words, remark.severity);
+      return { inputs: checked };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { inputs: given, failures: [{ property: "", reason: error.message }] };
+    }
   },
 
   async diff(_id, olds, news) {
@@ -116,6 +76,7 @@ export const hooks: Hooks = {
       now.activity !== "none" ||
       old.restUrl !== now.restUrl ||
       old.gatewayUrl !== now.gatewayUrl ||
+      old.session?.applicationId !== now.session?.applicationId ||
       old.target !== now.target;
     return { changes, replaces: old.target === now.target ? [] : ["target"], deleteBeforeReplace: true };
   },
@@ -131,109 +92,28 @@ export const hooks: Hooks = {
 
   async delete(_id, props) {
     const cluster = Checked.parse(props);
-    if (cluster.target === "local") await stopLocal(cluster.folder);
+    await TARGETS[cluster.target].remove(cluster, tellProgress(cluster.self));
   },
 
   async read(id, props) {
     const cluster = Checked.parse(props);
-    const activity =
-      cluster.target === "local"
-        ? (await checkLocal(cluster, cluster)).activity
-        : (await checkRemote(cluster)).activity;
-    return { id, props: { ...(props as object), activity } };
+    const seen = await TARGETS[cluster.target].check(cluster, cluster);
+    if (seen.activity !== "none") await tell(cluster.self, seen.plan, "warning");
+    return { id, props: { ...(props as object), activity: seen.activity } };
   },
 };
 
-async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise<Checked> {
-  const ports = (await runningPorts(given.folder)) ?? (await freePorts(before));
-  const addresses = {
-    restUrl: `http://127.0.0.1:${ports.restPort}`,
-    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
-  };
-  const storeOptions = await s3FlinkOptions(given.store);
-  const health = await localHealth({ ...given, ...ports, storeOptions });
-  const activity = !health.jobManagerRuns
-    ? "starting"
-    : !health.isCurrent || given.store === UNKNOWN
-      ? "restarting"
-      : health.dead.length > 0
-        ? "repairing"
-        : "none";
-  const words = {
-    none: "runs",
-    starting: before.restPort
-      ? `starts again (${health.dead.join(", ")} not running), jobs resume from their latest state`
-      : "starts",
-    restarting:
-      given.store === UNKNOWN
-        ? "restarts if the store needs other settings, which `pulumi up` finds out: its bucket is not there yet"
-        : "restarts with other settings: all jobs are stopped with savepoints before and resume after",
-    repairing: `${health.dead.join(", ")} not running: started again`,
-  };
-  const plan = `session cluster: ${words[activity]}`;
-  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
-}
-
-/** Why the cluster could not start, as far as that can be told before one that runs is stopped. */
-async function startProblem(cluster: Checked): Promise<string | undefined> {
-  if (cluster.activity === "none") return undefined;
-  try {
-    await checkFlinkHome(cluster);
-    await checkMemory(cluster);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
-async function checkRemote(given: z.infer<typeof Given>): Promise<Checked> {
-  const { restUrl = "", gatewayUrl = "" } = given;
-  const unreachable = await reach(restUrl, gatewayUrl, given.requestSeconds * 1000).then(
-    () => undefined,
-    (error: unknown) => reasonOf(error),
-  );
-  const activity = unreachable === undefined ? "none" : "unreachable";
-  const plan =
-    unreachable === undefined ? "session cluster: attached" : `session cluster: cannot be reached now: ${unreachable}`;
-  const ports = { restPort: 0, gatewayPort: 0, rpcPort: 0 };
-  return { ...given, restUrl, gatewayUrl, ...ports, storeOptions: {}, activity, plan };
-}
-
-async function reach(
-  restUrl: string,
-  gatewayUrl: string,
-  timeoutMs: number,
-): Promise<{ flinkVersion: string; slots: number }> {
-  const [overview] = await Promise.all([
-    new FlinkRest(restUrl, timeoutMs).overview(),
-    // Without one, the runner submits the jobs.
-    gatewayUrl === "" ? undefined : new SqlGateway(gatewayUrl, timeoutMs).info(),
-  ]);
-  return { flinkVersion: overview["flink-version"], slots: overview["slots-total"] };
-}
-
 /** Makes what the check found missing, and gives the outputs of a cluster that answers. */
 async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: string; slots: number }> {
-  const progress = tellProgress(cluster.self);
-  if (cluster.target === "local") await bringUpLocal(cluster, progress);
+  const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
-    const found = await reach(cluster.restUrl, cluster.gatewayUrl, cluster.requestSeconds * 1000);
-    return { ...cluster, activity: "none", plan: "session cluster: runs", ...found };
+    const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);
+    return { ...up, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {
     throw new UserError("cluster-unreachable", {
-      what: `the session cluster cannot be reached at ${[cluster.restUrl, cluster.gatewayUrl].filter(Boolean).join(" and ")}; no job was touched`,
+      what: `the session cluster cannot be reached at ${[up.restUrl, up.gatewayUrl].filter(Boolean).join(" and ")}; no job was touched`,
       cause: reasonOf(error),
       fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine may reach them",
     });
   }
-}
-
-async function bringUpLocal(cluster: Checked, progress: (text: string) => void): Promise<void> {
-  const spec: LocalSpec = cluster;
-  const health = await localHealth(spec);
-  if (health.jobManagerRuns && !health.isCurrent) await suspendJobs({ ...cluster, progress });
-  // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
-  if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
-  await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));
 }

@@ -9,6 +9,7 @@ import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
 import { didYouMean } from "./core/spelling.js";
+import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
 
 /** Names and values; the file may hold numbers and true or false. */
 const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -27,9 +28,10 @@ const StoreAddress = z
 
 /** Every key of the configuration, but for the parameters, which may be secret. */
 const Keys = {
-  target: z.enum(["local", "remote"]).default("local"),
+  target: z.enum(["local", "remote", "yarn"]).default("local"),
   restUrl: Address.optional(),
   gatewayUrl: Address.optional(),
+  yarn: YarnOptions.optional(),
   flinkHome: z.string().optional(),
   pyClientExecutable: z.string().optional(),
   pyExecutable: z.string().optional(),
@@ -100,7 +102,10 @@ export function readSettings(): Settings {
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
-  problems.push(...bucketProblems(values.bucket, store));
+  problems.push(
+    ...bucketProblems(values.bucket, store),
+    ...yarnProblems(values.target, values.yarn, values.gatewayUrl),
+  );
   if (problems.length > 0)
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,

@@ -1,13 +1,13 @@
 /** A session cluster on this machine: JobManager, TaskManagers and SQL Gateway from FLINK_HOME, on loopback. */
 
-import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { reasonOf, UserError } from "../core/errors.js";
+import { UserError } from "../core/errors.js";
 import { shortHash } from "../core/naming.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
-import { isS3 } from "../store/s3-client.js";
+import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import type { ClusterPorts } from "./ports.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 
@@ -83,7 +83,7 @@ async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
 /** Starts whatever does not run and waits until all of it answers. Throws cluster-start-failed with the end of the log. */
 async function startLocal(spec: LocalSpec, progress: (text: string) => void, environment: Environment): Promise<void> {
   const folder = resolve(spec.folder);
-  await checkFlinkHome(spec);
+  await checkFlinkHome(spec.flinkHome, spec.store, "jobmanager.sh");
   await writeConfiguration(spec, folder);
   const { processes } = await readProcesses(folder);
   const running: Started[] = [];
@@ -125,33 +125,6 @@ export async function stopLocal(folderName: string): Promise<void> {
   await Promise.all(file.processes.filter(({ role }) => role !== JOB_MANAGER).map(stopProcess));
   await Promise.all(file.processes.filter(({ role }) => role === JOB_MANAGER).map(stopProcess));
   await writeProcesses(folder, { configuration: "", processes: [] });
-}
-
-export async function checkFlinkHome({
-  flinkHome: home,
-  store,
-}: Pick<LocalSpec, "flinkHome" | "store">): Promise<void> {
-  try {
-    await access(join(home, "bin", "jobmanager.sh"));
-  } catch (error) {
-    throw new UserError("cluster-start-failed", {
-      what: `there is no Flink at ${home || "FLINK_HOME, which is not set"}; nothing was started`,
-      cause: reasonOf(error),
-      fix: "run `npm run setup`, or set FLINK_HOME (or the configuration key `flinkHome`) to a Flink distribution",
-    });
-  }
-  if (isS3(store) && !(await hasS3Plugin(home)))
-    throw new UserError("cluster-start-failed", {
-      what: `the Flink at ${home} cannot use ${store}: it has no S3 file system; nothing was started`,
-      fix: `put flink-s3-fs-hadoop-<version>.jar of its version (Maven: org.apache.flink:flink-s3-fs-hadoop) into ${join(home, "plugins", "s3-fs-hadoop")}`,
-    });
-}
-
-/** Plugins have folders of their own; users of old put the jar into lib/. */
-async function hasS3Plugin(home: string): Promise<boolean> {
-  const files = await readdir(join(home, "plugins"), { recursive: true }).catch(() => []);
-  const library = await readdir(join(home, "lib")).catch(() => []);
-  return [...files, ...library].some((file) => /flink-s3-fs-[^/]*[.]jar$/u.test(file));
 }
 
 async function startRole(role: string, spec: LocalSpec, folder: string, environment: Environment): Promise<Started> {
@@ -221,26 +194,16 @@ async function startFailed(role: string, folder: string, fix: string): Promise<U
 
 async function writeConfiguration(spec: LocalSpec, folder: string): Promise<void> {
   const conf = join(folder, "conf");
-  await mkdir(conf, { recursive: true });
+  await copyLogging(spec.flinkHome, conf);
   await mkdir(join(folder, "log"), { recursive: true, mode: 0o700 });
-  const source = join(spec.flinkHome, "conf");
-  const logging = (await readdir(source)).filter((name) => /^(?:log4j|logback)/u.test(name));
-  await Promise.all(logging.map((name) => copyFile(join(source, name), join(conf, name))));
-  const javaOptions = await distributionJavaOptions(source);
+  const javaOptions = await distributionJavaOptions(spec.flinkHome);
   // Flink properties may hold credentials: for the user's eyes only.
   await writeFile(join(conf, "config.yaml"), `${javaOptions}${configurationOf(spec)}`, { mode: 0o600 });
 }
 
-/** Flink needs the module openings that its own configuration file lists. */
-async function distributionJavaOptions(source: string): Promise<string> {
-  const text = await readFile(join(source, "config.yaml"), "utf8").catch(() => "");
-  const found = /^env:\s*\n\s+java:\s*\n\s+opts:\s*\n\s+all:\s*(.+)$/mu.exec(text);
-  return found?.[1] ? `env.java.opts.all: ${found[1]}\n` : "";
-}
-
-/** One option a line; JSON strings are YAML strings, whatever is in them. */
+/** The whole of the cluster's configuration file but for the distribution's own openings. */
 export function configurationOf(spec: LocalSpec): string {
-  const options: Record<string, string> = {
+  return configurationText({
     "jobmanager.memory.process.size": spec.jobManagerMemory,
     "taskmanager.memory.process.size": spec.taskManagerMemory,
     // Classes of ended jobs stay for a while, about 18 MB a job.
@@ -263,8 +226,5 @@ export function configurationOf(spec: LocalSpec): string {
     "sql-gateway.endpoint.rest.address": "127.0.0.1",
     "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",
     "sql-gateway.endpoint.rest.port": String(spec.gatewayPort),
-  };
-  return `${Object.entries(options)
-    .map(([option, value]) => `${option}: ${JSON.stringify(value)}`)
-    .join("\n")}\n`;
+  });
 }

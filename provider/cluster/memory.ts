@@ -5,26 +5,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { causes } from "../flink/java-trace.js";
-import { configurationOf, type LocalSpec } from "./local.js";
 
 /** The part of Flink's scripts that turns options into memory sizes; it takes a second. */
 const SCRIPT = '. "$0" && parseResourceParamsAndExportLogs "$1"';
 
+export interface MemoryCheck {
+  readonly flinkHome: string;
+  /** The text of a configuration file. */
+  readonly configuration: string;
+  readonly startSeconds: number;
+}
+
 /** Throws config-invalid with Flink's own words, before anything that runs with another configuration is stopped. */
-export async function checkMemory(spec: LocalSpec): Promise<void> {
+export async function checkMemory(spec: MemoryCheck): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "flink-conf-"));
   try {
     const source = join(spec.flinkHome, "conf");
     const logging = (await readdir(source)).filter((name) => name.startsWith("log4j"));
     await Promise.all(logging.map((name) => copyFile(join(source, name), join(folder, name))));
-    await writeFile(join(folder, "config.yaml"), configurationOf(spec), { mode: 0o600 });
+    await writeFile(join(folder, "config.yaml"), spec.configuration, { mode: 0o600 });
     await Promise.all([ask(spec, folder, "GET_JM_RESOURCE_PARAMS"), ask(spec, folder, "GET_TM_RESOURCE_PARAMS")]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function ask({ flinkHome, startSeconds }: LocalSpec, conf: string, command: string): Promise<void> {
+async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, command: string): Promise<void> {
   const { execa } = await import("execa");
   const script = join(flinkHome, "bin", "config.sh");
   const result = await execa("bash", ["-c", SCRIPT, script, command], {

@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   "sql-invalid",
   "cluster-unreachable",
   "cluster-start-failed",
+  "session-not-found",
   "gateway-unreachable",
   "runner-failed",
   "store-unreachable",

@@ -41,6 +41,8 @@ export interface SubmissionTarget {
   readonly runner: RunnerSpec;
   /** The JobManager that is submitted to. */
   readonly restUrl: string;
+  /** On YARN the cluster gets slots when jobs ask for them: then there is nothing to count beforehand. */
+  readonly slots: "fixed" | "on-demand";
   /** For all statements of one job together, in milliseconds. */
   readonly limitMs: number;
   /** Asked for only where code is planned: it takes a reading of the manifest. */

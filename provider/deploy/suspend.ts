@@ -18,20 +18,27 @@ export interface SuspendOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Throws plan-refused, before anything is stopped, when jobs run that no record in the store knows. */
-export async function suspendJobs(options: SuspendOptions): Promise<void> {
-  const store = openStore(options.store);
-  const rest = new FlinkRest(options.restUrl, options.requestSeconds * 1000);
-  const world: World = { store, rest, activity: "none" };
-  const jobs = await rest.jobsOverview();
-  const names = await store.list();
-  const strangers = await strangersAmong(jobs, names, world);
+/** Throws plan-refused when jobs run that no record in the store knows: they would end with the cluster. */
+export async function refuseStrangers(options: Omit<SuspendOptions, "progress">): Promise<void> {
+  const world = worldOf(options);
+  const jobs = await world.rest.jobsOverview();
+  const strangers = await strangersAmong(jobs, await world.store.list(), world);
   if (strangers.length > 0)
     throw new UserError("plan-refused", {
       what: `the session cluster must restart, and jobs run on it that the store does not know: ${strangers.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,
       fix: "stop them first, or deploy them with a manifest",
     });
+}
+
+/** Each goes on later from the savepoint that its record names. */
+export async function suspendJobs(options: SuspendOptions): Promise<void> {
+  const world = worldOf(options);
+  const names = await world.store.list();
   await Promise.all(names.map((name) => suspendJob(name, world, options)));
+}
+
+function worldOf({ store, restUrl, requestSeconds }: Omit<SuspendOptions, "progress">): World {
+  return { store: openStore(store), rest: new FlinkRest(restUrl, requestSeconds * 1000), activity: "none" };
 }
 
 async function strangersAmong(

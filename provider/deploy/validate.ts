@@ -47,7 +47,8 @@ export async function validate(
     jobId: undefined,
     startedFrom: null,
   };
-  await checkSlots(name, await slotsFor(deployment, desired, target), sighting, world);
+  const slots = await slotsFor(deployment, desired, target);
+  if (target.slots === "fixed") await checkSlots(name, slots, sighting, world);
 }
 
 /** As planned now; through the runner, where it takes long, as planned lately if all is as it was then. */

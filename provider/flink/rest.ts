@@ -162,6 +162,17 @@ export class FlinkRest {
     return unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/checkpoints/${triggerId}`, CheckpointStatus));
   }
 
+  /** An application on YARN ends with it, and its files there are deleted; whatever runs is lost. */
+  async shutDownCluster(): Promise<void> {
+    await callJson(this.url, { method: "DELETE", path: "/cluster", timeoutMs: this.timeoutMs }, Anything);
+  }
+
+  /** The id under which the JobManager runs: on YARN, that of its application. */
+  async clusterId(): Promise<string | undefined> {
+    const options = await this.get("/jobmanager/config", z.array(z.object({ key: z.string(), value: z.string() })));
+    return options.find(({ key }) => key === "high-availability.cluster-id")?.value;
+  }
+
   async cancel(jobId: string): Promise<void> {
     const path = `/jobs/${encodeURIComponent(jobId)}?mode=cancel`;
     await callJson(this.url, { method: "PATCH", path, timeoutMs: this.timeoutMs }, Anything);

@@ -1,18 +1,21 @@
 /** Memory settings that Flink cannot run with are seen before a cluster that runs is stopped. */
 
 import { expect, test } from "vitest";
+import { configurationOf } from "../../provider/cluster/local.js";
 import { checkMemory } from "../../provider/cluster/memory.js";
 import { localSpec } from "../support/cluster.js";
 
 test("Settings that fit are no problem.", async () => {
-  await checkMemory(await localSpec("unused", 4));
+  const spec = await localSpec("unused", 4);
+  await checkMemory({ ...spec, configuration: configurationOf(spec) });
 });
 
 test.each([
   [{ taskManagerMemory: "100m" }, /exceed configured Total Process Memory/u],
   [{ jobManagerMemory: "much" }, /jobmanager.memory.process.size.*does not start with a number/u],
 ])("With %o Flink's own words say what is wrong.", async (settings, words) => {
-  const spec = { ...(await localSpec("unused", 4)), ...settings };
+  const local = { ...(await localSpec("unused", 4)), ...settings };
+  const spec = { ...local, configuration: configurationOf(local) };
   await expect(checkMemory(spec)).rejects.toThrow(words);
   await expect(checkMemory(spec)).rejects.toMatchObject({ code: "config-invalid" });
 });

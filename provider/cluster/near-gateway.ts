@@ -1,0 +1,78 @@
+/** A SQL Gateway on this machine for a session cluster elsewhere; each job tells it the JobManager's address itself. */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { UserError } from "../core/errors.js";
+import { shortHash } from "../core/naming.js";
+import { SqlGateway } from "../flink/gateway.js";
+import { waitFor } from "../flink/wait.js";
+import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
+import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+
+export interface GatewaySpec {
+  /** Folder of the stack. */
+  readonly folder: string;
+  readonly flinkHome: string;
+  readonly store: string;
+  readonly storeOptions: Readonly<Record<string, string>>;
+  readonly gatewayPort: number;
+  readonly startSeconds: number;
+}
+
+const ROLE = "sql-gateway";
+
+/** The port where one runs with these options; undefined where none does. */
+export async function nearGateway(spec: GatewaySpec): Promise<number | undefined> {
+  const { processes, configuration, ports } = await readProcesses(resolve(spec.folder));
+  const started = processes.find(({ role }) => role === ROLE);
+  if (!started || !ports || !(await isAlive(started))) return undefined;
+  const wanted = configurationOf({ ...spec, gatewayPort: ports.gatewayPort });
+  return configuration === shortHash(wanted) ? ports.gatewayPort : undefined;
+}
+
+/** Starts one, in place of one with other options, and waits until it answers. Throws cluster-start-failed. */
+export async function startNearGateway(
+  spec: GatewaySpec,
+  progress: (text: string) => void,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  await checkFlinkHome(spec.flinkHome, spec.store, "sql-gateway.sh");
+  const folder = resolve(spec.folder);
+  await Promise.all((await readProcesses(folder)).processes.map(stopProcess));
+  const [conf, log] = [join(folder, "conf"), join(folder, "log")];
+  await copyLogging(spec.flinkHome, conf);
+  await mkdir(log, { recursive: true, mode: 0o700 });
+  const text = configurationOf(spec);
+  const javaOptions = await distributionJavaOptions(spec.flinkHome);
+  await writeFile(join(conf, "config.yaml"), `${javaOptions}${text}`, { mode: 0o600 });
+  progress(`starting ${ROLE}`);
+  const env = { ...environment, FLINK_HOME: spec.flinkHome, FLINK_CONF_DIR: conf, FLINK_LOG_DIR: log };
+  const script = join(spec.flinkHome, "bin", "sql-gateway.sh");
+  const started = await startProcess(ROLE, script, ["start-foreground"], env, join(log, `${ROLE}.out`));
+  const ports = { restPort: 0, rpcPort: 0, gatewayPort: spec.gatewayPort };
+  await writeProcesses(folder, { configuration: shortHash(text), ports, processes: [started] });
+  await awaitAnswer(spec, started, progress);
+}
+
+async function awaitAnswer(spec: GatewaySpec, started: Started, progress: (text: string) => void): Promise<void> {
+  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const fix = `see ${join(spec.folder, "log", `${ROLE}.out`)}, or raise the configuration key \`startSeconds\``;
+  const limits = { what: "SQL Gateway", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress };
+  await waitFor<true>(limits, async () => {
+    if (!(await isAlive(started)))
+      throw new UserError("cluster-start-failed", { what: "the SQL Gateway ended right after its start", fix });
+    return gateway.info().then(
+      () => ({ done: true }),
+      () => ({ pending: "it does not answer yet" }),
+    );
+  });
+}
+
+function configurationOf({ storeOptions, gatewayPort }: GatewaySpec): string {
+  return configurationText({
+    ...storeOptions,
+    "sql-gateway.endpoint.rest.address": "127.0.0.1",
+    "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",
+    "sql-gateway.endpoint.rest.port": String(gatewayPort),
+  });
+}

@@ -1,0 +1,73 @@
+/** Target `local`: a cluster that is started and stopped on this machine. */
+
+import { checkFlinkHome } from "../cluster/flink-home.js";
+import {
+  configurationOf,
+  type LocalSpec,
+  localHealth,
+  runningPorts,
+  startLocalOrNothing,
+  stopLocal,
+} from "../cluster/local.js";
+import { checkMemory } from "../cluster/memory.js";
+import { freePorts } from "../cluster/ports.js";
+import { refuseStrangers, suspendJobs } from "../deploy/suspend.js";
+import { UNKNOWN } from "../dynamic.js";
+import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
+import type { Before, Checked, Given, Target } from "./target.js";
+
+export const localTarget: Target = {
+  check,
+
+  async checkStart(cluster) {
+    await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
+    await checkMemory({ ...cluster, configuration: configurationOf(cluster) });
+  },
+
+  async bringUp(cluster, progress) {
+    const spec: LocalSpec = cluster;
+    const health = await localHealth(spec);
+    if (health.jobManagerRuns && !health.isCurrent) {
+      await refuseStrangers(cluster);
+      await suspendJobs({ ...cluster, progress });
+    }
+    // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
+    if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
+    await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));
+    return cluster;
+  },
+
+  async remove({ folder }) {
+    await stopLocal(folder);
+  },
+};
+
+async function check(given: Given, before: Before): Promise<Checked> {
+  const ports = (await runningPorts(given.folder)) ?? (await freePorts(before));
+  const addresses = {
+    restUrl: `http://127.0.0.1:${ports.restPort}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
+  };
+  const storeOptions = await s3FlinkOptions(given.store);
+  const health = await localHealth({ ...given, ...ports, storeOptions });
+  const activity = !health.jobManagerRuns
+    ? "starting"
+    : !health.isCurrent || given.store === UNKNOWN
+      ? "restarting"
+      : health.dead.length > 0
+        ? "repairing"
+        : "none";
+  const words = {
+    none: "runs",
+    starting: before.restPort
+      ? `starts again (${health.dead.join(", ")} not running), jobs resume from their latest state`
+      : "starts",
+    restarting:
+      given.store === UNKNOWN
+        ? "restarts if the store needs other settings, which `pulumi up` finds out: its bucket is not there yet"
+        : "restarts with other settings: all jobs are stopped with savepoints before and resume after",
+    repairing: `${health.dead.join(", ")} not running: started again`,
+  };
+  const plan = `session cluster: ${words[activity]}`;
+  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
+}
