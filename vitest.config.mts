@@ -1,7 +1,8 @@
 /**
  * Kinds of tests, one after the other: unit needs nothing, integration one real server per file, e2e the whole project
  * with its store in a folder, e2e-s3 the same with the store in S3, e2e-runner without a SQL Gateway, e2e-1.20 on another
- * Flink, e2e-newest with the newest Node and @pulumi/pulumi, timing the same as e2e with nothing else beside it.
+ * Flink, e2e-newest with the newest Node and @pulumi/pulumi, e2e-yarn on a real YARN, timing the same as e2e with
+ * nothing else beside it.
  */
 
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -52,13 +53,24 @@ export default defineConfig({
       stories("e2e-newest", 6, named("invalid-sql", "lost-stack", "code")),
       {
         test: {
+          name: "e2e-yarn",
+          include: ["test/e2e-yarn/**/*.test.ts"],
+          globalSetup: ["test/support/yarn-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 7 },
+        },
+      },
+      {
+        test: {
           name: "timing",
           include: ["test/timing/**/*.test.ts"],
           globalSetup: ["test/support/e2e-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
+import { ensureHadoop } from "./lib/hadoop.mjs";
 import { ensureCompiler } from "./lib/maven.mjs";
 import { ensureNewest } from "./lib/newest.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
@@ -12,7 +13,7 @@ import { main, runHere } from "./lib/say.mjs";
 import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
-const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest"];
+const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest", "e2e-yarn"];
 const vitestProjects = ["unit", "integration", ...stories, "timing"];
 const names = [...vitestProjects, "runner"];
 
@@ -85,7 +86,8 @@ async function environmentFor(picked) {
     const oldTool = picked.includes("e2e-s3") ? { OLD_TOOL: await ensureOldTool() } : {};
     const newest = picked.includes("e2e-newest") ? { NEWEST: await ensureNewest() } : {};
     const compiler = picked.some((name) => stories.includes(name)) ? { ECJ: await ensureCompiler() } : {};
-    return { ...env, ...moto, ...compiler, ...oldTool, ...newest, ...(await pyFlinks(flinksFor(picked))) };
+    const yarn = picked.includes("e2e-yarn") ? { HADOOP_JARS: await ensureHadoop() } : {};
+    return { ...env, ...moto, ...compiler, ...oldTool, ...newest, ...yarn, ...(await pyFlinks(flinksFor(picked))) };
   }
   await ensureNpm();
   return process.env;

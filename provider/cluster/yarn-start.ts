@@ -156,7 +156,7 @@ function startFailed(output: string): UserError {
   const [words, root] = [causes(trace)[0], rootCause(trace)];
   const cause = words && root && !words.includes(root) ? `${words}\n${root}` : words || root;
   return new UserError("cluster-start-failed", {
-    what: `Flink's ${SCRIPT} failed; no session cluster was left behind`,
+    what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before runs on`,
     cause: (cause || "its output says nothing").slice(0, 1000),
     fix: /Kerberos|GSS|Client cannot authenticate/iu.test(trace)
       ? "get a ticket with `kinit`, then run `pulumi up` again"

@@ -149,7 +149,7 @@ async function leaving(
   given: Given,
 ): Promise<Pick<Found, "activity" | "words" | "restUrl">> {
   const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
-  const to = choice.found === "one" ? choice.application.id : "another one, started with other settings";
+  const to = choice.found === "one" ? choice.application.id : "one that is started for it";
   const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints before and resume after`;
   if (way.way === "direct") return { activity: "restarting", words, restUrl: way.url };
   return { activity: "unreachable", words: `${words}; but ${from.id} cannot be reached now: ${way.why}`, restUrl: "" };

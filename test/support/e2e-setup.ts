@@ -15,6 +15,7 @@ import { pyFlinkOf } from "./runner.js";
 
 declare module "vitest" {
   interface ProvidedContext {
+    /** Address of the cluster of all stories; empty where each has its own. */
     restUrl: string;
     gatewayUrl: string;
     /** Address below which each story has its store; empty where it is in the story's folder. */

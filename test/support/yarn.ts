@@ -52,24 +52,38 @@ export class Yarn {
     );
   }
 
-  /** A session that is nobody's: started by hand. Gives its application's id. */
+  async application(id: string): Promise<YarnApplication> {
+    const found = (await this.applications()).find((application) => application.id === id);
+    if (!found) throw new Error(`YARN does not know ${id}`);
+    return found;
+  }
+
+  /** Small processes, and files of theirs in the folder that ends with this YARN. */
+  get sessionOptions(): Readonly<Record<string, string>> {
+    return {
+      "taskmanager.memory.managed.size": "128m",
+      "taskmanager.memory.jvm-metaspace.size": "256m",
+      "yarn.staging-directory": `file://${this.env.YARN_WORK}/staging`,
+    };
+  }
+
+  /** A session that somebody else starts. Gives its application's id. */
   async startSession(flinkHome: string, name: string): Promise<string> {
     const before = new Set((await this.applications()).map(({ id }) => id));
-    const options = ["jobmanager.memory.process.size=1024m", "taskmanager.memory.process.size=1280m"];
-    const args = ["-d", "-nm", name, ...[...options, ...this.sessionOptions].flatMap((option) => ["-D", option])];
-    await execa(join(flinkHome, "bin", "yarn-session.sh"), args, { env: this.env, timeout: 120_000, stdin: "ignore" });
+    const options = {
+      ...this.sessionOptions,
+      "jobmanager.memory.process.size": "1024m",
+      "taskmanager.memory.process.size": "1280m",
+      "taskmanager.numberOfTaskSlots": "2",
+      "yarn.properties-file.location": this.env.YARN_WORK,
+    };
+    const given = Object.entries(options).map(([option, value]) => `-D${option}=${value}`);
+    const env = { ...this.env, FLINK_LOG_DIR: this.env.YARN_WORK ?? "" };
+    const args = ["-d", "-nm", name, ...given];
+    await execa(join(flinkHome, "bin", "yarn-session.sh"), args, { env, timeout: 120_000, stdin: "ignore" });
     const made = (await this.applications()).find(({ id }) => !before.has(id));
     if (!made) throw new Error("yarn-session.sh ended without an application");
     return made.id;
-  }
-
-  private get sessionOptions(): string[] {
-    const work = this.env.YARN_WORK ?? "";
-    return [
-      `yarn.staging-directory=file://${work}/staging`,
-      `yarn.properties-file.location=${work}`,
-      "rest.bind-address=127.0.0.1",
-    ];
   }
 }
 

@@ -1,0 +1,177 @@
+/** Sessions on a real YARN: one of the stack's own, then one that somebody else started, then one of its own again. */
+
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { flinkHome, livingRoles } from "../support/cluster.js";
+import { Flink } from "../support/flink.js";
+import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../support/sink.js";
+import { Story } from "../support/story.js";
+import { Yarn, type YarnApplication } from "../support/yarn.js";
+
+const yarn = new Yarn(inject("resourceManager"), inject("yarnEnvironment"));
+const NAME = "Flink session cluster";
+const JOBS = ["coded", "plain"];
+
+const place = { resourceManagers: [yarn.resourceManager] };
+
+let story: Story;
+let others: string[];
+beforeAll(async () => {
+  Object.assign(process.env, yarn.env);
+  others = [await yarn.startSession(flinkHome(), NAME)];
+  story = await Story.begin("yarn", {
+    target: "yarn",
+    yarn: { ...place, start: true, gateway: true },
+    slots: 2,
+    taskManagerMemory: "1280m",
+    clusterProperties: yarn.sessionOptions,
+  });
+});
+afterAll(() => story?.end());
+
+const flinkNow = async () => new Flink((await story.outputs()).restUrl);
+
+async function own(): Promise<YarnApplication[]> {
+  return (await yarn.alive()).filter(({ applicationTags }) => applicationTags.includes("flink-sql-e2e-yarn"));
+}
+
+/** The one session of the stack's own, which runs. */
+async function ownSession(): Promise<YarnApplication> {
+  const found = await own();
+  const [session] = found;
+  if (!session || found.length !== 1) throw new Error(`expected one session, found ${JSON.stringify(found)}`);
+  return session;
+}
+
+async function runningJobs() {
+  const flink = await flinkNow();
+  const [coded, plain] = await Promise.all(JOBS.map((job) => story.running(job, flink)));
+  if (!coded || !plain) throw new Error("no jobs");
+  return { coded, plain, flink };
+}
+
+async function othersRun(): Promise<void> {
+  const alive = (await yarn.alive()).map(({ id }) => id);
+  expect(alive).toEqual(expect.arrayContaining(others));
+}
+
+/** The count of the `code` job is keyed state, the numbers of both come from the state of their source. */
+async function expectNothingLost(): Promise<void> {
+  for (const job of JOBS) await awaitMoreRows(story.output(job), 50);
+  const rows = await visibleRows(story.output("coded"));
+  expect(rows.every(({ n, counted }) => n === counted)).toBe(true);
+  const plain = await visibleRows(story.output("plain"));
+  const version1 = plain.filter(({ __query_version }) => __query_version === 1);
+  const end = Math.max(...version1.map(({ n }) => Number(n)));
+  expect(gapsAndRepeats(version1, "n", end).missing).toBe(0);
+}
+
+test("An update starts a session beside somebody else's, a SQL Gateway for it, and a job of SQL and one of code in it.", async () => {
+  const { preview } = await story.step(1);
+  expect(preview.lines).toEqual({
+    "session cluster": "starts",
+    coded: "new, version 1, starts clean; checked by Flink once the cluster is up",
+    plain: "new, version 1, starts clean; checked by Flink once the cluster is up",
+  });
+  expect(await ownSession()).toMatchObject({ state: "RUNNING", name: expect.stringContaining("flink-sql-e2e-yarn") });
+  expect(await livingRoles(story.local)).toEqual(["sql-gateway"]);
+  const { flink } = await runningJobs();
+  expect(flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
+  expect((await story.again()).preview.lines).toEqual({});
+});
+
+test("A changed property restarts both from savepoints, in the same session.", async () => {
+  const [session, before] = [await ownSession(), await runningJobs()];
+  const { preview } = await story.step(2);
+  const words = "restart from a savepoint (execution.checkpointing.interval 1 s → 2 s), version 1 stays";
+  expect(preview.lines).toEqual({ coded: words, plain: words });
+  const now = await runningJobs();
+  for (const job of ["coded", "plain"] as const) {
+    const restored = await now.flink.restoredFrom(now[job].flink.jid);
+    expect(restored).toContain(`/savepoint-${before[job].flink.jid.slice(0, 6)}-`);
+  }
+  expect((await ownSession()).id).toBe(session.id);
+  await expectNothingLost();
+});
+
+test("A changed query is a new version; the other job runs on.", async () => {
+  const before = await runningJobs();
+  const { preview } = await story.step(3);
+  expect(Object.keys(preview.lines)).toEqual(["plain"]);
+  expect(preview.lines.plain).toMatch(/^new version 2, starts clean \(SQL changed\)/u);
+  const now = await runningJobs();
+  expect(now.plain.record.version).toBe(2);
+  expect(now.coded.flink.jid).toBe(before.coded.flink.jid);
+});
+
+test("A session that was killed is seen by preview and refresh; an update starts another, and the jobs go on from their state.", async () => {
+  const [{ id }, { coded, plain, flink }] = [await ownSession(), await runningJobs()];
+  for (const job of [coded, plain]) await flink.awaitCheckpoints(job.flink.jid, 1);
+  await yarn.kill(id);
+  const said = `${id} is KILLED: Application ${id} was killed by user dr.who; another one is started, jobs resume from their latest state`;
+  const refreshed = await story.refresh();
+  expect(refreshed.code, refreshed.text).toBe(0);
+  expect(refreshed.lines).toMatchObject({ "session cluster": said, coded: "it is NOT RUNNING" });
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toBe(said);
+  expect(preview.lines.coded).toMatch(/^resume from chk-\d+, N s old, version 1 stays/u);
+  expect(preview.lines.plain).toMatch(/^resume from chk-\d+, N s old, version 2 stays/u);
+  expect((await ownSession()).id).not.toBe(id);
+  const now = await runningJobs();
+  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(`/${coded.flink.jid}/chk-`);
+  await expectNothingLost();
+  await othersRun();
+});
+
+test("`pulumi destroy` stops the jobs with savepoints and ends the stack's session, and no other.", async () => {
+  const destroyed = await story.destroy();
+  expect(destroyed.code, destroyed.text).toBe(0);
+  expect(await own()).toEqual([]);
+  expect(await livingRoles(story.local)).toEqual([]);
+  for (const job of JOBS)
+    expect(await story.record(job)).toMatchObject({
+      status: "deleted",
+      savepoint: expect.stringContaining("/savepoint-"),
+    });
+  await othersRun();
+});
+
+test("Two sessions of the name that is looked for are an error that lists them; nothing is touched.", async () => {
+  others.push(await yarn.startSession(flinkHome(), NAME));
+  await story.configure({ yarn: place });
+  for (const ran of [await story.preview(), await story.up()]) {
+    expect(ran.code).not.toBe(0);
+    expect(ran.text).toContain(`2 Flink applications named "${NAME}" run on YARN; no job was touched`);
+    for (const id of others) expect(ran.text).toContain(`${id} "${NAME}", queue root.default, RUNNING, started by`);
+    expect(ran.text).toContain("[session-not-found]");
+  }
+});
+
+test("A session that somebody else started is attached to by its id, without a SQL Gateway; the jobs resume in it.", async () => {
+  await story.configure({ yarn: { ...place, applicationId: others[0] } });
+  const { preview } = await story.again();
+  expect(preview.lines.coded).toMatch(/^resume from savepoint-.*, version 1 stays$/u);
+  const { flink } = await runningJobs();
+  expect(flink.restUrl).toBe(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`);
+  expect(await own()).toEqual([]);
+  await expectNothingLost();
+});
+
+test("From there the jobs move to a session of the stack's own, which runs before they are stopped.", async () => {
+  const before = await runningJobs();
+  await story.configure({ yarn: { ...place, start: true } });
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toMatch(
+    /^moves from application_\S+ to one that is started for it: all jobs/u,
+  );
+  const now = await runningJobs();
+  expect(now.flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
+  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(
+    `/savepoint-${before.coded.flink.jid.slice(0, 6)}-`,
+  );
+  expect(await before.flink.alive("coded")).toEqual([]);
+  await expectNothingLost();
+  const destroyed = await story.destroy();
+  expect(destroyed.code, destroyed.text).toBe(0);
+  expect(await own()).toEqual([]);
+  await othersRun();
+});
