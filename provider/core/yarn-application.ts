@@ -107,14 +107,22 @@ export function endedWords({ id, state, diagnostics }: Application): string {
   return `${id} ${state === "FINISHED" ? "has FINISHED" : `is ${state}`}${why ? `: ${why}` : ""}`;
 }
 
-/** YARN's diagnostics hold a command line and stack traces; what happened stands in a few of their lines. */
+/** What says nothing of the cause: how often it was tried, times, what is to be done at a web page, output of scripts. */
+const NOISE = [
+  /^Application \S+ failed \d+ times .*? due to /u,
+  /\[[-\d]+ [\d:.]+\]/gu,
+  /^For more detailed output.*$/gmu,
+  /^[.] Failing the application[.]?$/gmu,
+  /^Container exited with a non-zero exit code.*$/gmu,
+];
+
+/** YARN's diagnostics, cut to what happened. */
 export function diagnosticsWords(diagnostics: string): string {
-  const lines = diagnostics
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(
-      (line) => line !== "" && !/^at |^For more detailed output|^\. Failing the application|^Diagnostics: /u.test(line),
-    );
-  const words = lines.join(" ").replace(/\s*For more detailed output, check.*$/u, "");
+  const cut = NOISE.reduce((text, noise) => text.replace(noise, ""), diagnostics);
+  const lines = cut.replace(/\n?Failing this attempt[.]\s*Diagnostics:\s*/u, "\n").split("\n");
+  const words = lines
+    .map((line) => line.trim().replaceAll(/\s+/gu, " "))
+    .filter((line) => line !== "" && !line.startsWith("at "))
+    .join("; ");
   return words.length > 300 ? `${words.slice(0, 300)} …` : words;
 }
