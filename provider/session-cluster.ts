@@ -97,11 +97,22 @@ export const hooks: Hooks = {
 
   async read(id, props) {
     const cluster = Checked.parse(props);
-    const seen = await TARGETS[cluster.target].check(cluster, cluster);
-    if (seen.activity !== "none") await tell(cluster.self, seen.plan, "warning");
-    return { id, props: { ...(props as object), activity: seen.activity } };
+    return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
+
+/** A refresh tells what is wrong, and goes on. */
+async function activityNow(cluster: Checked): Promise<Activity> {
+  try {
+    const { activity, plan } = await TARGETS[cluster.target].check(cluster, cluster);
+    if (activity !== "none") await tell(cluster.self, plan, "warning");
+    return activity;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    await tell(cluster.self, error.message, "warning");
+    return "unreachable";
+  }
+}
 
 /** Makes what the check found missing, and gives the outputs of a cluster that answers. */
 async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: string; slots: number }> {

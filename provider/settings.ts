@@ -102,10 +102,10 @@ export function readSettings(): Settings {
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
-  problems.push(
-    ...bucketProblems(values.bucket, store),
-    ...yarnProblems(values.target, values.yarn, values.gatewayUrl),
-  );
+  problems.push(...bucketProblems(values.bucket, store));
+  // What is wrong in the key itself has been said.
+  if (!problems.some((problem) => /^yarn[:.]/u.test(problem)))
+    problems.push(...yarnProblems(values.target, values.yarn, values.gatewayUrl));
   if (problems.length > 0)
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
-const Started = z.object({
+export const Started = z.object({
   role: z.string(),
   pid: z.number().int(),
   /** Start time as the operating system tells it: tells the process from a later one with the same number. */

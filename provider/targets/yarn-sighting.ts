@@ -27,6 +27,11 @@ export interface YarnSighting {
   readonly ended: Application | undefined;
 }
 
+export function yarnOf({ yarn }: Given): Yarn {
+  if (!yarn) throw new Error("target yarn without its settings");
+  return yarn;
+}
+
 export function resourceManagersOf(
   { resourceManagers, caFile }: Pick<Session, "resourceManagers" | "caFile">,
   requestSeconds: number,

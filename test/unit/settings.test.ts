@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../provider/core/errors.js";
-import { loadJobs } from "../../provider/program.js";
+import { clusterArgs, loadJobs } from "../../provider/program.js";
 import { readSettings, type Settings } from "../../provider/settings.js";
 
 const here = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
@@ -137,4 +137,94 @@ describe("Flink options of a stack", () => {
     );
     expect(cause).not.toContain("hidden");
   });
+});
+
+describe("yarn", () => {
+  const resourceManagers = ["http://rm1:8088"];
+
+  test("takes one address as it takes several, and looks for the session that yarn-session.sh makes.", () => {
+    const { yarn } = settingsOf("prod", { target: "yarn", yarn: { resourceManagers: "https://rm1:8090/" } });
+    expect(yarn).toEqual({
+      resourceManagers: ["https://rm1:8090"],
+      start: false,
+      shipFiles: [],
+      gateway: false,
+      lost: [],
+    });
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]>([
+    ["a session somebody else's", {}, { name: "Flink session cluster" }],
+    ["one of its own", { start: true }, { name: "flink-sql-prod" }],
+    ["one of a name", { start: true, name: "etl", queue: "batch" }, { name: "etl", queue: "batch" }],
+    [
+      "files",
+      { start: true, shipFiles: ["lib/a.jar", "/b.jar"] },
+      { shipFiles: [join(process.cwd(), "lib/a.jar"), "/b.jar"] },
+    ],
+    ["a file of certificates", { caFile: "ca.pem" }, { caFile: join(process.cwd(), "ca.pem") }],
+  ])("hands the cluster %s.", (_, given, expected) => {
+    const settings = settingsOf("prod", { target: "yarn", yarn: { resourceManagers, ...given } });
+    expect(clusterArgs("cluster", settings, "file:///store").yarn).toMatchObject(expected);
+  });
+
+  test("with restUrl is reached through that address, such as a tunnel's end.", () => {
+    const settings = settingsOf("prod", {
+      target: "yarn",
+      restUrl: "http://localhost:8081/",
+      yarn: { resourceManagers },
+    });
+    const args = clusterArgs("cluster", settings, "file:///store");
+    expect(args.yarn).toMatchObject({ through: "http://localhost:8081" });
+    expect(args.restUrl).toBeUndefined();
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
+    [
+      "no yarn",
+      { target: "yarn" },
+      "yarn: target yarn needs `yarn.resourceManagers`, the web addresses of YARN's ResourceManagers",
+    ],
+    ["another target", { yarn: { resourceManagers } }, "yarn: is for target yarn, and the target is local"],
+    [
+      "no address",
+      { target: "yarn", yarn: { resourceManagers: [] } },
+      "yarn.resourceManagers: name at least one ResourceManager",
+    ],
+    [
+      "an address of another kind",
+      { target: "yarn", yarn: { resourceManagers: ["rm1:8088"] } },
+      "yarn.resourceManagers.0: not an address of the form http://host:8088",
+    ],
+    [
+      "a mistyped key",
+      { target: "yarn", yarn: { resourceManagers, applicationID: "x" } },
+      'yarn: Unrecognized key: "applicationID"',
+    ],
+    [
+      "an id that is none",
+      { target: "yarn", yarn: { resourceManagers, applicationId: "job_1_2" } },
+      "yarn.applicationId: not an id of the form application_1700000000000_0001",
+    ],
+    [
+      "a start of what is there",
+      { target: "yarn", yarn: { resourceManagers, start: true, applicationId: "application_1_0001" } },
+      "yarn: `start` makes a session of the stack's own, `applicationId` names one: choose",
+    ],
+    [
+      "an id and a name",
+      { target: "yarn", yarn: { resourceManagers, applicationId: "application_1_0001", name: "etl" } },
+      "yarn: `applicationId` says it all: leave out `name` and `queue`",
+    ],
+    [
+      "files for somebody else's session",
+      { target: "yarn", yarn: { resourceManagers, shipFiles: ["a.jar"] } },
+      "yarn: `shipFiles` are for a session that the stack starts: `start: true`",
+    ],
+    [
+      "two gateways",
+      { target: "yarn", gatewayUrl: "http://gw:8083", yarn: { resourceManagers, gateway: true } },
+      "yarn.gateway: there is a `gatewayUrl` already: choose",
+    ],
+  ])("refuses %s", (_, config, cause) => expect(causeOf(config)).toBe(cause));
 });

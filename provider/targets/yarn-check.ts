@@ -1,0 +1,127 @@
+/** What check works out for target `yarn`: where the session is, and what an update does to it. */
+
+import { nearGateway } from "../cluster/near-gateway.js";
+import { freePorts } from "../cluster/ports.js";
+import { YarnSilent } from "../cluster/yarn-rest.js";
+import { pendingWords } from "../cluster/yarn-start.js";
+import { type Application, endedWords } from "../core/yarn-application.js";
+import { UNKNOWN } from "../dynamic.js";
+import { s3FlinkOptions } from "../store/s3-client.js";
+import type { Activity, Before, Checked, Given, Session } from "./target.js";
+import {
+  lookAtYarn,
+  ownerOf,
+  type Reachability,
+  reachabilityOf,
+  refuseOtherYarn,
+  resourceManagersOf,
+  wantedOf,
+  type YarnSighting,
+  yarnOf,
+} from "./yarn-sighting.js";
+
+/** What the check found, in the shape of the inputs that it works out. */
+interface Found {
+  readonly activity: Activity;
+  readonly words: string;
+  readonly restUrl: string;
+  readonly applicationId: string;
+  readonly leaves: readonly string[];
+}
+
+const NO_PORTS = { gatewayPort: 0 };
+
+export async function checkYarn(given: Given, before: Before): Promise<Checked> {
+  const yarn = yarnOf(given);
+  const storeOptions = given.store === UNKNOWN ? {} : await s3FlinkOptions(given.store);
+  const owner = ownerOf(given, before);
+  const wanted = wantedOf(given, yarn, storeOptions, owner);
+  const { gatewayPort } = yarn.gateway ? await freePorts({ gatewayPort: before.gatewayPort || undefined }) : NO_PORTS;
+  const { resourceManagers, through, caFile } = yarn;
+  const base = { resourceManagers, wanted, owner, ...(through ? { through } : {}), ...(caFile ? { caFile } : {}) };
+  const found = await find(given, { ...base, applicationId: "", leaves: [] }, before.session);
+  const near = yarn.gateway ? await nearGateway({ ...given, storeOptions, gatewayPort }) : undefined;
+  const port = yarn.gateway ? (near ?? gatewayPort) : 0;
+  const isGatewayMissing = yarn.gateway && near === undefined && found.activity === "none";
+  const { applicationId, leaves, restUrl } = found;
+  return {
+    ...given,
+    restUrl,
+    gatewayUrl: yarn.gateway ? `http://127.0.0.1:${port}` : (given.gatewayUrl ?? ""),
+    restPort: 0,
+    rpcPort: 0,
+    gatewayPort: port,
+    storeOptions,
+    session: { ...base, applicationId, leaves: [...leaves] },
+    activity: isGatewayMissing ? "repairing" : found.activity,
+    plan: `session cluster: ${isGatewayMissing ? "sql-gateway not running: started again" : found.words}`,
+  };
+}
+
+async function find(given: Given, session: Session, before: Session | undefined): Promise<Found> {
+  const yarn = resourceManagersOf(session, given.requestSeconds);
+  try {
+    await refuseOtherYarn(before, session, given.yarn?.lost ?? [], given.requestSeconds);
+    const sighting = await lookAtYarn(session, before, yarn);
+    return await foundIn(sighting, given, session, before);
+  } catch (error) {
+    if (!(error instanceof YarnSilent)) throw error;
+    const words = `YARN cannot be asked where it is: ${error.message.replace(/^YARN: /u, "")}\n  fix: ${error.fix}`;
+    // Not the address of before: somebody else may have it now.
+    return { activity: "unreachable", words, restUrl: "", applicationId: before?.applicationId ?? "", leaves: [] };
+  }
+}
+
+async function foundIn(
+  { choice, left, ended }: YarnSighting,
+  given: Given,
+  session: Session,
+  before: Session | undefined,
+): Promise<Found> {
+  const timeoutMs = given.requestSeconds * 1000;
+  const applicationId = choice.found === "one" ? choice.application.id : "";
+  const leaves = left.map(({ id }) => id);
+  const [from] = left;
+  if (from) return { ...(await leaving(from, choice, given)), applicationId, leaves };
+  const none = { restUrl: "", applicationId, leaves };
+  if (choice.found === "none") {
+    return { ...none, activity: "starting", words: startWords(ended, before) };
+  }
+  if (choice.application.state !== "RUNNING")
+    return { ...none, activity: "starting", words: `${pendingWords(choice.application)}, and is waited for` };
+  return {
+    ...none,
+    ...wayWords(await reachabilityOf(choice.application, session.through, timeoutMs), choice.application),
+  };
+}
+
+function startWords(ended: Application | undefined, before: Session | undefined): string {
+  if (!ended && !before?.applicationId) return "starts";
+  const last = ended ? endedWords(ended) : `YARN does not know ${before?.applicationId} any more`;
+  return `${last}; another one is started, jobs resume from their latest state`;
+}
+
+/** Jobs are planned where they run now. */
+async function leaving(
+  from: Application,
+  choice: YarnSighting["choice"],
+  given: Given,
+): Promise<Pick<Found, "activity" | "words" | "restUrl">> {
+  const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
+  const to = choice.found === "one" ? choice.application.id : "one that is started for it";
+  const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints before and resume after`;
+  if (way.way === "direct") return { activity: "restarting", words, restUrl: way.url };
+  return { activity: "unreachable", words: `${words}; but ${from.id} cannot be reached now: ${way.why}`, restUrl: "" };
+}
+
+function wayWords(way: Reachability, { id, restAddress }: Application): Pick<Found, "activity" | "words" | "restUrl"> {
+  if (way.way === "direct") return { activity: "none", words: `attached to ${id}`, restUrl: way.url };
+  const why = `the JobManager of ${id} at ${restAddress} cannot be reached from this machine (${way.why})`;
+  const fix = "see docs/yarn.md for security groups and tunnels";
+  if (way.way === "none") return { activity: "unreachable", words: `${why}; ${fix}`, restUrl: "" };
+  return {
+    activity: "read-only",
+    words: `${why}, only YARN's proxy, through which nothing can be changed; ${fix}`,
+    restUrl: way.url,
+  };
+}
