@@ -126,5 +126,6 @@ export function refusalWords(json: unknown): string {
     typeof json === "object" && json !== null && "RemoteException" in json ? json.RemoteException : json;
   const message =
     typeof exception === "object" && exception !== null && "message" in exception ? exception.message : undefined;
-  return String(message ?? JSON.stringify(exception)).slice(0, 300);
+  const words = String(message ?? JSON.stringify(exception)).slice(0, 300);
+  return words.replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
 }

@@ -79,6 +79,22 @@ test("An update starts a session beside somebody else's, a SQL Gateway for it, a
   expect((await story.again()).preview.lines).toEqual({});
 });
 
+test("A JobManager that cannot be reached itself is read through YARN's proxy; a tunnel that leads to another is not used.", async () => {
+  const { id } = await ownSession();
+  await story.configure({ restUrl: "http://127.0.0.1:9" });
+  const deaf = await story.preview();
+  expect(deaf.lines["session cluster"]).toContain(`the JobManager of ${id} at `);
+  expect(deaf.lines["session cluster"]).toContain("only YARN's proxy, through which nothing can be changed");
+  const ran = await story.up();
+  expect(ran.code).not.toBe(0);
+  expect(ran.text).toContain("cannot be reached from this machine; no job was touched");
+  const other = await yarn.application(others[0] ?? "");
+  await story.configure({ restUrl: `http://${other.amRPCAddress}` });
+  expect((await story.preview()).lines["session cluster"]).toContain(`there is ${other.id}, not ${id}`);
+  await story.configure({ restUrl: undefined });
+  expect((await story.preview()).lines).toEqual({});
+});
+
 test("A changed property restarts both from savepoints, in the same session.", async () => {
   const [session, before] = [await ownSession(), await runningJobs()];
   const { preview } = await story.step(2);
