@@ -102,7 +102,7 @@ async function start(
   if (wanted.by !== "tags") throw new Error("only a session of the stack's own is started");
   const options = {
     ...sessionOptions(cluster, yarnOf(cluster), cluster.storeOptions),
-    "yarn.tags": `${wanted.owner},${wanted.settings}`,
+    "yarn.tags": [cluster.properties["yarn.tags"], wanted.owner, wanted.settings].filter(Boolean).join(","),
   };
   const yarn = resourceManagersOf(session, cluster.requestSeconds);
   return startOnYarn({ ...cluster, options }, yarn, progress);

@@ -1,7 +1,8 @@
 /** Sessions on a real YARN: one of the stack's own, then one that somebody else started, then one of its own again. */
 
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 import { flinkHome, livingRoles } from "../support/cluster.js";
+import { FaultPlan, startProxy } from "../support/fault-proxy.js";
 import { Flink } from "../support/flink.js";
 import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../support/sink.js";
 import { Story } from "../support/story.js";
@@ -22,6 +23,7 @@ beforeAll(async () => {
     target: "yarn",
     yarn: { ...place, start: true, gateway: true },
     slots: 2,
+    startSeconds: 240,
     taskManagerMemory: "1280m",
     clusterProperties: yarn.sessionOptions,
   });
@@ -162,29 +164,30 @@ test("Two sessions of the name that is looked for are an error that lists them; 
   }
 });
 
-test("A session that somebody else started is attached to by its id, without a SQL Gateway; the jobs resume in it.", async () => {
-  await story.configure({ yarn: { ...place, applicationId: others[0] } });
+test("A session that somebody else started is attached to by its id, through a tunnel and without a SQL Gateway; the jobs resume in it.", async () => {
+  const tunnel = await startProxy(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`, new FaultPlan());
+  onTestFinished(tunnel.stop);
+  await story.configure({ yarn: { ...place, applicationId: others[0] }, restUrl: tunnel.url });
   const { preview } = await story.again();
   expect(preview.lines.coded).toMatch(/^resume from savepoint-.*, version 1 stays$/u);
   const { flink } = await runningJobs();
-  expect(flink.restUrl).toBe(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`);
+  expect(flink.restUrl).toBe(tunnel.url);
   expect(await own()).toEqual([]);
   await expectNothingLost();
 });
 
 test("From there the jobs move to a session of the stack's own, which runs before they are stopped.", async () => {
-  const before = await runningJobs();
-  await story.configure({ yarn: { ...place, start: true } });
+  const flink = new Flink(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`);
+  const before = await flink.one("coded");
+  await story.configure({ yarn: { ...place, start: true }, restUrl: undefined });
   const { preview } = await story.again();
   expect(preview.lines["session cluster"]).toMatch(
     /^moves from application_\S+ to one that is started for it: all jobs/u,
   );
   const now = await runningJobs();
   expect(now.flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
-  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(
-    `/savepoint-${before.coded.flink.jid.slice(0, 6)}-`,
-  );
-  expect(await before.flink.alive("coded")).toEqual([]);
+  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(`/savepoint-${before.jid.slice(0, 6)}-`);
+  expect(await flink.alive("coded")).toEqual([]);
   await expectNothingLost();
   const destroyed = await story.destroy();
   expect(destroyed.code, destroyed.text).toBe(0);
