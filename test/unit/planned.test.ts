@@ -23,6 +23,7 @@ beforeAll(async () => {
     limitMs: 1000,
     codePlace: () => undefined,
     options: {},
+    slots: "fixed",
   };
 });
 afterAll(() => rm(folder, { recursive: true }));
