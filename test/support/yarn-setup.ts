@@ -4,6 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import versions from "../../scripts/versions.json" with { type: "json" };
+import { flinkHome } from "./cluster.js";
+import { pyFlinkOf } from "./runner.js";
 import { startYarn } from "./yarn.js";
 
 declare module "vitest" {
@@ -28,6 +31,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("gatewayUrl", "");
   project.provide("stores", "");
   project.provide("hasGateway", false);
+  project.provide("flinkHome", flinkHome());
+  project.provide("python", pyFlinkOf(versions.flink).python);
+  project.provide("elsewhere", undefined);
   return async () => {
     try {
       await stop();

@@ -22,6 +22,7 @@ beforeAll(async () => {
     restUrl: "http://127.0.0.1:1",
     limitMs: 1000,
     codePlace: () => undefined,
+    slots: "fixed",
     options: {},
   };
 });
