@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import versions from "../../scripts/versions.json" with { type: "json" };
+import { flinkHome } from "./cluster.js";
 import { pyFlinkOf } from "./runner.js";
 import { startYarn } from "./yarn.js";
 
@@ -30,9 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("gatewayUrl", "");
   project.provide("stores", "");
   project.provide("hasGateway", false);
-  const { flinkHome, python } = pyFlinkOf(versions.flink);
-  project.provide("flinkHome", flinkHome);
-  project.provide("python", python);
+  project.provide("flinkHome", flinkHome());
+  project.provide("python", pyFlinkOf(versions.flink).python);
   project.provide("elsewhere", undefined);
   return async () => {
     try {
