@@ -12,10 +12,10 @@ import {
 } from "./cluster/local.js";
 import { checkMemory } from "./cluster/memory.js";
 import { freePorts } from "./cluster/ports.js";
-import { reasonOf, UserError } from "./core/errors.js";
+import { errorMessage, reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
-import { suspendJobs } from "./deploy/suspend.js";
+import { type SuspendOptions, suspendJobs, suspendRefusal } from "./deploy/suspend.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { SqlGateway } from "./flink/gateway.js";
@@ -45,6 +45,8 @@ const Given = z.object({
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   requestSeconds: z.number(),
+  /** Names of the jobs that the stack deploys or retires: a cluster that runs others does not restart. */
+  jobs: z.array(z.string()).optional(),
   /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
   compareWith: z.object({ stack: z.string(), store: z.string(), names: z.array(z.string()) }).optional(),
 });
@@ -58,13 +60,15 @@ const Checked = Given.extend({
   gatewayPort: z.number(),
   /** Flink options that lead to the store's server. */
   storeOptions: z.record(z.string(), z.string()).default({}),
+  /** `jobs`, and those of the last update: the engine stops what is not among the first any more. */
+  knownJobs: z.array(z.string()).optional(),
   /** What this update does to the cluster before it comes to the jobs. */
   activity: Activity,
   plan: z.string(),
 });
 type Checked = z.infer<typeof Checked>;
 
-const Before = Checked.pick({ restPort: true, gatewayPort: true, rpcPort: true }).partial();
+const Before = Checked.pick({ restPort: true, gatewayPort: true, rpcPort: true, jobs: true }).partial();
 type Before = z.infer<typeof Before>;
 
 export type SessionClusterArgs = { readonly [K in keyof z.input<typeof Given>]: Input<z.input<typeof Given>[K]> };
@@ -88,6 +92,7 @@ export class SessionCluster extends DynamicResource {
       rpcPort: undefined,
       gatewayPort: undefined,
       storeOptions: undefined,
+      knownJobs: undefined,
     };
     const outputs = { flinkVersion: undefined, slots: undefined };
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
@@ -102,6 +107,8 @@ export const hooks: Hooks = {
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     const checked = given.target === "local" ? await checkLocal(given, before) : await checkRemote(given);
     const problem = given.target === "local" ? await startProblem(checked) : undefined;
+    const refusal = await restartRefusal(checked);
+    if (refusal) return { inputs: given, failures: [{ property: "", reason: refusal }] };
     if (problem) return { inputs: given, failures: [{ property: "flinkHome", reason: problem }] };
     if (checked.activity !== "none")
       await tell(given.self, checked.plan, checked.activity === "unreachable" ? "warning" : "info");
@@ -171,7 +178,8 @@ async function checkLocal(given: z.infer<typeof Given>, before: Before): Promise
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
   const plan = `session cluster: ${words[activity]}`;
-  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
+  const knownJobs = given.jobs && [...new Set([...given.jobs, ...(before.jobs ?? [])])];
+  return { ...given, ...addresses, ...ports, storeOptions, activity, plan, ...(knownJobs && { knownJobs }) };
 }
 
 /** Why the cluster could not start, as far as that can be told before one that runs is stopped. */
@@ -185,6 +193,17 @@ async function startProblem(cluster: Checked): Promise<string | undefined> {
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** Jobs that would be stopped for good are no surprise of `up`. */
+async function restartRefusal(cluster: Checked): Promise<string | undefined> {
+  if (cluster.activity !== "restarting" || cluster.store === UNKNOWN) return undefined;
+  const refusal = await suspendRefusal(suspension(cluster, () => undefined));
+  return refusal && errorMessage("plan-refused", refusal);
+}
+
+function suspension(cluster: Checked, progress: (text: string) => void): SuspendOptions {
+  return { ...cluster, jobs: cluster.knownJobs, progress };
 }
 
 async function checkRemote(given: z.infer<typeof Given>): Promise<Checked> {
@@ -232,7 +251,7 @@ async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: stri
 async function bringUpLocal(cluster: Checked, progress: (text: string) => void): Promise<void> {
   const spec: LocalSpec = cluster;
   const health = await localHealth(spec);
-  if (health.jobManagerRuns && !health.isCurrent) await suspendJobs({ ...cluster, progress });
+  if (health.jobManagerRuns && !health.isCurrent) await suspendJobs(suspension(cluster, progress));
   // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
   if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
   await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));

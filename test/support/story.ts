@@ -111,6 +111,21 @@ export class Story {
     await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config }));
   }
 
+  /** All that Pulumi knows, as a text that `importState` takes. */
+  async exportState(): Promise<string> {
+    const { code, text } = await pulumi(this.stack, ["stack", "export", "--stack", this.stack.name]);
+    expect(code, text).toBe(0);
+    return text;
+  }
+
+  /** Sets Pulumi's state back to what it was. */
+  async importState(state: string): Promise<void> {
+    const file = join(this.folder, "state.json");
+    await writeFile(file, state);
+    const { code, text } = await pulumi(this.stack, ["stack", "import", "--stack", this.stack.name, "--file", file]);
+    expect(code, text).toBe(0);
+  }
+
   /** Forgets all that Pulumi knows, as when its state is lost; store and jobs stay. Gives the stack of before. */
   async loseStack(): Promise<Stack> {
     const lost = this.stack;
