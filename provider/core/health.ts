@@ -13,8 +13,8 @@ const FAILED_CHECKPOINTS = 2;
 
 /** Undefined where nothing is worth a warning. `staleSeconds`: how old the newest checkpoint may be; 0: any age. */
 export function healthWords(job: ObservedJob, staleSeconds: number, now: number): string | undefined {
-  const words = [statusWords(job, now), checkpointWords(job, staleSeconds, now)].filter((word) => word !== undefined);
-  return words.length === 0 ? undefined : words.join("; ");
+  // Checkpoints of a job that keeps failing fail with it.
+  return statusWords(job, now) ?? checkpointWords(job, staleSeconds, now);
 }
 
 function statusWords(job: ObservedJob, now: number): string | undefined {
