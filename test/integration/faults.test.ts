@@ -231,12 +231,16 @@ async function race(n: number): Promise<readonly Run[]> {
 }
 
 describe("Two deployments of one job at once", () => {
-  test.each([1, 8, 16, 24])("end with one copy, the second begun at request %i of the first.", async (n) => {
-    const runs = await race(n);
-    expect(runs.some(({ ok }) => ok)).toBe(true);
-    for (const { ok, text } of runs) if (!ok) expect(text).toMatch(/\[(?:record-conflict|plan-refused)\]/u);
-    outcomes.push(
-      `race · second begun at request ${n} · ${runs.filter(({ ok }) => ok).length} of ${runs.length} went through`,
-    );
-  });
+  test.each([8, 20])(
+    "end with one copy, the second begun at request %i of the first.",
+    { timeout: 300_000 },
+    async (n) => {
+      const runs = await race(n);
+      expect(runs.some(({ ok }) => ok)).toBe(true);
+      for (const { ok, text } of runs) if (!ok) expect(text).toMatch(/\[(?:record-conflict|plan-refused)\]/u);
+      outcomes.push(
+        `race · second begun at request ${n} · ${runs.filter(({ ok }) => ok).length} of ${runs.length} went through`,
+      );
+    },
+  );
 });
