@@ -67,6 +67,7 @@ export function clusterArgs(
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
     requestSeconds: settings.requestSeconds,
+    ...(jobs ? { jobs: [...jobs.map(({ manifest }) => manifest.name), ...settings.retire] } : {}),
     ...(compareWith && jobs
       ? { compareWith: { ...compareWith, names: jobs.map(({ manifest }) => manifest.name) } }
       : {}),
@@ -74,7 +75,7 @@ export function clusterArgs(
 }
 
 export function jobArgs(
-  { manifest, file, definitions, files }: LoadedJob,
+  { manifest, file, definitions, files, choice }: LoadedJob,
   settings: Settings,
   cluster: SessionCluster,
   store: Input<string>,
@@ -109,6 +110,8 @@ export function jobArgs(
     savepointSeconds: settings.savepointSeconds,
     checkpointSeconds: settings.checkpointSeconds,
     requestSeconds: settings.requestSeconds,
+    staleSeconds: settings.staleSeconds,
+    ...(choice === undefined ? {} : { choice }),
     ...(adopt === undefined ? {} : { adopt }),
     ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),
   };

@@ -43,6 +43,7 @@ export class SessionCluster extends DynamicResource {
       gatewayPort: undefined,
       storeOptions: undefined,
       session: undefined,
+      knownJobs: undefined,
     };
     const outputs = { flinkVersion: undefined, slots: undefined };
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
@@ -57,7 +58,8 @@ export const hooks: Hooks = {
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {
       const target = TARGETS[given.target];
-      const checked = await target.check(given, before);
+      const knownJobs = given.jobs && [...new Set([...given.jobs, ...(before.jobs ?? [])])];
+      const checked = { ...(await target.check(given, before)), ...(knownJobs && { knownJobs }) };
       if (checked.activity !== "none") await target.checkStart(checked);
       const isWarning = checked.activity === "unreachable" || checked.activity === "read-only";
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");

@@ -55,6 +55,8 @@ const Keys = {
   flinkProperties: Text.default({}),
   jobProperties: z.record(z.string(), Text).default({}),
   compareWith: z.strictObject({ stack: z.string().min(1), store: StoreAddress.optional() }).optional(),
+  choices: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  staleSeconds: z.coerce.number().int().min(0).default(1800),
   retire: z.array(z.string()).default([]),
   retain: z.strictObject({ versions: Count, days: Count }).optional(),
 } as const;

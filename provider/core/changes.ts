@@ -1,6 +1,7 @@
 /** What differs between what is deployed and what the manifest asks for, and what each difference does. */
 
 import { randomBytes, scryptSync } from "node:crypto";
+import type { Choice } from "./choices.js";
 import { isClassic, joinedLines, sameNumber } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
 import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
@@ -24,6 +25,12 @@ export interface Desired {
   readonly files: Readonly<Record<string, string>>;
   /** Flink job that the user says is this one though no record says so. */
   readonly adopt: string | undefined;
+  /** What a person chose for this job. */
+  readonly choice?: Choice | undefined;
+  /** Store that the stack deployed the job with; undefined for a job that is new to the stack. */
+  readonly deployedTo?: string | undefined;
+  /** Seconds after which a job without a new checkpoint is worth a warning; 0: never. */
+  readonly staleSeconds?: number;
 }
 
 export interface Change {
@@ -130,7 +137,8 @@ export function digestSecrets(secrets: Readonly<Record<string, string>>): Secret
   return { salt, digest: stretch(secrets, salt) };
 }
 
-function matchesDigest(secrets: Readonly<Record<string, string>>, { salt, digest }: SecretDigest): boolean {
+/** Whether these are the values of which the digest was made. */
+export function matchesDigest(secrets: Readonly<Record<string, string>>, { salt, digest }: SecretDigest): boolean {
   return stretch(secrets, salt) === digest;
 }
 

@@ -1,8 +1,8 @@
 /** Which of the states that are known is the one to go on from. */
 
-import { canonicalLocation, versionDirectory } from "./naming.js";
+import { canonicalLocation, stateName, versionDirectory } from "./naming.js";
 import type { Observed } from "./observed.js";
-import type { StateRef } from "./record.js";
+import type { JobRecord, StateRef } from "./record.js";
 
 /** The newest of what the record, Flink and the store know of the record's version. */
 export function latestState({
@@ -17,11 +17,24 @@ export function latestState({
     job?.detail?.stoppedWith,
     checkpoint && listed.has(canonicalLocation(checkpoint.path)) ? checkpoint : undefined,
   ];
-  const all = [...states, ...named.filter((state) => state !== undefined)];
+  const since = record?.current.since;
+  const known = [...states, ...named.filter((state) => state !== undefined)];
+  // Whoever chose where to start from gave up what was newer then.
+  const all = since === undefined ? known : [...chosenStart(record), ...known.filter(({ at }) => at >= since)];
   return all.reduce<StateRef | undefined>(
     (newest, state) => (!newest || state.at >= newest.at ? state : newest),
     undefined,
   );
+}
+
+/** Until there is a newer state, the one that was chosen is the latest. */
+function chosenStart(record: JobRecord | undefined): StateRef[] {
+  const { startedFrom, since } = record?.current ?? {};
+  return startedFrom && since !== undefined ? [{ kind: kindOf(startedFrom), path: startedFrom, at: since }] : [];
+}
+
+function kindOf(path: string): StateRef["kind"] {
+  return stateName(path).startsWith("chk-") ? "checkpoint" : "savepoint";
 }
 
 /** The record's savepoint lies in the directory that was listed, and is not in the list. */

@@ -57,3 +57,9 @@ export function canonicalLocation(location: string): string {
 export function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
+
+/** The version in whose directory a state lies: of `…/3/<job id>/chk-7` and `…/3/savepoint-…`; undefined elsewhere. */
+export function versionOf(state: string): number | undefined {
+  const found = /\/(\d+)\/(?:[0-9a-f]{32}\/chk-\d+|savepoint-[^/]+)\/?$/u.exec(state)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

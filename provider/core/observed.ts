@@ -20,6 +20,8 @@ export interface ObservedJob {
   readonly jobId: string;
   readonly name: string;
   readonly status: FlinkStatus;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   /** Milliseconds since 1970; -1 while it has not ended. */
   readonly endedAt: number;
   /** Tasks that run, of all. */
@@ -38,6 +40,20 @@ export interface JobDetail {
   readonly stoppedWith: StateRef | undefined;
   /** Message of the newest failure. */
   readonly failure: string | undefined;
+  /** How it fares; undefined where that was not asked for. */
+  readonly health?: JobHealth | undefined;
+}
+
+/** What of a job's last minutes tells whether it does its work. Times in milliseconds since 1970. */
+export interface JobHealth {
+  /** Of each failure that Flink remembers. */
+  readonly failures: readonly number[];
+  /** Newest completed checkpoint of this start; undefined where there is none. */
+  readonly checkpointAt: number | undefined;
+  /** Checkpoints that failed one after the other, up to now. */
+  readonly failedCheckpoints: number;
+  /** Why the last one failed. */
+  readonly checkpointFailure: string | undefined;
 }
 
 /** Everything that a decision depends on. */
@@ -49,8 +65,13 @@ export interface Observed {
   readonly job: ObservedJob | undefined;
   /** Other jobs of exactly this name that have not ended. */
   readonly namesakes: readonly ObservedJob[];
-  /** Complete states in the directories of the record's version, oldest first; read only where the job does not run. */
+  /**
+   * Complete states in the directories of the record's version, or without a record in the job's directories as a
+   * whole; oldest first, and read only where the job does not run.
+   */
   readonly states: readonly StateRef[];
+  /** The state that a choice names; undefined where it names none, or one that is not there. */
+  readonly chosen?: StateRef | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

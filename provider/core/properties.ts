@@ -5,9 +5,12 @@ import { defaultCheckpointsDirectory, defaultSavepointsDirectory, versionDirecto
 
 export const CHECKPOINTS_DIRECTORY = "execution.checkpointing.dir";
 export const SAVEPOINTS_DIRECTORY = "execution.checkpointing.savepoint-dir";
+const CHECKPOINT_RETENTION = "execution.checkpointing.externalized-checkpoint-retention";
 export const CHECKPOINT_INTERVAL = "execution.checkpointing.interval";
 /** Where a start takes its state from. */
 export const STATE_RECOVERY_PATH = "execution.state-recovery.path";
+/** Drops what of a state no operator takes, where a start would fail otherwise. */
+export const IGNORE_UNCLAIMED_STATE = "execution.state-recovery.ignore-unclaimed-state";
 /** Gives a start its job id beforehand: a second submission with the same id is refused by Flink. */
 export const FIXED_JOB_ID = "$internal.pipeline.job-id";
 
@@ -15,7 +18,7 @@ export const FIXED_JOB_ID = "$internal.pipeline.job-id";
 const RENAMED: Readonly<Record<string, string>> = {
   "execution.checkpointing.recover-without-channel-state":
     "execution.checkpointing.unaligned.recover-without-channel-state",
-  "execution.savepoint.ignore-unclaimed-state": "execution.state-recovery.ignore-unclaimed-state",
+  "execution.savepoint.ignore-unclaimed-state": IGNORE_UNCLAIMED_STATE,
   "execution.savepoint-restore-mode": "execution.state-recovery.claim-mode",
   "restart-strategy": "restart-strategy.type",
   "state.backend": "state.backend.type",
@@ -43,7 +46,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** What a start is given when the manifest says nothing: state that outlives a cancelled job, and checkpoints at all. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+  [CHECKPOINT_RETENTION]: "RETAIN_ON_CANCELLATION",
   [CHECKPOINT_INTERVAL]: "60 s",
 };
 
@@ -57,6 +60,11 @@ export function withCurrentNames(properties: Readonly<Record<string, string>>): 
   const renamed = Object.entries(properties).filter(([key]) => Object.hasOwn(RENAMED, key));
   const current = Object.entries(properties).filter(([key]) => !Object.hasOwn(RENAMED, key));
   return Object.fromEntries([...renamed.map(([key, value]) => [currentName(key), value] as const), ...current]);
+}
+
+/** Whether the checkpoints of a job are still there after it was cancelled. */
+export function keepsCheckpoints({ flinkProperties }: Pick<Manifest, "flinkProperties">): boolean {
+  return (flinkProperties[CHECKPOINT_RETENTION] ?? DEFAULTS[CHECKPOINT_RETENTION]) === "RETAIN_ON_CANCELLATION";
 }
 
 /** A remark on one option of a manifest; an error stops the deployment, a warning is shown and nothing else. */

@@ -13,6 +13,8 @@ export interface StateRef {
   readonly at: number;
   /** Size of the state, where it is known. */
   readonly bytes?: number;
+  /** The job was drained into it: its windows are closed, so that going on from it is no matter of course. */
+  readonly drained?: true;
 }
 
 /** One start of one version: all that is needed to start it again. */
@@ -33,6 +35,8 @@ export interface Deployment {
   readonly jobId: string | undefined;
   /** State that it was started from; null for a clean start, undefined where that is not known. */
   readonly startedFrom: string | null | undefined;
+  /** Where a person chose `startedFrom`: states from before this time (milliseconds since 1970) do not count any more. */
+  readonly since?: number | undefined;
 }
 
 export interface SecretDigest {
@@ -54,6 +58,8 @@ export interface Intent {
   readonly next: Deployment | undefined;
   /** What submits `next`: a gateway's session, or a runner's process (`runner:<host>`, and `<pid> <start time>`). */
   readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
+  /** Marks of the choices that are carried out once `next` has started. */
+  readonly choices?: readonly string[] | undefined;
 }
 
 /** A version that was replaced: nothing of it runs, its last savepoint stays. */
@@ -74,6 +80,10 @@ export interface JobRecord {
   readonly resourceId: string | undefined;
   readonly intent: Intent | undefined;
   readonly past: readonly PastVersion[];
+  /** Flink's ids of earlier starts, newest last: by these a second copy is known to be ours. */
+  readonly starts?: readonly string[];
+  /** Marks of the choices that were carried out and are still in the configuration; see choices.ts. */
+  readonly choices?: readonly string[];
   /** Flink options as the file's classic part has them: flink-sql-runner takes `4` and `'4'` for two values. */
   readonly classicProperties?: Readonly<Record<string, unknown>>;
   /** Who wrote it and when, for the message of a conflict. */
@@ -84,7 +94,28 @@ export interface JobRecord {
 export function settledRecord(record: JobRecord, hasStarted: (jobId: string) => boolean, now: string): JobRecord {
   const next = record.intent?.next;
   if (!next?.jobId || !hasStarted(next.jobId)) return record;
-  return deployed(record, next, now);
+  return { ...deployed(record, next, now), ...withChoices(record.intent?.choices) };
+}
+
+/** So many earlier starts are remembered. */
+const STARTS = 20;
+
+/** The ids of earlier starts after `next` came; what an unfinished deployment meant to start may have started too. */
+function earlierStarts(record: JobRecord | undefined, next: Deployment | undefined): readonly string[] {
+  const before = [...(record?.starts ?? []), record?.current.jobId, record?.intent?.next?.jobId];
+  const ids = before.flatMap((jobId) => (jobId === undefined || jobId === next?.jobId ? [] : [jobId]));
+  return [...new Set(ids)].slice(-STARTS);
+}
+
+/** Before an intent takes the place of another one, the start that this one meant is written down. */
+export function withEarlierIntent(record: JobRecord): JobRecord {
+  const starts = earlierStarts(record, record.current);
+  return { ...record, ...(starts.length > 0 && { starts }) };
+}
+
+/** No field at all where there are none: most records know no choice. */
+export function withChoices(choices: readonly string[] | undefined): { choices?: readonly string[] } {
+  return choices && choices.length > 0 ? { choices } : {};
 }
 
 /** The record after `next` took the place of what was current; the intent is left for the writer to remove. */
@@ -94,6 +125,7 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
   const past = isNew
     ? [...record.past, { ...replaced, version: record.current.meta.version, queryId: record.current.meta.queryId }]
     : (record?.past ?? []);
+  const starts = earlierStarts(record, next);
   return {
     status: "running",
     current: next,
@@ -101,6 +133,8 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
     resourceId: record?.resourceId,
     intent: record?.intent,
     past,
+    ...(starts.length > 0 && { starts }),
+    ...withChoices(record?.choices),
     ...(record?.classicProperties && { classicProperties: record.classicProperties }),
     written: record?.written,
   };

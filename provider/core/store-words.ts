@@ -1,8 +1,8 @@
 /** What is said of the store as a whole: records without a manifest, and states that are deleted. */
 
-import { ageWords, sizeWords } from "./plan-words.js";
 import type { RetentionRule } from "./retention.js";
 import type { StateDirectory } from "./state-directories.js";
+import { ageWords, sizeWords } from "./words.js";
 
 /** So many paths, or names, are shown; the rest is counted. */
 const SHOWN = 10;

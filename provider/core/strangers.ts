@@ -4,9 +4,9 @@ import type { ErrorParts } from "./errors.js";
 import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
 import { isAlive, isStruggling, type Observed, type ObservedJob } from "./observed.js";
-import { ageWords } from "./plan-words.js";
 import type { JobRecord } from "./record.js";
 import { limited } from "./store-words.js";
+import { ageWords } from "./words.js";
 
 export interface Stranger {
   readonly name: string;

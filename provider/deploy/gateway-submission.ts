@@ -2,7 +2,6 @@
 
 import { DEPENDENCY_OPTIONS, dependencyEntries } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
-import { FIXED_JOB_ID, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
 import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
@@ -13,6 +12,7 @@ import {
   type Submission,
   type SubmissionTarget,
   slotsOf,
+  startOptions,
   submittedParts,
   targetProperties,
 } from "./submission-parts.js";
@@ -38,8 +38,7 @@ export async function prepareAtGateway(
         isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
-          const options = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
-          await gateway.execute(session, statements.insert, options, limitMs);
+          await gateway.execute(session, statements.insert, startOptions(jobId, from), limitMs);
         },
         // The session ends by itself some time later where this does not reach the gateway.
         close,

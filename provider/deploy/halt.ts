@@ -1,11 +1,11 @@
 /** Ends a running job so that its state is known: with a savepoint, or, where it cannot take one, by cancelling it. */
 
 import { randomBytes } from "node:crypto";
+import type { Stop } from "../core/decision.js";
 import { UserError } from "../core/errors.js";
 import { latestState } from "../core/latest-state.js";
 import { versionDirectory } from "../core/naming.js";
-import { isStruggling, type ObservedJob } from "../core/observed.js";
-import type { Intent, JobRecord, StateRef } from "../core/record.js";
+import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
 import { cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
 import { observeAll, type World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
@@ -27,16 +27,17 @@ export interface Halted {
 
 /** Writes the intent, then ends the job. Throws savepoint-failed, with the intent taken back: then the job goes on. */
 export async function halt(
-  job: Pick<ObservedJob, "jobId" | "status">,
+  stop: Stop,
   record: JobRecord,
   intent: Omit<Intent, "stopping">,
   context: HaltContext,
 ): Promise<Halted> {
-  return isStruggling(job) ? cancel(job, record, intent, context) : stop(job, record, intent, context);
+  const before = withEarlierIntent(record);
+  return stop.do === "cancel" ? cancel(stop, before, intent, context) : end(stop, before, intent, context);
 }
 
-async function stop(
-  { jobId }: Pick<ObservedJob, "jobId">,
+async function end(
+  { jobId, drain }: Extract<Stop, { do: "stop-with-savepoint" }>,
   record: JobRecord,
   intent: Omit<Intent, "stopping">,
   context: HaltContext,
@@ -46,7 +47,13 @@ async function stop(
   const noted = await writer.write({ ...record, intent: { ...intent, stopping } });
   const targetDirectory = versionDirectory(record.current.directories.savepoints, record.current.meta.version);
   try {
-    return { record: noted, state: await stopWithSavepoint(world.rest, { ...context, ...stopping, targetDirectory }) };
+    const state = await stopWithSavepoint(world.rest, {
+      ...context,
+      ...stopping,
+      targetDirectory,
+      drain: drain ?? false,
+    });
+    return { record: noted, state: drain ? { ...state, drained: true } : state };
   } catch (error) {
     // Where Flink itself said no, nothing is pending; after a time-out the stop may still come true.
     if (error instanceof UserError && error.code === "savepoint-failed")
@@ -56,7 +63,7 @@ async function stop(
 }
 
 async function cancel(
-  { jobId }: Pick<ObservedJob, "jobId">,
+  { jobId }: Stop,
   record: JobRecord,
   intent: Omit<Intent, "stopping">,
   context: HaltContext,

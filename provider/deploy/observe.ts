@@ -1,14 +1,15 @@
 /** Asks the store and Flink what is there; decides nothing. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { changesBetween, type Desired } from "../core/changes.js";
-import { flinkNames, isClassic } from "../core/classic.js";
-import { versionDirectory } from "../core/naming.js";
-import { isAlive, type JobDetail, type Observed, type ObservedJob } from "../core/observed.js";
+import type { Desired } from "../core/changes.js";
+import { pendingChoice, statePath } from "../core/choices.js";
+import { flinkNames } from "../core/classic.js";
+import { sameLocation, stateName, versionDirectory } from "../core/naming.js";
+import { isAlive, type JobDetail, type JobHealth, type Observed, type ObservedJob } from "../core/observed.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import { settledRecord } from "../core/record.js";
 import { rootCause } from "../flink/java-trace.js";
-import type { Checkpoint, Checkpoints, FlinkRest, JobSummary } from "../flink/rest.js";
+import type { Checkpoint, Checkpoints, Failure, FlinkRest, JobSummary } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import type { Store, Stored } from "../store/store.js";
 import { reached } from "./cluster-reach.js";
@@ -34,7 +35,7 @@ export interface Sighting {
   readonly stored: Stored | undefined;
 }
 
-/** Looks at one job. Details are asked for only where the job does not simply run unchanged. */
+/** Looks at one job. What it takes to start it is asked for only where it does not simply run unchanged. */
 export async function observe(
   desired: Desired,
   world: World,
@@ -43,11 +44,28 @@ export async function observe(
   const name = desired.manifest.name;
   const [stored, summaries] = await Promise.all([world.store.read(name), world.activity === "starting" ? [] : jobs()]);
   const sighting = await sightingOf(name, stored, summaries, world);
-  const { record, job } = sighting.observed;
-  if (!record) return sighting;
-  const isAsRecorded = !isClassic(record.current) && changesBetween(record.current, desired).length === 0;
-  const settled = job?.status === "RUNNING" && isAsRecorded;
-  return settled ? sighting : withDetail(sighting, world);
+  const { record } = sighting.observed;
+  if (!record) return withChosen(await withOrphans(sighting, desired, world), desired, world);
+  return withChosen(await withDetail(sighting, world), desired, world);
+}
+
+/** The state that a choice names, if it is there; one that was carried out already is not looked for. */
+async function withChosen({ observed, stored }: Sighting, { choice }: Desired, { store }: World): Promise<Sighting> {
+  const path = statePath(pendingChoice(choice, observed.record?.choices));
+  if (path === undefined) return { observed, stored };
+  const metadata = (await store.files(path)).find((file) => sameLocation(file.path, `${path}/_metadata`));
+  const kind = stateName(path).startsWith("chk-") ? "checkpoint" : "savepoint";
+  const chosen = metadata && metadata.bytes > 0 ? ({ kind, path, at: metadata.at } as const) : undefined;
+  return { observed: { ...observed, chosen }, stored };
+}
+
+/** States in a job's own directories though the store has no record of it: it ran before, and the record was lost. */
+async function withOrphans({ observed, stored }: Sighting, desired: Desired, { store }: World): Promise<Sighting> {
+  const { checkpoints, savepoints } = desired.directories;
+  // A directory that many jobs share says nothing about this one.
+  const own = [checkpoints, savepoints].filter((directory) => stateName(directory) === desired.manifest.name);
+  const found = await Promise.all(own.map((directory) => store.states(directory)));
+  return { stored, observed: { ...observed, states: found.flat().sort((x, y) => x.at - y.at) } };
 }
 
 /** Looks at one job whatever it should be, with all details: for a deletion or a refresh. */
@@ -120,11 +138,8 @@ async function statesOf(store: Store, { current }: JobRecord): Promise<readonly 
 async function detailOf(rest: FlinkRest, job: ObservedJob): Promise<JobDetail | undefined> {
   return reached(async () => {
     await untilCachesAreOver(rest, job);
-    const [checkpoints, trace] = await Promise.all([
-      rest.checkpoints(job.jobId),
-      job.status === "RUNNING" ? undefined : rest.rootException(job.jobId),
-    ]);
-    return checkpoints && toDetail(checkpoints, trace, job);
+    const [checkpoints, failures] = await Promise.all([rest.checkpoints(job.jobId), rest.failures(job.jobId)]);
+    return checkpoints && toDetail(checkpoints, failures, job);
   });
 }
 
@@ -136,7 +151,9 @@ async function untilCachesAreOver(rest: FlinkRest, job: ObservedJob): Promise<vo
   if (age >= 0 && age < interval) await sleep(interval - age + 50);
 }
 
-function toDetail({ counts, latest }: Checkpoints, trace: string | undefined, job: ObservedJob): JobDetail {
+function toDetail(checkpoints: Checkpoints, failures: readonly Failure[], job: ObservedJob): JobDetail {
+  const { counts, latest } = checkpoints;
+  const trace = failures[0]?.trace;
   const stop = latest.savepoint;
   const wasStop =
     stop &&
@@ -148,6 +165,18 @@ function toDetail({ counts, latest }: Checkpoints, trace: string | undefined, jo
     lastCheckpoint: latest.completed ? toState(latest.completed) : undefined,
     stoppedWith: wasStop ? toState(stop) : undefined,
     failure: trace ? rootCause(trace).split("\n")[0] : undefined,
+    health: toHealth(checkpoints, failures),
+  };
+}
+
+function toHealth({ history, latest }: Checkpoints, failures: readonly Failure[]): JobHealth {
+  const done = history.filter(({ status }) => status !== "IN_PROGRESS");
+  const failed = done.findIndex(({ status }) => status !== "FAILED");
+  return {
+    failures: failures.map(({ at }) => at),
+    checkpointAt: latest.completed?.latest_ack_timestamp,
+    failedCheckpoints: failed === -1 ? done.length : failed,
+    checkpointFailure: failed === 0 ? undefined : latest.failed?.failure_message?.split("\n")[0],
   };
 }
 
@@ -164,6 +193,7 @@ function toObserved(summary: JobSummary): ObservedJob {
     jobId: jid,
     name,
     status: state,
+    startedAt: summary["start-time"],
     endedAt: summary["end-time"],
     tasks: { running: tasks.running, total: tasks.total },
   };

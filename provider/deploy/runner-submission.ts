@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { isAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
 import { UserError } from "../core/errors.js";
-import { CHECKPOINTS_DIRECTORY, FIXED_JOB_ID, SAVEPOINTS_DIRECTORY, STATE_RECOVERY_PATH } from "../core/properties.js";
+import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY } from "../core/properties.js";
 import type { Deployment, Intent } from "../core/record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
 import { StatementRefused } from "../flink/gateway.js";
@@ -14,6 +14,7 @@ import {
   type Submission,
   type SubmissionTarget,
   slotsOf,
+  startOptions,
   submittedParts,
   targetProperties,
 } from "./submission-parts.js";
@@ -53,7 +54,7 @@ export async function prepareInRunner(
     isRepeatable: planned.catalogs?.length === 1,
     session: await sessionOf(runner),
     submit: async (jobId, from) => {
-      const fixed = { [FIXED_JOB_ID]: jobId, ...(from === undefined ? {} : { [STATE_RECOVERY_PATH]: from }) };
+      const fixed = startOptions(jobId, from);
       const started = await runner.request({ do: "start", job, ...hidden, fixed }, target.limitMs);
       if (started.error) throw new StatementRefused(started.error.message, undefined, undefined);
     },

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { withAbsolutePaths } from "../core/dependencies.js";
-import { effectiveProperties } from "../core/properties.js";
+import { effectiveProperties, FIXED_JOB_ID, IGNORE_UNCLAIMED_STATE, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
 import { type JobStatements, jobStatements } from "../core/statements.js";
 import type { SqlGateway } from "../flink/gateway.js";
@@ -59,9 +59,24 @@ export interface Submission {
   readonly isRepeatable: boolean;
   /** What could still submit the job after a crash; it goes into the intent. */
   readonly session: { readonly gatewayUrl: string; readonly handle: string };
-  /** Starts the job under this id; `from` is a savepoint's or checkpoint's path. */
-  submit(jobId: string, from: string | undefined): Promise<void>;
+  /** Starts the job under this id, clean where there is nothing to start from. */
+  submit(jobId: string, from: Recovery | undefined): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A savepoint's or checkpoint's path, and whether a part of it that no operator takes may be dropped. */
+export interface Recovery {
+  readonly path: string;
+  readonly allowNonRestoredState: boolean;
+}
+
+/** The options of a start beside those of its deployment. */
+export function startOptions(jobId: string, from: Recovery | undefined): Record<string, string> {
+  return {
+    [FIXED_JOB_ID]: jobId,
+    ...(from && { [STATE_RECOVERY_PATH]: from.path }),
+    ...(from?.allowNonRestoredState && { [IGNORE_UNCLAIMED_STATE]: "true" }),
+  };
 }
 
 /** The statements of a deployment, and the options that they run with. */

@@ -1,9 +1,10 @@
 /** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
 
-import { UserError } from "../core/errors.js";
+import { type ErrorParts, UserError } from "../core/errors.js";
 import { latestState } from "../core/latest-state.js";
 import { hasEnded } from "../core/observed.js";
-import { FlinkRest, type JobSummary } from "../flink/rest.js";
+import { plainStop } from "../core/plan-running.js";
+import { FlinkRest } from "../flink/rest.js";
 import { openStore } from "../store/open.js";
 import { halt } from "./halt.js";
 import { observeAll, type World } from "./observe.js";
@@ -12,22 +13,12 @@ import { RecordWriter } from "./record-writer.js";
 export interface SuspendOptions {
   readonly restUrl: string;
   readonly store: string;
+  /** Names of the jobs that the same update deals with; undefined: whatever has a record. */
+  readonly jobs?: readonly string[] | undefined;
   readonly requestSeconds: number;
   readonly savepointSeconds: number;
   readonly startSeconds: number;
   readonly progress: (text: string) => void;
-}
-
-/** Throws plan-refused when jobs run that no record in the store knows: they would end with the cluster. */
-export async function refuseStrangers(options: Omit<SuspendOptions, "progress">): Promise<void> {
-  const world = worldOf(options);
-  const jobs = await world.rest.jobsOverview();
-  const strangers = await strangersAmong(jobs, await world.store.list(), world);
-  if (strangers.length > 0)
-    throw new UserError("plan-refused", {
-      what: `the session cluster must restart, and jobs run on it that the store does not know: ${strangers.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,
-      fix: "stop them first, or deploy them with a manifest",
-    });
 }
 
 /** Each goes on later from the savepoint that its record names. */
@@ -37,18 +28,40 @@ export async function suspendJobs(options: SuspendOptions): Promise<void> {
   await Promise.all(names.map((name) => suspendJob(name, world, options)));
 }
 
+/** Throws plan-refused where jobs run that nobody would start again: they would end with the cluster. */
+export async function refuseStrangers(options: Omit<SuspendOptions, "progress">): Promise<void> {
+  const world = worldOf(options);
+  const refusal = await refusalOf(await world.store.list(), world, options);
+  if (refusal) throw new UserError("plan-refused", refusal);
+}
+
 function worldOf({ store, restUrl, requestSeconds }: Omit<SuspendOptions, "progress">): World {
   return { store: openStore(store), rest: new FlinkRest(restUrl, requestSeconds * 1000), activity: "none" };
 }
 
-async function strangersAmong(
-  jobs: readonly JobSummary[],
+async function refusalOf(
   names: readonly string[],
   world: World,
-): Promise<JobSummary[]> {
-  const known = new Set<string | undefined>();
-  for (const name of names) known.add((await observeAll(name, world)).observed.job?.jobId);
-  return jobs.filter(({ jid, state }) => !hasEnded(state) && !known.has(jid));
+  { jobs }: Omit<SuspendOptions, "progress">,
+): Promise<ErrorParts | undefined> {
+  const alive = (await world.rest.jobsOverview()).filter(({ state }) => !hasEnded(state));
+  const owners = new Map<string, string>();
+  for (const name of names) {
+    const { job } = (await observeAll(name, world)).observed;
+    if (job) owners.set(job.jobId, name);
+  }
+  const unknown = alive.filter(({ jid }) => !owners.has(jid));
+  if (unknown.length > 0)
+    return {
+      what: `the session cluster must restart, and jobs run on it that the store does not know: ${unknown.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,
+      fix: "stop them first, or deploy them with a manifest",
+    };
+  const orphans = alive.filter(({ jid }) => jobs && !jobs.includes(owners.get(jid) ?? ""));
+  if (orphans.length === 0) return undefined;
+  return {
+    what: `the session cluster must restart, and jobs run on it that this stack has no manifest for, so that nothing would start them again: ${orphans.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,
+    fix: "add them to the configuration key `retire`, which stops them with savepoints; or stop them yourself, or bring back their manifests",
+  };
 }
 
 async function suspendJob(name: string, world: World, options: SuspendOptions): Promise<void> {
@@ -65,12 +78,7 @@ async function suspendJob(name: string, world: World, options: SuspendOptions): 
     return;
   }
   const intent = { action: "suspend", next: undefined, session: undefined };
-  const { record: noted, state } = await halt(job, record, intent, {
-    ...options,
-    limits: options,
-    name,
-    world,
-    writer,
-  });
+  const context = { ...options, limits: options, name, world, writer };
+  const { record: noted, state } = await halt(plainStop(job), record, intent, context);
   await writer.write({ ...noted, status: "stopped", savepoint: state, intent: undefined });
 }

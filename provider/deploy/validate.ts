@@ -22,7 +22,7 @@ interface Reservation {
   readonly isStarting: boolean;
 }
 
-/** Slots that the other jobs of this update will take, by cluster and job: the engine checks one job after another. */
+/** Slots that the other jobs of this update will take, or give back if negative, by cluster and job: the engine checks one after another. */
 const reserved = new Map<string, Map<string, Reservation>>();
 
 /** Throws JobRefused where Flink says no, slots-missing where it cannot run. Plans that start nothing are not asked about. */
@@ -36,6 +36,7 @@ export async function validate(
   const name = desired.manifest.name;
   if (!plan.steps.some((step) => step.do === "start")) {
     releaseReservation(world.rest.url, name);
+    if (plan.action === "suspend") reserve(name, -(await slotsHeld(sighting, world)), world);
     return;
   }
   const record = sighting.observed.record;
@@ -88,25 +89,43 @@ export function releaseReservation(restUrl: string, job: string): void {
   reserved.get(restUrl)?.delete(job);
 }
 
-async function checkSlots(name: string, needed: number, { observed }: Sighting, world: World): Promise<void> {
-  const { job } = observed;
-  const others = reserved.get(world.rest.url) ?? new Map<string, Reservation>();
-  reserved.set(world.rest.url, others);
-  const own = job && isAlive(job) ? await reached(() => world.rest.slotsOf(job.jobId)) : 0;
+async function checkSlots(name: string, needed: number, sighting: Sighting, world: World): Promise<void> {
+  const others = reservedAt(world);
+  const own = await slotsHeld(sighting, world);
   for (;;) {
     const isAnyStarting = [...others.values()].some(({ isStarting }) => isStarting);
     const overview = await reached(() => world.rest.overview());
     const taken = [...others].reduce((sum, [other, { slots }]) => sum + (other === name ? 0 : slots), 0);
     const free = overview["slots-available"] + own - taken;
     if (needed <= free) break;
-    if (!isAnyStarting) throw slotsMissing(name, needed, free, overview["slots-total"], taken);
+    if (!isAnyStarting) throw slotsMissing(name, needed, { free, total: overview["slots-total"], taken, own });
     await sleep(100);
   }
-  others.set(name, { slots: needed - own, isStarting: false });
+  reserve(name, needed - own, world);
 }
 
-function slotsMissing(name: string, needed: number, free: number, total: number, taken: number): UserError {
-  const others = taken > 0 ? `, ${taken} for other jobs of this update` : "";
+function reserve(name: string, slots: number, world: World): void {
+  reservedAt(world).set(name, { slots, isStarting: false });
+}
+
+function reservedAt({ rest }: World): Map<string, Reservation> {
+  const others = reserved.get(rest.url) ?? new Map<string, Reservation>();
+  reserved.set(rest.url, others);
+  return others;
+}
+
+/** Slots that its own stop gives back. */
+async function slotsHeld({ observed: { job } }: Sighting, { rest }: World): Promise<number> {
+  return job && isAlive(job) ? reached(() => rest.slotsOf(job.jobId)) : 0;
+}
+
+function slotsMissing(
+  name: string,
+  needed: number,
+  { free, total, taken, own }: { free: number; total: number; taken: number; own: number },
+): UserError {
+  const freed = own > 0 ? `, the ${own} that its own stop frees among them` : "";
+  const others = `${freed}${taken > 0 ? `, ${taken} for other jobs of this update` : ""}`;
   return new UserError("slots-missing", {
     what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}, ${Math.max(0, free)} of ${total} are free${others}; nothing was stopped`,
     fix: "give the cluster more slots (configuration keys `slots`, `taskManagers`), or lower parallelism.default",

@@ -24,6 +24,11 @@ export class NoAnswer extends Error {
   }
 }
 
+/** The server, or a proxy before it, says that it is not ready: what was asked may be asked again. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof HttpRefusal && [502, 503, 504].includes(error.status);
+}
+
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;

@@ -1,7 +1,8 @@
 /** The JobManager's REST API, one method per endpoint (Flink docs: REST API, version v1). */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { callJson, HttpRefusal } from "./http.js";
+import { callJson, HttpRefusal, isOutage, NoAnswer } from "./http.js";
 
 const JobStatus = z.enum([
   "INITIALIZING",
@@ -52,15 +53,27 @@ const Checkpoints = z.object({
   latest: z.object({
     completed: Checkpoint.nullish(),
     savepoint: Checkpoint.nullish(),
+    failed: z.object({ failure_message: z.string().nullish() }).nullish(),
     restored: z.object({ external_path: z.string().nullish(), is_savepoint: z.boolean() }).nullish(),
   }),
+  /** Newest first. */
+  history: z.array(z.object({ status: z.string() })),
 });
 export type Checkpoints = z.infer<typeof Checkpoints>;
 
 const Exceptions = z.object({
   "root-exception": z.string().nullish(),
-  exceptionHistory: z.object({ entries: z.array(z.object({ stacktrace: z.string() })) }).optional(),
+  timestamp: z.number().nullish(),
+  exceptionHistory: z
+    .object({ entries: z.array(z.object({ stacktrace: z.string(), timestamp: z.number() })) })
+    .optional(),
 });
+
+/** One failure of a job: when (milliseconds since 1970) and with what stack trace. */
+export interface Failure {
+  readonly at: number;
+  readonly trace: string;
+}
 
 const Vertices = z.object({
   vertices: z.array(z.object({ parallelism: z.number(), slotSharingGroupId: z.string().optional() })),
@@ -85,15 +98,32 @@ export type CheckpointStatus = z.infer<typeof CheckpointStatus>;
 
 const Anything = z.unknown();
 
-/** Talks to one JobManager; every request has the same time limit. Throws HttpRefusal and NoAnswer. */
+/** Between two tries of a question that met a JobManager which is just coming back. */
+const PAUSE_MS = 250;
+
+/**
+ * Talks to one JobManager; every request has the same time limit. Throws HttpRefusal and NoAnswer. A question that is
+ * answered with 502, 503 or 504, as a JobManager's fail-over does, is asked again within that limit.
+ */
 export class FlinkRest {
   constructor(
     readonly url: string,
     readonly timeoutMs: number,
+    /** `patient`: a question that gets no answer at all is asked again too, within the limit. */
+    private readonly manner: "prompt" | "patient" = "prompt",
   ) {}
 
-  private get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return callJson(this.url, { method: "GET", path, timeoutMs: this.timeoutMs }, schema);
+  private async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const until = Date.now() + this.timeoutMs;
+    for (;;) {
+      try {
+        return await callJson(this.url, { method: "GET", path, timeoutMs: this.timeoutMs }, schema);
+      } catch (error) {
+        const passes = isOutage(error) || (this.manner === "patient" && error instanceof NoAnswer);
+        if (!passes || Date.now() + PAUSE_MS > until) throw error;
+        await sleep(PAUSE_MS);
+      }
+    }
   }
 
   overview(): Promise<Overview> {
@@ -122,10 +152,18 @@ export class FlinkRest {
     return [...widest.values()].reduce((sum, slots) => sum + slots, 0);
   }
 
+  /** The failures that Flink remembers (16 by default), newest first. */
+  async failures(jobId: string): Promise<readonly Failure[]> {
+    const found = await unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/exceptions`, Exceptions));
+    const entries = found?.exceptionHistory?.entries ?? [];
+    if (entries.length > 0) return entries.map(({ stacktrace, timestamp }) => ({ at: timestamp, trace: stacktrace }));
+    const [trace, at] = [found?.["root-exception"], found?.timestamp];
+    return trace ? [{ at: at ?? 0, trace }] : [];
+  }
+
   /** Stack trace of the newest failure, if the job ever failed. */
   async rootException(jobId: string): Promise<string | undefined> {
-    const found = await unlessUnknown(this.get(`/jobs/${encodeURIComponent(jobId)}/exceptions`, Exceptions));
-    return found?.exceptionHistory?.entries[0]?.stacktrace ?? found?.["root-exception"] ?? undefined;
+    return (await this.failures(jobId))[0]?.trace;
   }
 
   /** Stops with a savepoint; `triggerId` (32 hexadecimal digits) names the operation, so it can be asked for later. */

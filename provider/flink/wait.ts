@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
-import { HttpRefusal, NoAnswer } from "./http.js";
+import { HttpRefusal, isOutage, NoAnswer } from "./http.js";
 
 export interface WaitOptions {
   /** What is waited for, as it stands in a message: `orders: savepoint`. */
@@ -35,7 +35,7 @@ export function patiently<T>(look: () => Promise<Look<T>>): () => Promise<Look<T
 }
 
 function isPassing(error: unknown): error is Error {
-  return error instanceof NoAnswer || (error instanceof HttpRefusal && [502, 503, 504].includes(error.status));
+  return error instanceof NoAnswer || (error instanceof HttpRefusal && isOutage(error));
 }
 
 /** Looks until `look` says done. Throws `timed-out` with the last thing seen; an error of `look` ends the wait at once. */

@@ -2,6 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Choice } from "../core/choices.js";
 import { type Definition, neededDefinitions } from "../core/definitions.js";
 import { UserError } from "../core/errors.js";
 import type { Manifest } from "../core/manifest.js";
@@ -10,6 +11,7 @@ import { loadTables, type Unfilled } from "./load-tables.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
 import { type Fields, fieldsOf } from "./manifest-yaml.js";
 import { inReadingOrder, type Problem, placeOf, readSource, shownPath, shownProblem } from "./places.js";
+import { stackChoices } from "./stack-choices.js";
 import { type StackOptions, stackLayers, strangerProblems } from "./stack-properties.js";
 import { TEMPLATE } from "./yaml-places.js";
 
@@ -41,6 +43,8 @@ export interface LoadedJob {
   readonly definitions: readonly Definition[];
   /** Those that the job takes along. */
   readonly files: FileDigests;
+  /** What the stack's configuration chooses for it. */
+  readonly choice?: Choice | undefined;
 }
 
 export interface Loaded {
@@ -68,6 +72,7 @@ export function loadManifests(options: LoadOptions): Loaded {
   const layers = stack && stackLayers(root, stack);
   const merged = manifests.fields.map((own) => merge(own, template?.fields, layers));
   const taken = new Map(merged.map((one) => [one, loadFiles(root, one)]));
+  const choices = stackChoices(root, stack?.stack ?? "", stack?.choices ?? {}, namesOf(merged));
   const jobs = merged.flatMap((one) => jobOf(one, tables.definitions, taken.get(one)?.digests ?? {})).sort(byName);
   const problems = inReadingOrder(
     withoutRepeats(
@@ -81,12 +86,14 @@ export function loadManifests(options: LoadOptions): Loaded {
         ...merged.flatMap(manifestProblems),
         ...sameNames(merged),
         ...(stack ? strangerProblems(root, stack, namesOf(merged)) : []),
+        ...choices.problems,
       ],
     ),
   );
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw invalid(folder, errors, layers?.file);
-  return { jobs, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
+  const chosen = jobs.map((job) => ({ ...job, choice: choices.of.get(job.manifest.name) }));
+  return { jobs: chosen, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
 }
 
 /** The stack's configuration is to blame only where everything else is right. */

@@ -1,6 +1,7 @@
 /** Flink options that a stack's configuration gives, for all jobs or for one, each with its place where that is known. */
 
 import { isMap, isScalar, parseDocument } from "yaml";
+import type { GivenChoices } from "../core/choices.js";
 import { didYouMean } from "../core/spelling.js";
 import type { Option } from "./manifest-yaml.js";
 import { type Problem, readSource, type Source } from "./places.js";
@@ -12,6 +13,8 @@ export interface StackOptions {
   readonly flinkProperties: Readonly<Record<string, string>>;
   /** Job name → options that win over the manifest's. */
   readonly jobProperties: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What is chosen for single jobs. */
+  readonly choices?: GivenChoices;
 }
 
 export interface StackLayers {
@@ -49,6 +52,16 @@ export function strangerProblems(root: string, options: StackOptions, names: rea
     const offset = keyAt(config, ["jobProperties", job], undefined);
     return { severity: "error", source, offset, message: `jobProperties: no manifest is named '${job}'${hint}` };
   });
+}
+
+/** A path of keys below `config` in the stack's file; without an offset where it stands elsewhere. */
+export function placeInConfig(
+  root: string,
+  stack: string,
+  path: readonly string[],
+): { readonly source: Source; readonly offset: number | undefined } {
+  const { source, config } = readConfig(root, stack);
+  return { source, offset: keyAt(config, path, undefined) };
 }
 
 function readConfig(root: string, stack: string): { readonly source: Source; readonly config: unknown } {

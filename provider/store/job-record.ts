@@ -3,7 +3,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
-import type { Deployment, JobRecord } from "../core/record.js";
+import { type Deployment, type JobRecord, withChoices } from "../core/record.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
 
 const State = z.object({
@@ -11,6 +11,7 @@ const State = z.object({
   path: z.string(),
   at: z.number(),
   bytes: z.number().optional(),
+  drained: z.literal(true).optional(),
 });
 
 /** One start of one version; `sql` is the exact text, where the old tool's field has its newlines made spaces. */
@@ -34,6 +35,7 @@ const Start = z.object({
   "savepoints-directory": z.string(),
   "job-id": z.string().optional(),
   "started-from": z.string().nullish(),
+  since: z.number().optional(),
 });
 
 const Extra = z.object({
@@ -48,11 +50,14 @@ const Extra = z.object({
       stopping: z.object({ "job-id": z.string(), "trigger-id": z.string() }).optional(),
       next: Start.optional(),
       session: z.object({ "gateway-url": z.string(), handle: z.string() }).optional(),
+      choices: z.array(z.string()).optional(),
     })
     .optional(),
   past: z.array(
     z.object({ version: z.number(), "query-id": z.string(), savepoint: z.string().optional(), "ended-at": z.string() }),
   ),
+  starts: z.array(z.string()).optional(),
+  choices: z.array(z.string()).optional(),
   written: z.object({ by: z.string(), at: z.string() }).optional(),
 });
 
@@ -60,27 +65,46 @@ const Whole = Classic.safeExtend({ deployment: Extra.optional() });
 
 /** Reads a record. `store` gives the directories where an old record has none. Throws record-invalid. */
 export function parseRecord(job: string, text: string, store: string): JobRecord {
-  const found = Whole.safeParse(parseYaml(job, text));
-  if (!found.success) throw invalid(job, z.prettifyError(found.error));
+  const found = Whole.safeParse(parseYaml(job, text, store));
+  if (!found.success) throw invalid(job, z.prettifyError(found.error), store);
   const { deployment: extra, flinkProperties } = found.data;
   const record = extra ? fromExtra(extra) : fromClassic(found.data, store);
+  const differences = extra ? partsThatDiffer(job, found.data, record) : [];
+  if (differences.length > 0) throw invalid(job, differences.join("\n"), store, "contradicts itself");
   return { ...record, classicProperties: flinkProperties ?? {} };
 }
 
-function parseYaml(job: string, text: string): unknown {
+/** Both parts tell of the same version. Where somebody edited one of them, nobody can say which is true. */
+function partsThatDiffer(job: string, classic: z.infer<typeof Classic>, record: JobRecord): string[] {
+  const { manifest, meta } = record.current;
+  const there = toClassic(record);
+  const keys = ["name", "target-table", "sql", "code"] as const;
+  const edited: string[] = keys.filter((key) => classic[key] !== there[key]);
+  if (classic.meta["query-version"] !== meta.version) edited.push("meta.query-version");
+  if (classic.meta["query-id"] !== meta.queryId) edited.push("meta.query-id");
+  return [
+    ...(manifest.name === job ? [] : [`deployment.current.name is '${manifest.name}', and the file is of '${job}'`]),
+    ...edited.map((key) => `${key} is not what deployment.current says: one of the two was edited`),
+    ...(record.status === "running" && record.current.jobId === undefined
+      ? ["deployment.status is running, and deployment.current has no job-id"]
+      : []),
+  ];
+}
+
+function parseYaml(job: string, text: string, store: string): unknown {
   try {
     // A timestamp must stay text: YAML 1.1 readers make a date of it.
     return parse(text, { schema: "core" });
   } catch (error) {
-    throw invalid(job, error instanceof Error ? error.message : String(error));
+    throw invalid(job, error instanceof Error ? error.message : String(error), store);
   }
 }
 
-function invalid(job: string, cause: string): UserError {
+function invalid(job: string, cause: string, store: string, fault = "cannot be read"): UserError {
   return new UserError("record-invalid", {
-    what: `${job}: its record in the store cannot be read, so nothing was done to the job`,
+    what: `${job}: its record in the store ${fault} (manifests/${job}.yaml in ${store}), so nothing was done to the job`,
     cause,
-    fix: `restore an older version of manifests/${job}.yaml in the store, or correct it`,
+    fix: "bring back the file as it was before, or correct it: docs/store.md says what is in it",
   });
 }
 
@@ -94,6 +118,7 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
       ({
         ...savepoint,
         ...(savepoint.bytes === undefined ? {} : { bytes: savepoint.bytes }),
+        ...(savepoint.drained && { drained: savepoint.drained }),
       } as JobRecord["savepoint"]),
     resourceId: extra["resource-id"],
     intent: intent && {
@@ -101,6 +126,7 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
       stopping: intent.stopping && { jobId: intent.stopping["job-id"], triggerId: intent.stopping["trigger-id"] },
       next: intent.next && fromStart(intent.next),
       session: intent.session && { gatewayUrl: intent.session["gateway-url"], handle: intent.session.handle },
+      ...(intent.choices && { choices: intent.choices }),
     },
     past: extra.past.map((old) => ({
       version: old.version,
@@ -108,6 +134,8 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
       savepoint: old.savepoint,
       endedAt: old["ended-at"],
     })),
+    ...(extra.starts && { starts: extra.starts }),
+    ...withChoices(extra.choices),
     written,
   };
 }
@@ -134,6 +162,7 @@ function fromStart(start: z.infer<typeof Start>): Deployment {
     directories: { checkpoints: start["checkpoints-directory"], savepoints: start["savepoints-directory"] },
     jobId: start["job-id"],
     startedFrom: start["started-from"],
+    ...(start.since !== undefined && { since: start.since }),
   };
 }
 
@@ -159,6 +188,7 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
         }),
         ...(intent.next && { next: toStart(intent.next) }),
         ...(intent.session && { session: { "gateway-url": intent.session.gatewayUrl, handle: intent.session.handle } }),
+        ...(intent.choices && { choices: [...intent.choices] }),
       },
     }),
     past: record.past.map((old) => ({
@@ -167,6 +197,8 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
       ...(old.savepoint !== undefined && { savepoint: old.savepoint }),
       "ended-at": old.endedAt,
     })),
+    ...(record.starts && { starts: [...record.starts] }),
+    ...(record.choices && { choices: [...record.choices] }),
     ...(written && { written }),
   };
 }
@@ -192,5 +224,6 @@ function toStart(deployment: Deployment): z.infer<typeof Start> {
     "savepoints-directory": directories.savepoints,
     ...(deployment.jobId !== undefined && { "job-id": deployment.jobId }),
     ...(deployment.startedFrom !== undefined && { "started-from": deployment.startedFrom }),
+    ...(deployment.since !== undefined && { since: deployment.since }),
   };
 }

@@ -20,6 +20,8 @@ export const localTarget: Target = {
   check,
 
   async checkStart(cluster) {
+    if (cluster.activity === "restarting" && cluster.store !== UNKNOWN)
+      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
     await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
     await checkMemory({ ...cluster, configuration: configurationOf(cluster) });
   },
@@ -28,7 +30,7 @@ export const localTarget: Target = {
     const spec: LocalSpec = cluster;
     const health = await localHealth(spec);
     if (health.jobManagerRuns && !health.isCurrent) {
-      await refuseStrangers(cluster);
+      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
       await suspendJobs({ ...cluster, progress });
     }
     // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.

@@ -65,6 +65,8 @@ export const Given = z.object({
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   requestSeconds: z.number(),
+  /** Names of the jobs that the stack deploys or retires: a cluster that runs others does not restart. */
+  jobs: z.array(z.string()).optional(),
   /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
   compareWith: z.object({ stack: z.string(), store: z.string(), names: z.array(z.string()) }).optional(),
 });
@@ -79,6 +81,8 @@ export const Checked = Given.extend({
   gatewayPort: z.number(),
   /** Flink options that lead to the store's server. */
   storeOptions: z.record(z.string(), z.string()).default({}),
+  /** `jobs`, and those of the last update: the engine stops what is not among the first any more. */
+  knownJobs: z.array(z.string()).optional(),
   /** Only for `yarn`. */
   session: Session.optional(),
   activity: Activity,
@@ -86,7 +90,13 @@ export const Checked = Given.extend({
 });
 export type Checked = z.infer<typeof Checked>;
 
-export const Before = Checked.pick({ restPort: true, gatewayPort: true, rpcPort: true, session: true }).partial();
+export const Before = Checked.pick({
+  restPort: true,
+  gatewayPort: true,
+  rpcPort: true,
+  session: true,
+  jobs: true,
+}).partial();
 export type Before = z.infer<typeof Before>;
 
 export interface Target {

@@ -59,7 +59,7 @@ async function bringUp(cluster: Checked, progress: (text: string) => void): Prom
   const own = left.filter((application) => isOwn(application, session));
   refuseRestarting(left.filter((application) => !own.includes(application)));
   for (const application of own.filter(({ state }) => state === "RUNNING"))
-    await refuseStrangers({ ...cluster, restUrl: addressOf(application) });
+    await refuseStrangers({ ...cluster, jobs: cluster.knownJobs, restUrl: addressOf(application) });
   const application = choice.found === "one" ? choice.application : await start(cluster, session, progress);
   const isUp = choice.found === "one" && application.state === "RUNNING";
   const restUrl = isUp

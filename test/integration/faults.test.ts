@@ -196,3 +196,51 @@ describe.each(Object.keys(ROWS))("%s", (row) => {
     outcomes.push(`${row} · ${title} · ${tried.length}`);
   });
 });
+
+/** Two deployments of one job, the second begun when the first is at request `n`. */
+async function race(n: number): Promise<readonly Run[]> {
+  const name = `race-${n}`;
+  const faults = new FaultPlan();
+  const [rest, gateway] = await Promise.all([startProxy(urls.restUrl, faults), startProxy(urls.gatewayUrl, faults)]);
+  try {
+    const created = await start("create", [inputsOf(name, urls)]).done;
+    expect(created, created.text).toMatchObject({ ok: true });
+    const { id, outs } = JSON.parse(created.text);
+    await flink.awaitCheckpoints((await flink.one(name)).jid);
+    const change = (cluster: object, interval: string) => {
+      const flinkProperties = { "execution.checkpointing.interval": interval, "parallelism.default": "1" };
+      return start("update", [id, outs, inputsOf(name, cluster, { flinkProperties })]).done;
+    };
+    let second: Promise<Run> | undefined;
+    faults.arm(n, "noticed", () => {
+      second = change(urls, "400 ms");
+    });
+    const first = await change({ restUrl: rest.url, gatewayUrl: gateway.url }, "300 ms");
+    const runs = [first, ...(second ? [await second] : [])];
+    const alive = await flink.alive(name);
+    expect(alive, JSON.stringify(runs)).toHaveLength(1);
+    const record = (await new FileStore(pathToFileURL(join(folder, "store")).href).read(name))?.record;
+    expect([record?.current.jobId, record?.intent?.next?.jobId], JSON.stringify(runs)).toContain(alive[0]?.jid);
+    expect(await flink.restoredFrom(alive[0]?.jid ?? "")).toContain(`/${name}/1/`);
+    return runs;
+  } finally {
+    rest.stop();
+    gateway.stop();
+    for (const job of await flink.alive(name)) await flink.cancel(job.jid);
+  }
+}
+
+describe("Two deployments of one job at once", () => {
+  test.each([8, 20])(
+    "end with one copy, the second begun at request %i of the first.",
+    { timeout: 300_000 },
+    async (n) => {
+      const runs = await race(n);
+      expect(runs.some(({ ok }) => ok)).toBe(true);
+      for (const { ok, text } of runs) if (!ok) expect(text).toMatch(/\[(?:record-conflict|plan-refused)\]/u);
+      outcomes.push(
+        `race · second begun at request ${n} · ${runs.filter(({ ok }) => ok).length} of ${runs.length} went through`,
+      );
+    },
+  );
+});

@@ -130,6 +130,18 @@ describe("the life of a job", () => {
     await awaitEnd(rest, watched(again));
   });
 
+  test("It stops with a savepoint though somebody else's savepoint and checkpoint are under way.", async () => {
+    const jobId = randomId();
+    await start(jobId);
+    await awaitRunning(rest, watched(jobId));
+    const targetDirectory = `file://${folder}/savepoints`;
+    const body = JSON.stringify({ "target-directory": targetDirectory, "cancel-job": false });
+    await rest.triggerCheckpoint(jobId, randomId());
+    await fetch(`${rest.url}/jobs/${jobId}/savepoints`, { method: "POST", body });
+    const stop = { ...watched(jobId), triggerId: randomId(), targetDirectory };
+    expect(await stopWithSavepoint(rest, stop)).toMatchObject({ kind: "savepoint" });
+  });
+
   test("The same id is not started twice.", async () => {
     const jobId = randomId();
     await start(jobId);

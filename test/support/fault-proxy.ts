@@ -7,8 +7,9 @@ import type { AddressInfo } from "node:net";
  * - `lost`: the request never arrives and nobody answers; `onFault` is called
  * - `unanswered`: the request arrives and takes effect, its answer does not come back; `onFault` is called
  * - `error`: the request does not arrive, the answer is 500
+ * - `noticed`: nothing at all; `onFault` is called
  */
-export type Fault = "lost" | "unanswered" | "error";
+export type Fault = "lost" | "unanswered" | "error" | "noticed";
 
 /** Counts the requests of all proxies that share it; disarmed, it lets everything through. */
 export class FaultPlan {
@@ -56,6 +57,7 @@ async function pass(incoming: IncomingMessage, outgoing: ServerResponse, target:
   const body: Buffer[] = [];
   for await (const chunk of incoming) body.push(chunk);
   const fault = plan.next(`${incoming.method} ${incoming.url?.replaceAll(/[0-9a-f-]{32,}/gu, "…")}`);
+  if (fault === "noticed") plan.strike();
   if (fault === "lost") return cut(outgoing, plan);
   if (fault === "error") return void outgoing.writeHead(500).end('{"errors":["made up by the proxy"]}');
   const { method, headers, url: path } = incoming;

@@ -67,8 +67,31 @@ export class Flink {
     });
   }
 
+  /** Waits until the job has failed this many times. */
+  async awaitFailures(jobId: string, count: number): Promise<void> {
+    const Exceptions = z.object({ exceptionHistory: z.object({ entries: z.array(z.unknown()) }) });
+    await until(`failure ${count} of ${jobId}`, 120, async () => {
+      const { exceptionHistory } = await this.get(`/jobs/${jobId}/exceptions`, Exceptions);
+      return exceptionHistory.entries.length >= count ? true : undefined;
+    });
+  }
+
   async awaitState(jobId: string, state: string, seconds = 60): Promise<void> {
     await until(`${jobId} ${state}`, seconds, async () => ((await this.state(jobId)) === state ? true : undefined));
+  }
+
+  /** Takes a savepoint of a job that goes on, as somebody at the command line would; gives its path. */
+  async takeSavepoint(jobId: string, folder: string): Promise<string> {
+    const answer = await fetch(`${this.restUrl}/jobs/${jobId}/savepoints`, {
+      method: "POST",
+      body: JSON.stringify({ "target-directory": folder, "cancel-job": false }),
+    });
+    const { "request-id": trigger } = z.object({ "request-id": z.string() }).parse(await answer.json());
+    const Status = z.object({ operation: z.object({ location: z.string().nullish() }).nullish() });
+    return until(`savepoint of ${jobId}`, 60, async () => {
+      const { operation } = await this.get(`/jobs/${jobId}/savepoints/${trigger}`, Status);
+      return operation?.location ?? undefined;
+    });
   }
 
   /** Ends a job without a savepoint, as somebody at the dashboard would. */

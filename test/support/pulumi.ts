@@ -66,5 +66,6 @@ function linesOf(text: string): { [job: string]: string } {
 export function timeless(words: string): string {
   return words
     .replaceAll(/\d+ (?:s|min|h|d) old/gu, "N s old")
+    .replaceAll(/since \d+ (?:s|min|h|d)/gu, "since N s")
     .replaceAll(/[\d.]+ [kMGT]?B of state/gu, "N B of state");
 }

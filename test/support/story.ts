@@ -1,6 +1,6 @@
 /** One story: a stack of its own with its own store, whose manifests go on step by step. */
 
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -111,6 +111,21 @@ export class Story {
     await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config }));
   }
 
+  /** All that Pulumi knows, as a text that `importState` takes. */
+  async exportState(): Promise<string> {
+    const { code, text } = await pulumi(this.stack, ["stack", "export", "--stack", this.stack.name]);
+    expect(code, text).toBe(0);
+    return text;
+  }
+
+  /** Sets Pulumi's state back to what it was. */
+  async importState(state: string): Promise<void> {
+    const file = join(this.folder, "state.json");
+    await writeFile(file, state);
+    const { code, text } = await pulumi(this.stack, ["stack", "import", "--stack", this.stack.name, "--file", file]);
+    expect(code, text).toBe(0);
+  }
+
   /** Forgets all that Pulumi knows, as when its state is lost; store and jobs stay. Gives the stack of before. */
   async loseStack(): Promise<Stack> {
     const lost = this.stack;
@@ -145,6 +160,21 @@ export class Story {
 
   preview(): Promise<Ran> {
     return pulumi(this.stack, ["preview", ...onStack(this.stack)]);
+  }
+
+  /** Previews one job as if it were the only one: the engine stops at the first that is refused. */
+  async previewOnly(job: string): Promise<Ran> {
+    const folder = join(this.folder, "manifests");
+    const files = (await readdir(folder)).filter((file) => file.endsWith(".yaml") && file !== "job-template.yaml");
+    const isOther = async (file: string) => !(await readFile(join(folder, file), "utf8")).startsWith(`name: ${job}\n`);
+    const others: string[] = [];
+    for (const file of files) if (await isOther(file)) others.push(file);
+    for (const file of others) await rename(join(folder, file), join(folder, `.${file}`));
+    try {
+      return await this.preview();
+    } finally {
+      for (const file of others) await rename(join(folder, `.${file}`), join(folder, file));
+    }
   }
 
   up(): Promise<Ran> {

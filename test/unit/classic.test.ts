@@ -119,6 +119,7 @@ describe("a job that the tool started", () => {
       jobId: "0a",
       name: "orders",
       status: "RUNNING" as const,
+      startedAt: 0,
       endedAt: -1,
       tasks: { running: 1, total: 1 },
     };

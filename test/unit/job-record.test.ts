@@ -53,15 +53,18 @@ const current: JobRecord["current"] = {
 const full: JobRecord = {
   status: "running",
   current,
-  savepoint: { kind: "savepoint", path: "s3://b/s/orders/3/savepoint-1", at: 5, bytes: 7 },
+  savepoint: { kind: "savepoint", path: "s3://b/s/orders/3/savepoint-1", at: 5, bytes: 7, drained: true },
   resourceId: "orders-1",
   intent: {
     action: "restart",
     stopping: { jobId: "0a", triggerId: "0b" },
-    next: { ...current, jobId: "0c" },
+    next: { ...current, jobId: "0c", since: 9 },
     session: { gatewayUrl: "http://g", handle: "h" },
+    choices: ["from: clean"],
   },
   past: [{ version: 2, queryId: "q-0", savepoint: "s3://b/s/orders/2/savepoint-0", endedAt: "2026-01-01T00:00:00Z" }],
+  starts: ["09"],
+  choices: ["drain"],
   written: { by: "a@b", at: "2026-01-01T00:00:00Z" },
 };
 
@@ -194,5 +197,17 @@ describe("a record", () => {
     ["", "empty"],
   ])("that is damaged is an error: %j, %s", (text) => {
     expect(() => parseRecord("orders", text, "file:///s")).toThrow(/cannot be read.*nothing was done/u);
+  });
+
+  it.each([
+    ["query-version: 3", "query-version: 4", "meta.query-version"],
+    ["query-id: q-1", "query-id: q-9", "meta.query-id"],
+    ["sql: SELECT a -- all FROM o", "sql: SELECT b", "sql"],
+  ])("that somebody edited in one of its parts is an error: %s", (before, after, key) => {
+    const text = formatRecord(full);
+    expect(text).toContain(before);
+    expect(() => parseRecord("orders", text.replace(before, after), "file:///s")).toThrow(
+      new RegExp(`contradicts itself \\(manifests/orders.yaml in file:///s\\)[\\s\\S]*${key} is not what`, "u"),
+    );
   });
 });

@@ -53,7 +53,15 @@ function job(status: FlinkStatus, detail?: Partial<JobDetail>, jobId = JOB): Obs
     failure: undefined,
   };
   const tasks = { running: 2, total: 2 };
-  return { jobId, name: "orders", status, endedAt: -1, tasks, detail: detail && { ...unknown, ...detail } };
+  return {
+    jobId,
+    name: "orders",
+    status,
+    startedAt: 0,
+    endedAt: -1,
+    tasks,
+    detail: detail && { ...unknown, ...detail },
+  };
 }
 
 function seen(parts: Partial<Observed>): Observed {

@@ -28,6 +28,7 @@ const job = (status: FlinkStatus, jobId = "aa"): ObservedJob => ({
   jobId,
   name: "old",
   status,
+  startedAt: 0,
   endedAt: -1,
   tasks: { running: 1, total: 1 },
 });

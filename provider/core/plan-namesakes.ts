@@ -1,0 +1,50 @@
+/** Jobs of one name beside each other: which are copies that the record knows, and what is never done to others. */
+
+import type { Desired } from "./changes.js";
+import { chooseFrom, type Decision, type Plan, refuse, type Step } from "./decision.js";
+import { isAlive, type Observed, type ObservedJob } from "./observed.js";
+
+/** Copies by earlier starts of ours: only beside the record's own job, and only while that one runs. */
+export function knownCopies({ record, job, namesakes }: Observed): readonly ObservedJob[] {
+  if (job?.status !== "RUNNING") return [];
+  return namesakes.filter(({ jobId }) => record?.starts?.includes(jobId));
+}
+
+/** They are cancelled: their successor runs. */
+export function withCopies(plan: Decision, copies: readonly ObservedJob[], { job }: Observed): Decision {
+  if (copies.length === 0) return plan;
+  const ids = copies.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  const remark = `a second copy of it, which an earlier deployment started, is cancelled: ${ids}; ${job?.jobId} is the record's`;
+  const steps: Step[] = copies.map(({ jobId }) => ({ do: "cancel-copy", jobId }));
+  return {
+    ...plan,
+    action: plan.action === "none" ? "repair" : plan.action,
+    steps: [...steps, ...plan.steps],
+    remark: plan.remark ? `${plan.remark}; ${remark}` : remark,
+  };
+}
+
+/** Jobs of this name that the record does not know: never start another one beside them, and never end them unasked. */
+export function planWithNamesakes(desired: Desired, { record, job, namesakes }: Observed): Plan {
+  const name = desired.manifest.name;
+  const [stranger] = namesakes;
+  const own = job && isAlive(job) ? job : undefined;
+  const adopted = namesakes.find(({ jobId }) => jobId === desired.adopt);
+  if (adopted && namesakes.length === 1 && !own) {
+    const steps: Step[] = [{ do: "record", status: "running", jobId: adopted.jobId }];
+    return { action: "adopt", version: record?.current.meta.version ?? 1, changes: [], steps };
+  }
+  const ids = [...(own ? [own] : []), ...namesakes].map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  if (namesakes.length + Number(own !== undefined) > 1)
+    return refuse(
+      `${name}: ${namesakes.length + Number(own !== undefined)} jobs of this name run: ${ids}${own ? `; the record names ${own.jobId}` : ""}`,
+      own ? "end all of them but the record's" : "end all of them but one",
+    );
+  const known = record ? "its record in the store names another job" : "the store has no record of it";
+  return refuse(
+    `${name}: a job of this name runs already: ${ids}, and ${known}`,
+    `cancel it; or, if it runs this manifest's query, take it over: pulumi config set --path 'adopt["${name}"]' ${stranger?.jobId}; ` +
+      `or stop it with a savepoint and go on from that: ${chooseFrom(name, "<savepoint>")}; ` +
+      "or, if the configuration key `store` was changed, set it back",
+  );
+}

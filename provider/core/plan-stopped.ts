@@ -1,0 +1,119 @@
+/** What is done with a job that does not run: by a crash, by somebody's hand, or because it came to its end. */
+
+import type { Change, Desired } from "./changes.js";
+import { isClassic } from "./classic.js";
+import {
+  chooseFrom,
+  type Decision,
+  isNewVersion,
+  type Plan,
+  type Refusal,
+  refuse,
+  refuseNoState,
+  replacement,
+  type Start,
+} from "./decision.js";
+import { latestState, missingSavepoint } from "./latest-state.js";
+import { sameLocation } from "./naming.js";
+import type { Observed, ObservedJob } from "./observed.js";
+import { neverHadState } from "./plan-running.js";
+import type { JobRecord, StateRef } from "./record.js";
+
+export function planStopped(desired: Desired, observed: Observed, record: JobRecord, changes: readonly Change[]): Plan {
+  const { manifest, choice } = desired;
+  const { chosen } = observed;
+  const { name } = manifest;
+  const version = record.current.meta.version;
+  const state = latestState(observed);
+  const isReplaced = choice?.from === "clean" || isNewVersion(changes);
+  const isCarried = choice?.from === "previous-version";
+  const isChosen = chosen !== undefined || choice?.from === "clean" || (isReplaced && isCarried);
+  const allows = choice?.allowNonRestoredState ? { allowNonRestoredState: true as const } : {};
+  if (chosen && !isReplaced) {
+    const start: Start = { do: "start", version: "same", from: chosen, isChosen: true, ...allows };
+    return { action: "resume", version, changes, steps: [start], remark: endOf(observed.job), isChosen };
+  }
+  if (isReplaced && (chosen || !isCarried)) {
+    const given = chosen && { from: chosen, isChosen: true as const, ...allows };
+    return { ...replacement(desired, record, changes, chosen ? undefined : state, [], given), isChosen };
+  }
+  const refusal = refusalOf(name, observed, record, state);
+  if (refusal) return refusal;
+  if (isReplaced) {
+    if (!state) return refuseNoState(name, version, "it does not run");
+    const plan = replacement(desired, record, changes, undefined, [], { from: state, isChosen: true, ...allows });
+    return { ...plan, isChosen };
+  }
+  return resume(name, observed, record, changes, state, allows);
+}
+
+function resume(
+  name: string,
+  { job }: Observed,
+  record: JobRecord,
+  changes: readonly Change[],
+  state: StateRef | undefined,
+  allows: Partial<Start>,
+): Plan {
+  const version = record.current.meta.version;
+  if (!state && neverDeployed(record))
+    return { action: "create", version, changes, steps: [{ do: "start", version: "same", from: "clean" }] };
+  // A job that is known by its name only may have been one of another version.
+  const neverHad = !isClassic(record.current) && neverHadState(job?.detail);
+  const from = state ?? (neverHad ? "clean" : undefined);
+  if (!from) return refuseNoState(name, version, "it does not run");
+  const start: Start = { do: "start", version: "same", from, ...(from === "clean" ? {} : allows) };
+  return { action: "resume", version, changes, steps: [start], remark: endOf(job) };
+}
+
+/** The state to go on from is not what it was, or was never meant for that. */
+function refusalOf(
+  name: string,
+  observed: Observed,
+  { current, savepoint }: JobRecord,
+  state: StateRef | undefined,
+): Refusal | undefined {
+  const gone = missingSavepoint(observed);
+  const version = current.meta.version;
+  if (gone)
+    return refuse(
+      `${name}: ERROR the savepoint that version ${version} was stopped with is gone: ${gone.path}`,
+      `put it back; or start from another state, or clean: ${chooseFrom(name, "<path>")}, or … clean`,
+    );
+  if (!state || !savepoint?.drained || !sameLocation(state.path, savepoint.path)) return undefined;
+  return refuse(
+    `${name}: it was drained before it was stopped: its windows are closed, and going on from ${savepoint.path} gives other results`,
+    `begin anew, or go on from there all the same: ${chooseFrom(name, "clean")}, or … ${savepoint.path}`,
+  );
+}
+
+function endOf(job: ObservedJob | undefined): string | undefined {
+  if (!job) return undefined;
+  if (job.detail?.stoppedWith) return "it was stopped with a savepoint";
+  return `it is ${job.status}${job.detail?.failure ? `: ${job.detail.failure}` : ""}`;
+}
+
+/** The very first start was prepared and never confirmed, or was put off. */
+export function neverDeployed({ current, intent, past }: JobRecord): boolean {
+  return intent?.next?.jobId === current.jobId && current.startedFrom === null && past.length === 0;
+}
+
+export function hasFinished(record: JobRecord, job: ObservedJob | undefined): boolean {
+  if (record.status === "finished") return true;
+  return job?.status === "FINISHED" && !job.detail?.stoppedWith && record.status === "running";
+}
+
+/** FINISHED is an end: only another query starts again. */
+export function planFinished(
+  desired: Desired,
+  record: JobRecord,
+  job: ObservedJob | undefined,
+  changes: readonly Change[],
+): Decision {
+  const version = record.current.meta.version;
+  if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, []);
+  const remark = changes.length > 0 ? "the change takes effect with a next version" : undefined;
+  if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
+  const steps = [{ do: "record" as const, status: "finished" as const, jobId: job?.jobId }];
+  return { action: "finish", version, changes: [], steps, remark };
+}

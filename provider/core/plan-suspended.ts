@@ -1,0 +1,47 @@
+/** What is done with a job that a person wants stopped: its state is saved, and stays for when it is to go on. */
+
+import type { Change, Desired } from "./changes.js";
+import type { Plan, Step } from "./decision.js";
+import { latestState } from "./latest-state.js";
+import { stateName } from "./naming.js";
+import { isAlive, type Observed } from "./observed.js";
+import { refuseDeleted, refuseNoCheckpoint, stateAfter, stopOf, stopRemark } from "./plan-running.js";
+import { hasFinished, planFinished } from "./plan-stopped.js";
+import { keepsCheckpoints } from "./properties.js";
+import type { JobRecord, StateRef } from "./record.js";
+import { ageWords } from "./words.js";
+
+export function planSuspended(
+  desired: Desired,
+  observed: Observed,
+  record: JobRecord,
+  changes: readonly Change[],
+): Plan {
+  const { job, now } = observed;
+  const version = record.current.meta.version;
+  const { name } = desired.manifest;
+  const late =
+    changes.length > 0 ? `; takes effect when it goes on: ${changes.map(({ words }) => words).join(", ")}` : "";
+  if (!job || !isAlive(job)) {
+    if (hasFinished(record, job)) return planFinished(desired, record, job, []);
+    if (record.status === "stopped") {
+      const remark = `${restWords(record.savepoint, now)}${late}`;
+      return { action: "none", version, changes: [], steps: [], remark, isSuspended: true };
+    }
+    const rest: Step = { do: "rest", state: latestState(observed) };
+    return { action: "suspend", version, changes: [], steps: [rest], remark: "it does not run", isSuspended: true };
+  }
+  const stop = stopOf(desired, job);
+  const state = stateAfter(stop, record, job);
+  if (!state) return refuseNoCheckpoint(name, record, stop);
+  if (stop.do === "cancel" && state !== "clean" && !keepsCheckpoints(record.current.manifest))
+    return refuseDeleted(name);
+  const remark = `${stopRemark(stop, job) ?? ""}${late}`.replace(/^; /u, "") || undefined;
+  // What it rests with is known only once it has stopped.
+  const steps: Step[] = [stop, { do: "rest", state: undefined }];
+  return { action: "suspend", version, changes: [], steps, remark, isSuspended: true };
+}
+
+function restWords(state: StateRef | undefined, now: number): string {
+  return state ? `since ${ageWords(now - state.at)}, at ${stateName(state.path)}` : "it never had a state";
+}

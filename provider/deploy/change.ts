@@ -1,0 +1,187 @@
+/** A change that ends with a start: prepare → note the intent → stop → note the savepoint → start → note the job. */
+
+import type { Decision, Start, Stop } from "../core/decision.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { type Deployment, deployed, type JobRecord, withChoices, withEarlierIntent } from "../core/record.js";
+import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
+import { NoAnswer } from "../flink/http.js";
+import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
+import { type Look, patiently, waitFor } from "../flink/wait.js";
+import type { ChangeContext, Changing, Manner } from "./changing.js";
+import { halt } from "./halt.js";
+import { awaitNoOther, yieldIfTaken } from "./races.js";
+import { rollBack } from "./roll-back.js";
+import { prepare } from "./submission.js";
+import type { Submission } from "./submission-parts.js";
+
+export class Change implements Changing {
+  readonly name: string;
+
+  constructor(
+    readonly plan: Decision,
+    private readonly start: Start,
+    private readonly next: Deployment,
+    readonly before: JobRecord | undefined,
+    readonly context: ChangeContext,
+  ) {
+    this.name = context.desired.manifest.name;
+  }
+
+  async run(): Promise<JobRecord> {
+    const { next } = this;
+    const submission = await prepare(next, this.context.desired.secrets, this.context.target);
+    try {
+      const stopped = await this.stop(next, submission);
+      const from = this.from(stopped);
+      const started = { ...next, startedFrom: from ?? null };
+      await awaitNoOther(this, stopped);
+      await this.startOrRollBack(started, submission, stopped);
+      const { choices: _, ...record } = deployed(stopped, started, new Date().toISOString());
+      // Until here the job is still that of the resource before: where this one fails, that one can delete it.
+      const { resourceId } = this.context;
+      return await this.confirm({ ...record, ...withChoices(this.plan.choices), resourceId, intent: undefined });
+    } finally {
+      await submission.close();
+    }
+  }
+
+  private async confirm(record: JobRecord): Promise<JobRecord> {
+    try {
+      return await this.context.writer.write(record);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await yieldIfTaken(this, record, error);
+      throw new UserError(error.code, {
+        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written into its record`,
+        cause: error.parts.cause ?? error.parts.what,
+        fix: "run `pulumi up` again: it finds the job by the id that was noted before the start",
+      });
+    }
+  }
+
+  /** Writes the intent, then ends the running job; the record that comes back knows the savepoint. */
+  private async stop(next: Deployment, submission: Submission): Promise<JobRecord> {
+    const { writer } = this.context;
+    const stop = this.plan.steps.find(
+      (step): step is Stop => step.do === "stop-with-savepoint" || step.do === "cancel",
+    );
+    const { session } = submission;
+    const base = this.before ?? this.first(next);
+    const intent = { action: this.plan.action, next, session, ...withChoices(this.plan.choices) };
+    // What a replaced version leaves behind is remembered, even where somebody else (or a crash) stopped it.
+    const savepoint = base.savepoint ?? this.plan.leaves;
+    if (!stop)
+      return writer.write({ ...withEarlierIntent(base), savepoint, intent: { ...intent, stopping: undefined } });
+    const { record, state } = await halt(stop, base, intent, { ...this.context, name: this.name });
+    return this.noted({ ...record, status: "stopped", savepoint: state });
+  }
+
+  /** A store that is away just now must not keep a stopped job from starting: the intent in it is enough to go on. */
+  private async noted(record: JobRecord): Promise<JobRecord> {
+    try {
+      return await this.context.writer.write(record);
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== "store-unreachable") throw error;
+      this.context.progress(`${this.name}: ${error.parts.what}; the job is started all the same`);
+      return record;
+    }
+  }
+
+  /** The record of a job that never ran. */
+  private first(next: Deployment): JobRecord {
+    const { resourceId } = this.context;
+    return {
+      status: "stopped",
+      current: next,
+      savepoint: undefined,
+      resourceId,
+      intent: undefined,
+      past: [],
+      written: undefined,
+    };
+  }
+
+  private from(stopped: JobRecord): string | undefined {
+    const { from, isChosen } = this.start;
+    if (from === "clean") return undefined;
+    const wasCancelled = this.plan.steps.some((step) => step.do === "cancel") && !this.isGiven(isChosen);
+    if (from !== "savepoint-just-taken") return (wasCancelled ? stopped.savepoint?.path : undefined) ?? from.path;
+    if (!stopped.savepoint) throw new Error(`${this.name}: stopped without a savepoint`);
+    return stopped.savepoint.path;
+  }
+
+  /** A person named the very state, rather than whatever the version before leaves. */
+  private isGiven(isChosen: boolean | undefined): boolean {
+    return isChosen === true && this.context.sighting.observed.chosen !== undefined;
+  }
+
+  private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<void> {
+    try {
+      const { allowNonRestoredState } = this.start;
+      await this.startAndAwait(next, submission, { secrets: this.context.desired.secrets, allowNonRestoredState });
+      await this.awaitFirstCheckpoint(next.jobId ?? "");
+    } catch (error) {
+      const reason = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
+      // A submission without an answer must not come true after the way back has begun.
+      await submission.close();
+      await rollBack(this, next, stopped, reason);
+    }
+  }
+
+  async startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<void> {
+    const { world, limits, progress } = this.context;
+    const jobId = next.jobId ?? "";
+    progress(`${this.name}: starting version ${next.meta.version}`);
+    await this.submit(next, jobId, submission, manner);
+    await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
+  }
+
+  private awaitFirstCheckpoint(jobId: string): Promise<void> {
+    const { world, limits, progress } = this.context;
+    return awaitFirstCheckpoint(world.rest, { name: this.name, jobId, limits, progress });
+  }
+
+  /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */
+  private async submit(
+    next: Deployment,
+    jobId: string,
+    first: Submission,
+    { secrets, allowNonRestoredState }: Manner,
+  ): Promise<void> {
+    const { world, limits, progress } = this.context;
+    const what = `${this.name}: submission of job ${jobId}`;
+    const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
+    const from = next.startedFrom
+      ? { path: next.startedFrom, allowNonRestoredState: allowNonRestoredState === true }
+      : undefined;
+    let submission: Submission | undefined = first;
+    const attempt = async (): Promise<Look<true>> => {
+      try {
+        submission ??= await prepare(next, secrets, this.context.target);
+        await submission.submit(jobId, from);
+        return { done: true };
+      } catch (error) {
+        // Flink has the job: only the answer was lost, on the way to us or to the gateway.
+        if ((await world.rest.statusOf(jobId)) !== undefined) return { done: true };
+        if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
+        if (submission !== first) await submission?.close();
+        submission = undefined;
+        return { pending: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    try {
+      await waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress, pauseMs: 200 }, patiently(attempt));
+    } finally {
+      if (submission !== first) await submission?.close();
+    }
+  }
+
+  takeAway(jobId: string): Promise<void> {
+    const { world, limits, progress } = this.context;
+    return cancelJob(world.rest, { name: this.name, jobId, limits, progress });
+  }
+}
+
+function isUnreachableGateway(error: unknown): boolean {
+  return error instanceof UserError && ["gateway-unreachable", "runner-failed"].includes(error.code);
+}

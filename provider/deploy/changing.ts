@@ -1,0 +1,42 @@
+/** What the parts of a change know of it: its plan, the record before it, and how a job is started and taken away. */
+
+import type { Desired } from "../core/changes.js";
+import type { Decision } from "../core/decision.js";
+import type { Deployment, JobRecord } from "../core/record.js";
+import type { StartLimits } from "../flink/first-checkpoint.js";
+import type { Sighting, World } from "./observe.js";
+import type { RecordWriter } from "./record-writer.js";
+import type { Submission, SubmissionTarget } from "./submission-parts.js";
+
+export interface ChangeContext {
+  readonly world: World;
+  /** How a job is submitted. */
+  readonly target: SubmissionTarget;
+  readonly desired: Desired;
+  readonly sighting: Sighting;
+  readonly resourceId: string;
+  /** Secret parameters of the update before, where Pulumi's state has them. */
+  readonly secretsBefore?: Desired["secrets"] | undefined;
+  readonly limits: StartLimits;
+  readonly writer: RecordWriter;
+  /** Told what is going on while it lasts. */
+  readonly progress: (text: string) => void;
+}
+
+/** What a start is given beside its deployment. */
+export interface Manner {
+  readonly secrets: Desired["secrets"];
+  readonly allowNonRestoredState?: true | undefined;
+}
+
+/** A change while it is carried out. */
+export interface Changing {
+  /** The job's. */
+  readonly name: string;
+  readonly plan: Decision;
+  readonly before: JobRecord | undefined;
+  readonly context: ChangeContext;
+  startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<void>;
+  /** Cancels a job that this change started. */
+  takeAway(jobId: string): Promise<void>;
+}

@@ -1,0 +1,47 @@
+/** Two deployments of one job at the same time: one of them notices, and only one job stays. */
+
+import { UserError } from "../core/errors.js";
+import { isAlive } from "../core/observed.js";
+import { deployed, type JobRecord } from "../core/record.js";
+import type { Changing } from "./changing.js";
+import { jobsOf, sightingOf } from "./observe.js";
+
+/**
+ * Looks once more right before a start. The deployment whose intent this one took over may live, and its job may have
+ * come up meanwhile: then that one counts, and nothing is started beside it. Throws record-conflict.
+ */
+export async function awaitNoOther(change: Changing, stopped: JobRecord): Promise<void> {
+  const { name } = change;
+  const { world, sighting, writer } = change.context;
+  const { observed } = await sightingOf(name, { record: stopped, mark: "" }, await jobsOf(world.rest), world);
+  const [other] = observed.namesakes.filter(isAlive);
+  if (!other) return;
+  const earlier = sighting.stored?.record.intent?.next;
+  const isEarlier = earlier !== undefined && earlier.jobId === other.jobId;
+  const record = isEarlier ? deployed(stopped, earlier, new Date().toISOString()) : stopped;
+  await writer.write({ ...record, intent: undefined });
+  throw new UserError("record-conflict", {
+    what: `${name}: job ${other.jobId} of this name came up while this deployment worked on it; nothing was started beside it`,
+    cause: isEarlier ? "another deployment, begun earlier, started it" : "the store has no record of its start",
+    fix: "let the other deployment end, then run `pulumi up` again",
+  });
+}
+
+/**
+ * The record went to another deployment while this one's job came up. Unless that record names this very job, the job
+ * is the second copy, and the one that goes. Throws record-conflict then.
+ */
+export async function yieldIfTaken(change: Changing, record: JobRecord, error: UserError): Promise<void> {
+  if (error.code !== "record-conflict") return;
+  const { name } = change;
+  const { jobId } = record.current;
+  const now = (await change.context.world.store.read(name))?.record;
+  const named = [now?.current.jobId, now?.intent?.next?.jobId];
+  if (!now || jobId === undefined || named.includes(jobId)) return;
+  await change.takeAway(jobId);
+  throw new UserError("record-conflict", {
+    what: `${name}: another deployment took it over while this one started job ${jobId}, which was cancelled again; the record names ${named.filter(Boolean).join(" and ")}`,
+    cause: error.parts.cause ?? error.parts.what,
+    fix: error.parts.fix,
+  });
+}

@@ -1,0 +1,94 @@
+/** The way back after a start that failed: the job of before runs again from where it was stopped. */
+
+import { randomBytes } from "node:crypto";
+import { type Desired, matchesDigest } from "../core/changes.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { stateName } from "../core/naming.js";
+import { type Deployment, deployed, type JobRecord, withEarlierIntent, withFailedVersion } from "../core/record.js";
+import type { Changing } from "./changing.js";
+import { prepare } from "./submission.js";
+
+/** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
+export async function rollBack(
+  change: Changing,
+  failed: Deployment,
+  before: JobRecord,
+  reason: string,
+): Promise<never> {
+  const { name, plan, context } = change;
+  const stopped = change.before ? withFailedVersion(before, failed, new Date().toISOString()) : before;
+  await change.takeAway(failed.jobId ?? "");
+  const was = `${name}: version ${failed.meta.version} did not start`;
+  const wasStopped = plan.steps.some(
+    (step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced),
+  );
+  // The record of a first start that failed stays as it is: its intent says that the job never ran.
+  if (change.before && !wasStopped) await context.writer.write({ ...withEarlierIntent(stopped), intent: undefined });
+  if (!wasStopped)
+    throw new UserError("start-failed", {
+      what: `${was}; nothing of it runs`,
+      cause: reason,
+      fix: "correct the manifest, then run `pulumi up` again",
+    });
+  const old = stopped.current;
+  const again: Deployment = {
+    ...old,
+    definitions: old.definitions ?? context.desired.definitions,
+    metadataColumns: old.metadataColumns ?? context.desired.metadataColumns,
+    jobId: randomBytes(16).toString("hex"),
+    startedFrom: stopped.savepoint?.path ?? null,
+  };
+  const secrets = secretsOf(old, context);
+  if (!secrets)
+    throw new UserError("start-failed", {
+      what: `${was}, and version ${old.meta.version} was not started again, since the secret parameters that it ran with are not known any more: ${name} is stopped; its state is ${again.startedFrom}`,
+      cause: reason,
+      fix: "set the secret parameters as they were, bring back the manifest, and run `pulumi up`: it resumes from that state",
+    });
+  await startAgain(change, again, stopped, { was, reason, secrets });
+  const from = stopped.savepoint ? stateName(stopped.savepoint.path) : "nothing";
+  throw new UserError("start-failed", {
+    what: `${was}; version ${old.meta.version} as it was before runs again from ${from}`,
+    cause: reason,
+    fix: "correct the manifest, then run `pulumi up` again",
+  });
+}
+
+/** A record tells only whether a secret is the one of before: that one is Pulumi's to know. Never the new one instead. */
+function secretsOf(
+  { secrets: digest }: Deployment,
+  { desired, secretsBefore }: Changing["context"],
+): Desired["secrets"] | undefined {
+  const known = [desired.secrets, ...(secretsBefore ? [secretsBefore] : [])];
+  return digest ? known.find((secrets) => matchesDigest(secrets, digest)) : desired.secrets;
+}
+
+async function startAgain(
+  change: Changing,
+  again: Deployment,
+  stopped: JobRecord,
+  told: { readonly was: string; readonly reason: string; readonly secrets: Desired["secrets"] },
+): Promise<void> {
+  const { name, context } = change;
+  const { writer, target } = context;
+  try {
+    const submission = await prepare(again, told.secrets, target);
+    const { session } = submission;
+    await writer.write({
+      ...withEarlierIntent(stopped),
+      intent: { action: "roll-back", stopping: undefined, next: again, session },
+    });
+    try {
+      await change.startAndAwait(again, submission, { secrets: told.secrets });
+    } finally {
+      await submission.close();
+    }
+    await writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
+  } catch (error) {
+    throw new UserError("start-failed", {
+      what: `${told.was}, and version ${again.meta.version} could not be started again: ${name} is stopped; its state is ${again.startedFrom}`,
+      cause: `${told.reason}\nthen, for the way back: ${reasonOf(error)}`,
+      fix: "bring back the manifest as it was and run `pulumi up`: it resumes from that state",
+    });
+  }
+}

@@ -1,0 +1,150 @@
+/** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
+
+import { z } from "zod";
+import type { Desired } from "./core/changes.js";
+import { ChoiceSchema } from "./core/choices.js";
+import { ManifestSchema } from "./core/manifest.js";
+import { stateDirectories } from "./core/properties.js";
+import { activityForJobs, type World } from "./deploy/observe.js";
+import type { SubmissionTarget } from "./deploy/submission-parts.js";
+import { UNKNOWN } from "./dynamic.js";
+import { SqlGateway } from "./flink/gateway.js";
+import { FlinkRest } from "./flink/rest.js";
+import { codePlaceOf } from "./job-places.js";
+import { openStore } from "./store/open.js";
+import { Session } from "./targets/target.js";
+import { clusterNow } from "./targets/whereabouts.js";
+
+/** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
+export const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
+
+const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
+
+export const Given = z.object({
+  name: ManifestSchema.shape.name,
+  description: z.string(),
+  targetTable: z.string(),
+  /** Exactly one of sql and code. */
+  sql: z.string().optional(),
+  code: z.string().optional(),
+  flinkProperties: z.record(z.string(), z.string()),
+  /** The manifest's path as the user knows it, for messages. */
+  file: z.string(),
+  definitions: z.array(
+    z.object({
+      sql: z.string(),
+      template: z.string().optional(),
+      label: z.string(),
+      file: z.string(),
+      line: z.number(),
+      column: z.number(),
+    }),
+  ),
+  /** Path → digest of the files that the job takes along. */
+  files: z.record(z.string(), z.string()).default({}),
+  metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
+  secretParameters: z.record(z.string(), z.string()),
+  cluster: z.preprocess(
+    (cluster) => (cluster === UNKNOWN ? NOT_KNOWN_YET : cluster),
+    z.object({
+      restUrl: z.string(),
+      gatewayUrl: z.string(),
+      activity: z.string(),
+      target: z.string(),
+      folder: z.string(),
+      session: Session.optional(),
+    }),
+  ),
+  store: z.string(),
+  /** Python with PyFlink on this machine, its Flink, and the Python of the cluster's workers; empty for Flink's own default. */
+  python: z.object({ client: z.string(), flinkHome: z.string(), workers: z.string() }).default(NO_PYTHON),
+  startSeconds: z.number(),
+  savepointSeconds: z.number(),
+  checkpointSeconds: z.number().default(300),
+  requestSeconds: z.number(),
+  adopt: z.string().optional(),
+  /** What a person chose for this job. */
+  choice: ChoiceSchema.optional(),
+  /** Seconds after which a job without a new checkpoint is worth a warning; 0: never. */
+  staleSeconds: z.number().default(0),
+  /** Another stack with the same manifests, and the address of its store: the plan says how the job differs from its. */
+  compareWith: z.object({ stack: z.string(), store: z.string() }).optional(),
+  /** Address of the job's own messages: see engine-log.ts. */
+  self: z.string(),
+});
+export type JobInputs = z.infer<typeof Given>;
+
+export const PlanInput = z.object({
+  action: z.string(),
+  words: z.string(),
+  replaces: z.array(z.string()),
+  /** The resource that the record belongs to. */
+  owner: z.string().optional(),
+});
+
+export type PlanInput = z.infer<typeof PlanInput>;
+
+/** What the stack's state says of the job before this update; nothing where the job is new to it. */
+const Before = Given.pick({ store: true, secretParameters: true }).partial();
+export type Before = z.infer<typeof Before>;
+
+/** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
+const told = new Map<string, Before>();
+
+export function beforeOf(self: string, olds: unknown): Before {
+  const now = Before.safeParse(olds).data ?? {};
+  if (now.store !== undefined) told.set(self, now);
+  return told.get(self) ?? {};
+}
+
+export const Checked = Given.extend({ plan: PlanInput });
+
+export function desiredOf(job: JobInputs, before: Before): Desired {
+  const { name, description, sql, code, flinkProperties } = job;
+  const source = code === undefined ? { sql } : { code };
+  const manifest = { name, description, "target-table": job.targetTable, ...source, flinkProperties };
+  return {
+    manifest,
+    definitions: job.definitions.map(({ sql }) => sql),
+    templates: job.definitions.map(({ sql, template }) => template ?? sql),
+    metadataColumns: job.metadataColumns,
+    secrets: job.secretParameters,
+    directories: stateDirectories(manifest, job.store),
+    files: job.files,
+    adopt: job.adopt,
+    choice: job.choice,
+    deployedTo: before.store,
+    staleSeconds: job.staleSeconds,
+  };
+}
+
+/** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
+export function worldOf(job: JobInputs, manner: "prompt" | "patient" = "prompt"): World {
+  const { restUrl, activity } = job.cluster;
+  return {
+    store: openStore(job.store),
+    rest: new FlinkRest(restUrl, job.requestSeconds * 1000, manner),
+    activity: activityForJobs(activity),
+  };
+}
+
+/** Without a check before it, the address may be one of the past, and the cluster be gone. */
+export async function worldNow(job: JobInputs, manner: "prompt" | "patient" = "prompt"): Promise<World> {
+  const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
+  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, manner);
+}
+
+export function targetOf(job: JobInputs): SubmissionTarget {
+  const { python, cluster } = job;
+  const workers = python.workers ? { "python.executable": python.workers } : {};
+  const client = { "python.client.executable": python.client };
+  return {
+    gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
+    runner: { python: python.client, flinkHome: python.flinkHome },
+    restUrl: cluster.restUrl,
+    limitMs: job.startSeconds * 1000,
+    slots: cluster.target === "yarn" ? "on-demand" : "fixed",
+    codePlace: () => codePlaceOf(job.file, job.code),
+    options: python.workers ? { ...client, ...workers } : {},
+  };
+}

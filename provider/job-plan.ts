@@ -1,0 +1,91 @@
+/** The plan of one job in a preview: observed, decided, planned by Flink too, and said on the job's own line. */
+
+import { isNewVersion } from "./core/decision.js";
+import { UserError } from "./core/errors.js";
+import { type Decision, type Plan, planJob } from "./core/plan.js";
+import { planWords } from "./core/plan-words.js";
+import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
+import { type Comparison, compareJob } from "./deploy/compare.js";
+import { observe } from "./deploy/observe.js";
+import { compileOnly, validate } from "./deploy/validate.js";
+import { UNKNOWN } from "./dynamic.js";
+import { tell } from "./engine-log.js";
+import { listJobs, MOMENT_MS } from "./flink/listing.js";
+import { type Before, desiredOf, type JobInputs, type PlanInput, targetOf, worldOf } from "./job-inputs.js";
+
+/** Why a job is not planned in the preview of an update that makes the bucket of its store. */
+const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
+
+/** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
+export async function planInput(job: JobInputs, before: Before): Promise<PlanInput> {
+  const desired = desiredOf(job, before);
+  const comparing = job.compareWith && compareJob(job.compareWith, desired);
+  if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
+  if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
+  if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
+    return undecided(job, "the session cluster is not found or cannot be reached", await comparing);
+  const world = worldOf(job);
+  try {
+    const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, MOMENT_MS)));
+    const plan = planJob(desired, sighting.observed);
+    if (plan.action === "refuse") throw refused(plan);
+    const isUp = job.cluster.activity === "none";
+    if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
+    const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
+    const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
+    const words = planWords(job.name, plan, sighting.observed.now) + later;
+    const comparison = await comparing;
+    if (plan.action !== "none" || plan.remark || plan.isSuspended || comparison)
+      await tellPlan(job, words, isWorry(plan) ? "warning" : "info", comparison);
+    const owner = sighting.observed.record?.resourceId;
+    return { action: plan.action, words, replaces: replacesOf(plan), ...(owner === undefined ? {} : { owner }) };
+  } catch (error) {
+    if (!(error instanceof ClusterUnreachable)) throw error;
+    return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
+  }
+}
+
+/** Something is wrong that this update does not mend, or that nobody asked for. */
+function isWorry({ action, remark, isSuspended }: Decision): boolean {
+  return action === "repair" || (action === "none" && remark !== undefined && !isSuspended);
+}
+
+/** One line, so that what another stack runs stands beside what will happen here. */
+async function tellPlan(
+  job: JobInputs,
+  words: string,
+  severity: Comparison["severity"],
+  comparison: Comparison | undefined,
+): Promise<void> {
+  const isWarning = severity === "warning" || comparison?.severity === "warning";
+  await tell(job.self, comparison ? `${words}; ${comparison.words}` : words, isWarning ? "warning" : "info");
+}
+
+async function undecided(
+  job: JobInputs,
+  why: string,
+  comparison: Comparison | undefined,
+  severity: Comparison["severity"] = "warning",
+): Promise<PlanInput> {
+  const words = `${job.name}: decided in \`pulumi up\`, since ${why}${await compiled(job)}`;
+  await tellPlan(job, words, severity, comparison);
+  return { action: "undecided", words, replaces: [] };
+}
+
+/** What is wrong with the syntax of code is told without a cluster too. Throws JobRefused. */
+async function compiled(job: JobInputs): Promise<string> {
+  if (job.code === undefined) return "";
+  const problem = await compileOnly(job.name, job.code, targetOf(job));
+  return problem === undefined ? "" : `; its code was not compiled: ${problem}`;
+}
+
+function replacesOf({ action, changes }: Decision): string[] {
+  if (action !== "replace") return [];
+  if (!isNewVersion(changes)) return ["choice"];
+  const names = { sql: "sql", code: "code", "target-table": "targetTable" } as Record<string, string>;
+  return changes.filter(({ effect }) => effect === "replace").map(({ field }) => names[field] ?? field);
+}
+
+export function refused(plan: Extract<Plan, { action: "refuse" }>): UserError {
+  return new UserError(plan.code, { what: plan.what, fix: plan.fix });
+}
