@@ -17,6 +17,12 @@ export function healthWords(job: ObservedJob, staleSeconds: number, now: number)
   return statusWords(job, now) ?? checkpointWords(job, staleSeconds, now);
 }
 
+/** It fails again and again, though it may be seen running between two failures. */
+export function keepsFailing(job: ObservedJob, now: number): boolean {
+  const recent = job.detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;
+  return isStruggling(job) || recent >= LOOP_FAILURES;
+}
+
 function statusWords(job: ObservedJob, now: number): string | undefined {
   const recent = job.detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;
   const often = `${recent} times within ${ageWords(LOOP_MS)}`;

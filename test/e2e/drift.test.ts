@@ -106,7 +106,7 @@ test("With what the errors say, the next update repairs all of it.", async () =>
 test("With a mistyped store nothing starts beside what runs, nor from nothing what does not.", async () => {
   const { store } = story;
   await story.flink.cancel((await story.running("drift-hand")).flink.jid);
-  await story.configure({ store: `${store}-mistyped` });
+  await story.configure({ store: `${store}-mistyped`, choices: {} });
   const stopped = await story.previewOnly("drift-hand");
   expect(stopped.text).toMatch(/drift-hand: ERROR this stack deployed it before, and the store has no record of it/u);
   const running = await story.previewOnly("drift-edited");
