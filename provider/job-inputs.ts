@@ -52,7 +52,8 @@ export const Given = z.object({
       activity: z.string(),
       target: z.string(),
       folder: z.string(),
-      session: Session.optional(),
+      // Of a cluster that has none, a preview that makes it says that it is not known.
+      session: z.preprocess((session) => (session === UNKNOWN ? undefined : session), Session.optional()),
     }),
   ),
   store: z.string(),
