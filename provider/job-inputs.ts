@@ -20,6 +20,12 @@ export const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: 
 
 const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
 
+/** Of a cluster that has none, the preview that makes it says that it is not known. */
+function withKnownSession(cluster: unknown): unknown {
+  const { session, ...rest } = z.looseObject({ session: z.unknown().optional() }).parse(cluster);
+  return session === undefined || session === UNKNOWN ? rest : cluster;
+}
+
 export const Given = z.object({
   name: ManifestSchema.shape.name,
   description: z.string(),
@@ -45,15 +51,14 @@ export const Given = z.object({
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
   secretParameters: z.record(z.string(), z.string()),
   cluster: z.preprocess(
-    (cluster) => (cluster === UNKNOWN ? NOT_KNOWN_YET : cluster),
+    (cluster) => (cluster === UNKNOWN ? NOT_KNOWN_YET : withKnownSession(cluster)),
     z.object({
       restUrl: z.string(),
       gatewayUrl: z.string(),
       activity: z.string(),
       target: z.string(),
       folder: z.string(),
-      // Of a cluster that has none, a preview that makes it says that it is not known.
-      session: z.preprocess((session) => (session === UNKNOWN ? undefined : session), Session.optional()),
+      session: Session.optional(),
     }),
   ),
   store: z.string(),
