@@ -38,7 +38,7 @@ beforeAll(async () => {
   flink = createServer((request, response) => {
     const tasks = { total: 1, running: 1, finished: 0 };
     const jobs = alive.map((jid) => ({ jid, name: "x", state: "RUNNING", "start-time": 0, "end-time": -1, tasks }));
-    const checkpoints = { counts: { completed: 0, restored: 1 }, latest: { restored: null } };
+    const checkpoints = { counts: { completed: 0, restored: 1 }, latest: { restored: null }, history: [] };
     response.end(JSON.stringify(request.url === "/jobs/overview" ? { jobs } : checkpoints));
   });
   await new Promise<void>((resolve) => flink.listen(0, "127.0.0.1", resolve));
