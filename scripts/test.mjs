@@ -13,7 +13,7 @@ import { main, runHere } from "./lib/say.mjs";
 import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
-const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest", "e2e-yarn"];
+const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest", "e2e-yarn", "soak"];
 const vitestProjects = ["unit", "integration", ...stories, "timing"];
 const names = [...vitestProjects, "runner"];
 
@@ -33,6 +33,12 @@ export function countJUnit(xml) {
   const failed = count("failures") + count("errors");
   return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
 }
+
+/**
+ * Every Flink of the tests lives for minutes and does next to nothing: without the optimizing compiler and with the
+ * simplest collector it takes less than half the processor time. Flink's scripts and PyFlink read it.
+ */
+const QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
 const none = { passed: 0, failed: 0, skipped: 0 };
 
@@ -87,7 +93,17 @@ async function environmentFor(picked) {
     const newest = picked.includes("e2e-newest") ? { NEWEST: await ensureNewest() } : {};
     const compiler = picked.some((name) => stories.includes(name)) ? { ECJ: await ensureCompiler() } : {};
     const yarn = picked.includes("e2e-yarn") ? { HADOOP_JARS: await ensureHadoop() } : {};
-    return { ...env, ...moto, ...compiler, ...oldTool, ...newest, ...yarn, ...(await pyFlinks(flinksFor(picked))) };
+    const jvm = { JVM_ARGS: `${QUICK_JVM} ${process.env.JVM_ARGS ?? ""}`.trim() };
+    return {
+      ...env,
+      ...jvm,
+      ...moto,
+      ...compiler,
+      ...oldTool,
+      ...newest,
+      ...yarn,
+      ...(await pyFlinks(flinksFor(picked))),
+    };
   }
   await ensureNpm();
   return process.env;

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../core/errors.js";
 import { type Application, isAlive } from "../core/yarn-application.js";
 import { causes, rootCause } from "../flink/java-trace.js";
+import { shortLived } from "../flink/short-lived.js";
 import { waitFor } from "../flink/wait.js";
 import { isAlive as isRunning, Started, startedProcess } from "./processes.js";
 import { endApplication } from "./yarn-end.js";
@@ -30,6 +31,7 @@ export async function startOnYarn(
   const client = execa(join(spec.flinkHome, "bin", SCRIPT), ["-d"], {
     env: {
       ...(await hadoopEnvironment()),
+      ...shortLived(),
       FLINK_CONF_DIR: join(folder, "conf"),
       FLINK_LOG_DIR: folder,
     },

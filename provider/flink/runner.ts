@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { z } from "zod";
 import { reasonOf, UserError } from "../core/errors.js";
 import { NoAnswer } from "./http.js";
+import { shortLived } from "./short-lived.js";
 
 export interface RunnerSpec {
   /** A Python that can `import pyflink`. */
@@ -101,6 +102,7 @@ export class Runner {
         PYTHONPATH: [folder, ...(process.env.PYTHONPATH ? [process.env.PYTHONPATH] : [])].join(delimiter),
         FLINK_HOME: this.spec.flinkHome,
         FLINK_CONF_DIR: process.env.FLINK_CONF_DIR ?? join(this.spec.flinkHome, "conf"),
+        ...shortLived(),
         TMPDIR: await privateFolder(),
       },
       stdio: ["pipe", "ignore", "pipe", "pipe"],

@@ -1,19 +1,17 @@
 /** One story: a stack of its own with its own store, whose manifests go on step by step. */
 
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, inject } from "vitest";
-import { parse, stringify } from "yaml";
 import { deleteBelow } from "./bucket.js";
 import { Flink, type FlinkJob } from "./flink.js";
 import { onStack, pulumi, type Ran, type Stack } from "./pulumi.js";
 import { readRecord, type SeenRecord } from "./records.js";
+import { type Config, exportState, importState, makeStack, writeConfig } from "./stack.js";
 
 const STORIES = join(process.cwd(), "test", "e2e", "stories");
-
-type Config = Readonly<{ [key: string]: unknown }>;
 
 /** What the preview and the update of a step said. */
 export interface Stepped {
@@ -95,35 +93,24 @@ export class Story {
   }
 
   private async makeStack(): Promise<void> {
-    const { name, folder } = this.stack;
-    await mkdir(join(folder, "state"), { recursive: true });
-    await writeFile(join(folder, "Pulumi.yaml"), "name: flink-sql\nruntime: nodejs\n");
-    const made = await pulumi(this.stack, ["-C", folder, "stack", "init", name]);
-    expect(made.code, made.text).toBe(0);
+    await makeStack(this.stack);
     await this.configure({});
   }
 
-  /** Sets keys of the stack's configuration; what else is in the file (Pulumi's salt) stays. */
+  /** Sets keys of the stack's configuration; the others stay as they are. */
   async configure(values: Config): Promise<void> {
     this.config = { ...this.config, ...values };
-    const file = join(this.stack.folder, `Pulumi.${this.stack.name}.yaml`);
-    const config = Object.fromEntries(Object.entries(this.config).map(([key, value]) => [`flink-sql:${key}`, value]));
-    await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config }));
+    await writeConfig(this.stack, this.config);
   }
 
   /** All that Pulumi knows, as a text that `importState` takes. */
-  async exportState(): Promise<string> {
-    const { code, text } = await pulumi(this.stack, ["stack", "export", "--stack", this.stack.name]);
-    expect(code, text).toBe(0);
-    return text;
+  exportState(): Promise<string> {
+    return exportState(this.stack);
   }
 
   /** Sets Pulumi's state back to what it was. */
-  async importState(state: string): Promise<void> {
-    const file = join(this.folder, "state.json");
-    await writeFile(file, state);
-    const { code, text } = await pulumi(this.stack, ["stack", "import", "--stack", this.stack.name, "--file", file]);
-    expect(code, text).toBe(0);
+  importState(state: string): Promise<void> {
+    return importState(this.stack, state);
   }
 
   /** Forgets all that Pulumi knows, as when its state is lost; store and jobs stay. Gives the stack of before. */

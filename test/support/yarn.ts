@@ -63,6 +63,9 @@ export class Yarn {
     return {
       "taskmanager.memory.managed.size": "128m",
       "taskmanager.memory.jvm-metaspace.size": "256m",
+      // What runs in containers does not see the tests' own environment.
+      "env.java.opts.jobmanager": process.env.JVM_ARGS ?? "",
+      "env.java.opts.taskmanager": process.env.JVM_ARGS ?? "",
       "yarn.staging-directory": `file://${this.env.YARN_WORK}/staging`,
     };
   }
@@ -105,7 +108,14 @@ export async function startYarn(folder: string): Promise<{ yarn: Yarn; stop: () 
   const start = async (name: string, main: string) => {
     const log = await open(join(folder, `${name}.log`), "a");
     const opens = "--add-opens=java.base/java.lang=ALL-UNNAMED";
-    const args = ["-Xmx384m", opens, "-cp", `${conf}:${jars}/*`, `org.apache.hadoop.yarn.server.${main}`];
+    const args = [
+      ...(process.env.JVM_ARGS?.split(" ") ?? []),
+      "-Xmx384m",
+      opens,
+      "-cp",
+      `${conf}:${jars}/*`,
+      `org.apache.hadoop.yarn.server.${main}`,
+    ];
     const child = spawn(join(javaHome, "bin", "java"), args, {
       env: { ...process.env, ...env },
       stdio: ["ignore", log.fd, log.fd],

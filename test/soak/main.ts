@@ -1,0 +1,35 @@
+/** `npm run soak`: minutes of random edits, kills and faults, and what they led to. */
+
+import { parseArgs } from "node:util";
+import { Soak } from "./soak.js";
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Gives the exit code: 1 where a row was lost or written twice, or a job did not run as it should. */
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      minutes: { type: "string", default: "30" },
+      seed: { type: "string", default: String(Date.now() % 100_000) },
+      jobs: { type: "string", default: "10" },
+    },
+  });
+  const [minutes, seed, jobs] = [Number(values.minutes), Number(values.seed), Number(values.jobs)];
+  say(`soak: ${jobs} jobs for ${minutes} minutes, seed ${seed}`);
+  try {
+    const { edits, disturbances, rounds, updates, rows, editions } = await Soak.run({ minutes, seed, jobs, say });
+    say(`\nedits: ${counts(edits)}\ndisturbances: ${counts(disturbances)}`);
+    say(`${rounds} rounds, ${updates} updates, ${rows} rows of ${editions} queries: none missing, none twice.`);
+    return 0;
+  } catch (error) {
+    say(`\nFAILED with seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  }
+}
+
+function counts(of: Readonly<{ [what: string]: number }>): string {
+  return Object.entries(of)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(", ");
+}
