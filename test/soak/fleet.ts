@@ -34,13 +34,18 @@ function sqlOf({ name, edition, mistake }: Wanted): string {
   return `SELECT ${NUMBERS[mistake ?? "none"]} AS n, '${name}' AS job, ${edition} AS edition, ${seen} AS seen FROM numbers`;
 }
 
-/** More rows than a soak has time for. */
+/** The source's state holds every number that is still to come: few enough for checkpoints that cost little. */
+const ROWS_PER_SECOND = 5;
+
+/** Numbers for an hour: a longer soak would come to the end of them. */
+export const LONGEST_MINUTES = 60;
+
 const tables = (output: string) => `CREATE TABLE numbers (
   n BIGINT,
   at_time AS PROCTIME()
 ) WITH (
-  'connector' = 'datagen', 'rows-per-second' = '10',
-  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1000000'
+  'connector' = 'datagen', 'rows-per-second' = '${ROWS_PER_SECOND}',
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '${ROWS_PER_SECOND * LONGEST_MINUTES * 60}'
 );
 
 CREATE TABLE counted (

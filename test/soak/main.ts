@@ -1,6 +1,7 @@
 /** `npm run soak`: minutes of random edits, kills and faults, and what they led to. */
 
 import { parseArgs } from "node:util";
+import { LONGEST_MINUTES } from "./fleet.js";
 import { Soak } from "./soak.js";
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -16,6 +17,10 @@ export async function main(args: string[]): Promise<number> {
     },
   });
   const [minutes, seed, jobs] = [Number(values.minutes), Number(values.seed), Number(values.jobs)];
+  if (!(minutes > 0 && minutes <= LONGEST_MINUTES && jobs > 0 && Number.isInteger(seed))) {
+    say(`error: write --minutes 1 to ${LONGEST_MINUTES}, --jobs 1 or more, and a whole number for --seed`);
+    return 1;
+  }
   say(`soak: ${jobs} jobs for ${minutes} minutes, seed ${seed}`);
   try {
     const { edits, disturbances, rounds, updates, rows, editions } = await Soak.run({ minutes, seed, jobs, say });
