@@ -20,7 +20,7 @@ export const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: 
 
 const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
 
-/** Of a cluster that has none, the preview that makes it says that it is not known. */
+/** What a cluster has no value for, or did not have when an older version deployed it, a preview calls unknown. */
 function withKnownSession(cluster: unknown): unknown {
   const { session, ...rest } = z.looseObject({ session: z.unknown().optional() }).parse(cluster);
   return session === undefined || session === UNKNOWN ? rest : cluster;
