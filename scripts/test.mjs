@@ -1,7 +1,7 @@
 /** Runs the tests: `npm test`, or some of them: `npm test -- unit runner`; further arguments go to vitest. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
 import { ensureHadoop } from "./lib/hadoop.mjs";
@@ -27,6 +27,13 @@ export function countVitest(report) {
   };
 }
 
+/** Where the time went: the slowest files of a vitest report, a line each. */
+export function slowest(report, many = 30) {
+  const timed = report.testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
+  const shown = timed.filter(({ ms }) => ms >= 1000).sort((a, b) => b.ms - a.ms).slice(0, many);
+  return shown.map(({ name, ms }) => `${String(Math.round(ms / 1000)).padStart(6)} s  ${relative(project, name)}`);
+}
+
 /** The counts of a JUnit report, as pytest writes it. */
 export function countJUnit(xml) {
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
@@ -50,7 +57,10 @@ async function runVitest(projects, args, env, folder) {
   const vitest = join(project, "node_modules", ".bin", "vitest");
   const code = await runHere(vitest, ["run", ...picked, ...reporters, ...args], { cwd: project, env });
   const text = textOf(report);
-  return { code, ...(text ? countVitest(JSON.parse(text)) : { ...none, failed: code === 0 ? 0 : 1 }) };
+  if (!text) return { code, ...none, failed: code === 0 ? 0 : 1 };
+  const results = JSON.parse(text);
+  if (slowest(results).length > 1) process.stdout.write(`\nThe slowest files:\n${slowest(results).join("\n")}\n`);
+  return { code, ...countVitest(results) };
 }
 
 async function runPytest(env, folder) {

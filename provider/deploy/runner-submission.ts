@@ -8,7 +8,7 @@ import type { Deployment, Intent } from "../core/record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
 import { StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
-import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf } from "../flink/runner.js";
+import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf, WHOLE_PYTHON } from "../flink/runner.js";
 import {
   JobRefused,
   type Submission,
@@ -98,7 +98,7 @@ function refusedBy({ part, index = 0, line, column, message }: RunnerFailure): J
   return new UserError("runner-failed", {
     what: "the Python process that plans and starts jobs gave up",
     cause: message,
-    fix: "check that Flink and PyFlink are of one version, then run `pulumi up` again",
+    fix: WHOLE_PYTHON,
   });
 }
 

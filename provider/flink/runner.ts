@@ -35,6 +35,10 @@ const Answer = z.object({
 });
 export type RunnerAnswer = z.infer<typeof Answer>;
 
+/** The way out where it does not run, or not to the end. */
+export const WHOLE_PYTHON =
+  "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` brings one), and that Java runs";
+
 interface Waiting {
   readonly answer: (answer: RunnerAnswer) => void;
   readonly fail: (error: Error) => void;
@@ -151,7 +155,7 @@ export class Runner {
       new UserError("runner-failed", {
         what: "the Python process that plans and starts jobs ended",
         cause: words,
-        fix: "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` brings one), and that Java runs",
+        fix: WHOLE_PYTHON,
       }),
     );
   }
