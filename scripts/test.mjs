@@ -30,7 +30,10 @@ export function countVitest(report) {
 /** Where the time went: the slowest files of a vitest report, a line each. */
 export function slowest(report, many = 30) {
   const timed = report.testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
-  const shown = timed.filter(({ ms }) => ms >= 1000).sort((a, b) => b.ms - a.ms).slice(0, many);
+  const shown = timed
+    .filter(({ ms }) => ms >= 1000)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, many);
   return shown.map(({ name, ms }) => `${String(Math.round(ms / 1000)).padStart(6)} s  ${relative(project, name)}`);
 }
 
