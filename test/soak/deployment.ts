@@ -17,6 +17,8 @@ export interface Updated {
   readonly code: number;
   readonly text: string;
   readonly seconds: number;
+  /** Whether the disturbance came while it ran. */
+  readonly isDisturbed: boolean;
 }
 
 const LIMIT_MS = 600_000;
@@ -78,10 +80,16 @@ export class Deployment {
     const since = Date.now();
     const args = ["up", "--yes", ...onStack(this.stack), "--non-interactive", "--color", "never"];
     const running = execa("pulumi", args, this.options);
-    const timer = during && setTimeout(() => void disturb(running.pid ?? 0, during.what, this.cluster), during.afterMs);
+    let isDisturbed = false;
+    const timer =
+      during &&
+      setTimeout(() => {
+        isDisturbed = true;
+        void disturb(running.pid ?? 0, during.what, this.cluster);
+      }, during.afterMs);
     const { exitCode, all } = await running;
     clearTimeout(timer);
-    return { code: exitCode ?? -1, text: all, seconds: (Date.now() - since) / 1000 };
+    return { code: exitCode ?? -1, text: all, seconds: (Date.now() - since) / 1000, isDisturbed };
   }
 
   private get options() {
@@ -117,7 +125,7 @@ export class Deployment {
   async destroy(): Promise<Updated> {
     const since = Date.now();
     const { exitCode, all } = await execa("pulumi", ["destroy", "--yes", ...onStack(this.stack)], this.options);
-    return { code: exitCode ?? -1, text: all, seconds: (Date.now() - since) / 1000 };
+    return { code: exitCode ?? -1, text: all, seconds: (Date.now() - since) / 1000, isDisturbed: false };
   }
 
   /** Leaves no process, and no file but those of a run that failed. */

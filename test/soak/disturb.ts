@@ -52,7 +52,7 @@ export async function disturb(pid: number, what: During, cluster: string): Promi
   }
   const below = await descendants(pid);
   if (what === "engine") return kill(pid);
-  const provider = below.filter(({ command }) => command.includes("dynamic-provider"));
+  const provider = below.filter(({ command }) => /dynamic-provider|provider\/process\/main/u.test(command));
   for (const { pid: each } of what === "provider" ? provider : [{ pid }, ...below]) kill(each);
   if (what !== "everything") return;
   for (const role of ROLES) await killIfAlive(cluster, role);

@@ -51,7 +51,8 @@ const tables = (output: string) => `CREATE TABLE numbers (
 CREATE TABLE counted (
   n BIGINT, job STRING, edition INT, seen BIGINT, __create_timestamp TIMESTAMP_LTZ(3)
 ) WITH (
-  'connector' = 'filesystem', 'path' = 'file://${output}', 'format' = 'json'
+  'connector' = 'filesystem', 'path' = 'file://${output}', 'format' = 'json',
+  'sink.rolling-policy.rollover-interval' = '1 s', 'sink.rolling-policy.check-interval' = '1 s'
 );
 `;
 

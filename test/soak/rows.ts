@@ -31,12 +31,16 @@ export class Rows {
   }
 
   private add({ n, job, edition, seen }: z.infer<typeof Row>): void {
-    const key = `${job}, query ${edition}`;
+    const key = keyOf(job, edition);
     const of = this.seen.get(key) ?? { numbers: new Set<number>(), repeated: [], miscounted: [] };
     this.seen.set(key, of);
     if (of.numbers.has(n)) of.repeated.push(n);
     of.numbers.add(n);
     if (seen !== n) of.miscounted.push(n);
+  }
+
+  has(job: string, edition: number): boolean {
+    return this.seen.has(keyOf(job, edition));
   }
 
   get count(): number {
@@ -65,6 +69,8 @@ export class Rows {
     return [...this.seen].flatMap(([key, seen]) => words(seen).flatMap((word) => (word ? [`${key}: ${word}`] : [])));
   }
 }
+
+const keyOf = (job: string, edition: number) => `${job}, query ${edition}`;
 
 function some(what: string, numbers: readonly number[]): string {
   if (numbers.length === 0) return "";

@@ -1,6 +1,5 @@
 /** Minutes of random edits, kills and faults on a fleet, each followed by updates; then the sinks are looked at. */
 
-import { readRecord } from "../support/records.js";
 import { until } from "../support/until.js";
 import { Chance } from "./chance.js";
 import { Deployment, type Updated } from "./deployment.js";
@@ -8,6 +7,7 @@ import { type Disturbance, disturbanceAtRandom, killIfAlive } from "./disturb.js
 import { type Edits, editAtRandom } from "./edits.js";
 import type { Wanted } from "./fleet.js";
 import { Rows } from "./rows.js";
+import { type Running, runningAsWanted, SoakFailure } from "./running.js";
 
 export interface Options {
   readonly minutes: number;
@@ -25,12 +25,6 @@ export interface Outcome {
   readonly rows: number;
   readonly editions: number;
 }
-
-/** Jobs by the id under which they run. */
-type Running = ReadonlyMap<string, string>;
-
-/** What went wrong, with what the update before it said. */
-export class SoakFailure extends Error {}
 
 export class Soak {
   private readonly chance: Chance;
@@ -91,13 +85,15 @@ export class Soak {
     const edits = editAtRandom(this.fleet, this.chance);
     const disturbance = disturbanceAtRandom(this.chance);
     this.options.say(`round ${this.rounds}, after ${minutes(Date.now() - since)}: ${wordsOf(edits, disturbance)}`);
-    this.count(edits, disturbance);
     const touched = new Set(edits.done.map(({ name }) => name));
     const cancelled = await this.before(disturbance);
     if (cancelled) touched.add(cancelled);
     await this.deployment.place(edits.fleet);
     const first = await this.up(disturbance);
-    this.options.say(`  update: exit code ${first.code} after ${Math.round(first.seconds)} s`);
+    const isTooLate = disturbance.when === "during" && !first.isDisturbed;
+    const end = isTooLate ? `, before ${disturbance.what} could happen` : "";
+    this.options.say(`  update: exit code ${first.code} after ${Math.round(first.seconds)} s${end}`);
+    this.count(edits, isTooLate ? { when: "never" } : disturbance);
     await this.afterFirst(first, edits, disturbance);
     this.fleet = edits.mended ?? edits.fleet;
     await this.check(isOfCluster(disturbance) ? undefined : touched);
@@ -105,7 +101,7 @@ export class Soak {
 
   /** One more update must be enough, whatever happened to the first; a mistake must be refused, then taken back. */
   private async afterFirst(first: Updated, edits: Edits, disturbance: Disturbance): Promise<void> {
-    const isDisturbed = disturbance.when === "during";
+    const { isDisturbed } = first;
     if (isDisturbed) await this.deployment.unlock();
     if (edits.mended) {
       const second = isDisturbed ? await this.up() : first;
@@ -113,7 +109,7 @@ export class Soak {
       await this.deployment.place(edits.mended);
       return this.mustSucceed("the update without the mistake", await this.up());
     }
-    if (!isDisturbed) return this.mustSucceed("the update", first);
+    if (!isDisturbed || disturbance.when === "never") return this.mustSucceed("the update", first);
     await this.mustSucceed(`the update after ${disturbance.what} in the middle of one`, await this.up());
   }
 
@@ -149,33 +145,26 @@ export class Soak {
     if (this.olderState === "" || this.chance.happens(0.3)) this.olderState = await this.deployment.exportState();
   }
 
-  /** Exactly the jobs that should run do, once, as their records say; all but the touched are the same as before. */
+  /** All but the touched are the same as before; undefined where any may have been started anew. */
   private async check(touched: ReadonlySet<string> | undefined): Promise<void> {
-    const flink = await this.deployment.flink();
-    const now = new Map<string, string>();
-    for (const { name, isThere, isSuspended, edition } of this.fleet) {
-      if (!isThere || isSuspended) {
-        const alive = await flink.alive(name);
-        if (alive.length > 0) throw new SoakFailure(`${name} should not run: ${JSON.stringify(alive)}`);
-        continue;
-      }
-      const job = await until(`${name} runs once`, 60, async () => flink.one(name).catch(() => undefined));
-      const record = await readRecord(this.deployment.store, name);
-      const isTold = record.jobId === job.jid && record.status === "running" && !record.hasIntent;
-      if (!isTold || !record.sql?.includes(` ${edition} AS edition`))
-        throw new SoakFailure(`${name} runs as ${job.jid}, edition ${edition}; its record: ${JSON.stringify(record)}`);
+    const running = await runningAsWanted(this.deployment, this.fleet);
+    for (const [name, jobId] of running) {
       const before = this.running.get(name);
-      if (touched && !touched.has(name) && before && before !== job.jid)
-        throw new SoakFailure(`${name} was restarted, and nothing was changed of it: ${before}, now ${job.jid}`);
-      now.set(name, job.jid);
+      if (touched && !touched.has(name) && before && before !== jobId)
+        throw new SoakFailure(`${name} was restarted, and nothing was changed of it: ${before}, now ${jobId}`);
     }
-    this.running = now;
+    this.running = running;
     await this.rows.read();
     if (this.rows.problems().length > 0) throw new SoakFailure(this.rows.problems().join("\n"));
   }
 
-  /** With a savepoint of each, all that was read is committed: only then is a missing number a lost one. */
+  /** While a job runs, rows may still be on their way: a missing number is a lost one only when all have stopped. */
   private async finish(): Promise<void> {
+    for (const { name, edition } of this.fleet.filter(({ isThere, isSuspended }) => isThere && !isSuspended))
+      await until(`rows of ${name}`, 120, async () => {
+        await this.rows.read();
+        return this.rows.has(name, edition) || undefined;
+      });
     this.fleet = this.fleet.map((wanted) => ({ ...wanted, isThere: false }));
     await this.deployment.place(this.fleet);
     await this.mustSucceed("the update that removes all jobs", await this.up());
