@@ -97,6 +97,7 @@ module.exports = {
       "@pulumi/[^/]+",
       "^index[.]ts$",
       "^provider/(flink-sql-job|job-store|session-cluster|state-bucket|dynamic|engine-log|settings|program|run-error)[.]ts$",
+      "^provider/process/piece[.]ts$",
       "^test/",
     ),
     home("the AWS resources", "@pulumi/aws", "^provider/state-bucket[.]ts$"),

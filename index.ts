@@ -1,6 +1,6 @@
 /** The program: the store, a session cluster, and one FlinkSqlJob for each manifest. */
 
-import { log } from "@pulumi/pulumi";
+import { warn } from "@pulumi/pulumi/log/index.js";
 import {
   clusterArgs,
   explained,
@@ -16,7 +16,7 @@ import {
 
 const settings = explained(readSettings);
 const { jobs: manifests, warnings } = explained(() => loadJobs(settings));
-for (const warning of warnings) void log.warn(warning);
+for (const warning of warnings) void warn(warning);
 
 const store = storeOf(settings);
 const cluster = new SessionCluster("cluster", clusterArgs("cluster", settings, store, manifests));

@@ -1,6 +1,7 @@
 /** The seam with Pulumi's dynamic resources: what is serialised into the state names code and holds none. */
 
-import { CustomResource, type CustomResourceOptions, type dynamic } from "@pulumi/pulumi";
+import type { dynamic } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions } from "@pulumi/pulumi/resource.js";
 
 /** What Pulumi puts in place of a value that is not known before `up`. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -39,6 +40,13 @@ export class DynamicResource extends CustomResource {
     module: string,
     type: string,
   ) {
-    super(`pulumi-nodejs:dynamic/${module}:${type}`, name, { ...props, __provider: provider }, options);
+    // Pulumi takes a stack trace of each promise that it makes here, for a search of its own that nobody has asked for.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(`pulumi-nodejs:dynamic/${module}:${type}`, name, { ...props, __provider: provider }, options);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 }

@@ -1,7 +1,8 @@
 /** From settings and manifests to the arguments of the resources, for index.ts or a Pulumi program of one's own. */
 
 import { resolve } from "node:path";
-import { createUrn, type Input, type Output, secret } from "@pulumi/pulumi";
+import { type Input, type Output, secret } from "@pulumi/pulumi/output.js";
+import { createUrn } from "@pulumi/pulumi/resource.js";
 import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";

@@ -1,6 +1,6 @@
 /** An error of the program as Pulumi prints it for a person. */
 
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { UserError } from "./core/errors.js";
 
 /** A UserError becomes one that is printed as it is, and not as a crash with a stack; anything else stays. */

@@ -3,7 +3,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Config, getProject, getStack, type Output, output, runtime, secret } from "@pulumi/pulumi";
+import { Config } from "@pulumi/pulumi/config.js";
+import { getProject, getStack } from "@pulumi/pulumi/metadata.js";
+import { type Output, output, secret } from "@pulumi/pulumi/output.js";
+import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { z } from "zod";
 import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
 import { UserError } from "./core/errors.js";
@@ -173,7 +176,7 @@ function secretsInTheOpen(): string[] {
 function unknownKeys(): string[] {
   const known = [...Object.keys(Keys), ...MAPS];
   const prefix = `${getProject()}:`;
-  const given = Object.keys(runtime.allConfig()).filter((key) => key.startsWith(prefix));
+  const given = Object.keys(allConfig()).filter((key) => key.startsWith(prefix));
   const unknown = given.map((key) => key.slice(prefix.length)).filter((key) => !known.includes(key));
   return unknown.map((key) => `${key}: there is no such key${didYouMean(key, known)}`);
 }

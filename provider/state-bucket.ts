@@ -2,15 +2,13 @@
 
 import { createRequire } from "node:module";
 import type * as S3 from "@pulumi/aws/s3";
+import { all, type Output, output } from "@pulumi/pulumi/output.js";
 import {
-  all,
   ComponentResource,
   type ComponentResourceOptions,
   type CustomResourceOptions,
-  type Output,
-  output,
   type ProviderResource,
-} from "@pulumi/pulumi";
+} from "@pulumi/pulumi/resource.js";
 import type { BucketOptions, CreatedBucket } from "./core/bucket-options.js";
 import { asRunError } from "./run-error.js";
 import { S3Store } from "./store/s3.js";

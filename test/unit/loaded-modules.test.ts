@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -25,6 +25,23 @@ test(
     expect(files.filter((file) => file.endsWith("/aws/s3/bucket.js"))).toHaveLength(1);
     expect(files.filter((file) => file.endsWith("/aws/index.js"))).toEqual([]);
     expect(files.length).toBeLessThan(50);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "The provider process serves the hooks from one piece, and loads no file of Pulumi's SDK beside it.",
+  () => {
+    const script = `process.argv.push("main.cjs", "127.0.0.1:1");
+      const { log } = console;
+      console.log = (port) => process.exit(log(port));
+      require("./provider/process/main.cjs");
+      const { check } = require("./provider/entry.cjs")("flink-sql-job");
+      const outside = Object.keys(require.cache).filter((file) => /[\\\\/]@pulumi[\\\\/]/u.test(file));
+      process.stderr.write(JSON.stringify([typeof check, outside]));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    expect(JSON.parse(stderr)).toEqual(["function", []]);
+    expect(stdout, "the port that it listens at, for the engine").toMatch(/^\d+\n$/u);
   },
   LIMIT_MS,
 );
