@@ -1,8 +1,8 @@
 /**
  * Kinds of tests: unit needs nothing, integration one real server per file, e2e the whole project with its store in a
  * folder, e2e-s3 the same with the store in S3, e2e-runner without a SQL Gateway, e2e-1.20 on another Flink, e2e-newest
- * with the newest Node and @pulumi/pulumi, e2e-yarn on a real YARN, soak with edits and faults at random, timing the same
- * as e2e with nothing else beside it.
+ * with the newest Node and @pulumi/pulumi, e2e-yarn on a real YARN, soak with edits and faults at random, timing a
+ * short form of the benchmark with nothing else beside it.
  */
 
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -61,7 +61,6 @@ export default defineConfig({
       long({
         name: "timing",
         include: ["test/timing/**/*.test.ts"],
-        globalSetup: ["test/support/e2e-setup.ts"],
         fileParallelism: false,
         sequence: { groupOrder: 3 },
       }),

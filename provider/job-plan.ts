@@ -6,6 +6,7 @@ import { type Decision, type Plan, planJob } from "./core/plan.js";
 import { planWords } from "./core/plan-words.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
+import { lookedAhead } from "./deploy/look-ahead.js";
 import { observe } from "./deploy/observe.js";
 import { compileOnly, validate } from "./deploy/validate.js";
 import { UNKNOWN } from "./dynamic.js";
@@ -24,7 +25,8 @@ export async function planInput(job: JobInputs, before: Before): Promise<PlanInp
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
     return undecided(job, "the session cluster is not found or cannot be reached", await comparing);
-  const world = worldOf(job);
+  const asked = worldOf(job);
+  const world = { ...asked, ahead: lookedAhead(asked.store, asked.rest) };
   try {
     const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, MOMENT_MS)));
     const plan = planJob(desired, sighting.observed);

@@ -5,8 +5,11 @@ import type { z } from "zod";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
-import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
+import { lookAhead } from "./deploy/look-ahead.js";
+import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
+import { FlinkRest } from "./flink/rest.js";
+import { openStore } from "./store/open.js";
 import { localTarget } from "./targets/local-target.js";
 import { reach } from "./targets/reach.js";
 import { remoteTarget } from "./targets/remote-target.js";
@@ -65,6 +68,9 @@ export const hooks: Hooks = {
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
       const remark = await comparing;
       if (remark) await tell(given.self, remark.words, remark.severity);
+      // A cluster that changes has the jobs' records written anew before they are checked.
+      if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
+        lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
       return { inputs: checked };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

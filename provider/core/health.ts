@@ -17,6 +17,18 @@ export function healthWords(job: ObservedJob, staleSeconds: number, now: number)
   return statusWords(job, now) ?? checkpointWords(job, staleSeconds, now);
 }
 
+/** A start is over by then, and its last task runs. */
+const START_MS = 5_000;
+
+/**
+ * Whether the listing of all jobs leaves room for failures that are worth a warning. A job that fails is started again, and
+ * its tasks change their state: one whose tasks have been running since its start, or for long, is not asked about.
+ */
+export function mayHaveFailed({ status, tasks, startedAt, changedAt }: ObservedJob, now: number): boolean {
+  if (status !== "RUNNING" || tasks.running < tasks.total || changedAt === undefined) return true;
+  return changedAt - startedAt > START_MS && now - changedAt < 2 * LOOP_MS;
+}
+
 /** It fails again and again, though it may be seen running between two failures. */
 export function keepsFailing(job: ObservedJob, now: number): boolean {
   const recent = job.detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;

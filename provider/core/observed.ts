@@ -24,6 +24,8 @@ export interface ObservedJob {
   readonly startedAt: number;
   /** Milliseconds since 1970; -1 while it has not ended. */
   readonly endedAt: number;
+  /** When the state of any of its tasks changed last; milliseconds since 1970. */
+  readonly changedAt?: number | undefined;
   /** Tasks that run, of all. */
   readonly tasks: { readonly running: number; readonly total: number };
   /** Read only where a decision needs it; undefined elsewhere. */

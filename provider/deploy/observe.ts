@@ -1,18 +1,18 @@
 /** Asks the store and Flink what is there; decides nothing. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "../core/changes.js";
 import { pendingChoice, statePath } from "../core/choices.js";
 import { flinkNames } from "../core/classic.js";
 import { sameLocation, stateName, versionDirectory } from "../core/naming.js";
-import { isAlive, type JobDetail, type JobHealth, type Observed, type ObservedJob } from "../core/observed.js";
+import { isAlive, type Observed, type ObservedJob } from "../core/observed.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import { settledRecord } from "../core/record.js";
-import { rootCause } from "../flink/java-trace.js";
-import type { Checkpoint, Checkpoints, Failure, FlinkRest, JobSummary } from "../flink/rest.js";
+import type { FlinkRest, JobSummary } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import type { Store, Stored } from "../store/store.js";
 import { reached } from "./cluster-reach.js";
+import { detailOf } from "./job-detail.js";
+import type { LookAhead } from "./look-ahead.js";
 
 /** `starting` and `restarting`: what this update does to the cluster before it comes to the jobs. */
 export type ClusterActivity = "none" | "starting" | "restarting";
@@ -26,6 +26,8 @@ export interface World {
   readonly store: Store;
   readonly rest: FlinkRest;
   readonly activity: ClusterActivity;
+  /** Only for a look that decides nothing for good: what was asked for beforehand, for all jobs at once. */
+  readonly ahead?: LookAhead | undefined;
 }
 
 /** What was observed, with the mark under which the record can be written. */
@@ -42,7 +44,11 @@ export async function observe(
   jobs: () => Promise<readonly JobSummary[]>,
 ): Promise<Sighting> {
   const name = desired.manifest.name;
-  const [stored, summaries] = await Promise.all([world.store.read(name), world.activity === "starting" ? [] : jobs()]);
+  const read = () => world.store.read(name);
+  const [stored, summaries] = await Promise.all([
+    world.ahead?.record(name, read) ?? read(),
+    world.activity === "starting" ? [] : jobs(),
+  ]);
   const sighting = await sightingOf(name, stored, summaries, world);
   const { record } = sighting.observed;
   if (!record) return withChosen(await withOrphans(sighting, desired, world), desired, world);
@@ -119,7 +125,7 @@ function ownJob(
 
 async function withDetail({ observed, stored }: Sighting, world: World): Promise<Sighting> {
   const { job, record } = observed;
-  const detail = job ? await detailOf(world.rest, job) : undefined;
+  const detail = job ? await detailOf(world, job) : undefined;
   const states = record && !(job && isAlive(job)) ? await statesOf(world.store, record) : [];
   return { stored, observed: { ...observed, job: job && { ...job, detail }, states } };
 }
@@ -135,58 +141,6 @@ async function statesOf(store: Store, { current }: JobRecord): Promise<readonly 
   return [...a, ...b].sort((x, y) => x.at - y.at);
 }
 
-async function detailOf(rest: FlinkRest, job: ObservedJob): Promise<JobDetail | undefined> {
-  return reached(async () => {
-    await untilCachesAreOver(rest, job);
-    const [checkpoints, failures] = await Promise.all([rest.checkpoints(job.jobId), rest.failures(job.jobId)]);
-    return checkpoints && toDetail(checkpoints, failures, job);
-  });
-}
-
-/** Flink answers what follows from a cache: of a job that ended just now it would still tell what was before the end. */
-async function untilCachesAreOver(rest: FlinkRest, job: ObservedJob): Promise<void> {
-  if (isAlive(job)) return;
-  const age = Date.now() - job.endedAt;
-  const interval = age < 60_000 ? await rest.refreshInterval() : 0;
-  if (age >= 0 && age < interval) await sleep(interval - age + 50);
-}
-
-function toDetail(checkpoints: Checkpoints, failures: readonly Failure[], job: ObservedJob): JobDetail {
-  const { counts, latest } = checkpoints;
-  const trace = failures[0]?.trace;
-  const stop = latest.savepoint;
-  const wasStop =
-    stop &&
-    job.status === "FINISHED" &&
-    /^SYNC_SAVEPOINT|TERMINATE_SAVEPOINT|SUSPEND/u.test(stop.checkpoint_type ?? "");
-  return {
-    completedCheckpoints: counts.completed,
-    restored: counts.restored > 0 || Boolean(latest.restored),
-    lastCheckpoint: latest.completed ? toState(latest.completed) : undefined,
-    stoppedWith: wasStop ? toState(stop) : undefined,
-    failure: trace ? rootCause(trace).split("\n")[0] : undefined,
-    health: toHealth(checkpoints, failures),
-  };
-}
-
-function toHealth({ history, latest }: Checkpoints, failures: readonly Failure[]): JobHealth {
-  const done = history.filter(({ status }) => status !== "IN_PROGRESS");
-  const failed = done.findIndex(({ status }) => status !== "FAILED");
-  return {
-    failures: failures.map(({ at }) => at),
-    checkpointAt: latest.completed?.latest_ack_timestamp,
-    failedCheckpoints: failed === -1 ? done.length : failed,
-    checkpointFailure: failed === 0 ? undefined : latest.failed?.failure_message?.split("\n")[0],
-  };
-}
-
-function toState(checkpoint: Checkpoint): StateRef | undefined {
-  const path = checkpoint.external_path;
-  if (!path || path.startsWith("<")) return undefined;
-  const kind = checkpoint.is_savepoint ? "savepoint" : "checkpoint";
-  return { kind, path, at: checkpoint.latest_ack_timestamp, bytes: checkpoint.state_size };
-}
-
 function toObserved(summary: JobSummary): ObservedJob {
   const { jid, name, state, tasks } = summary;
   return {
@@ -195,6 +149,7 @@ function toObserved(summary: JobSummary): ObservedJob {
     status: state,
     startedAt: summary["start-time"],
     endedAt: summary["end-time"],
+    changedAt: summary["last-modification"],
     tasks: { running: tasks.running, total: tasks.total },
   };
 }

@@ -33,6 +33,8 @@ const JobSummary = z.object({
   state: JobStatus,
   "start-time": z.number(),
   "end-time": z.number(),
+  /** When any of its tasks changed its state last. */
+  "last-modification": z.number().optional(),
   tasks: z.object({ total: z.number(), running: z.number(), finished: z.number() }),
 });
 export type JobSummary = z.infer<typeof JobSummary>;

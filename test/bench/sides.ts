@@ -8,7 +8,7 @@ import type { Figures, Side } from "./figures.js";
 import { CHANGED_PROPERTY, CHANGED_SQL, CLOCK, type Fleet, writeFleet, writeTemplate } from "./fleet.js";
 import { Floor, timed } from "./floor.js";
 import { cancelAll, type Lab } from "./lab.js";
-import { Stack } from "./ours.js";
+import { Stack, type Timed } from "./ours.js";
 
 export const STEPS = {
   first: "first deployment",
@@ -20,25 +20,55 @@ export const STEPS = {
   preview: "preview of one changed job",
 } as const;
 
+export const EXPLAIN = "one EXPLAIN";
+
+/** Measured beside the time on the clock where a command of ours is compared with an empty program. */
+export const cpuOf = (what: string) => `${what}, processor time`;
+
+function addTimed(figures: Figures, what: string, side: Side, { seconds, cpuSeconds }: Timed): void {
+  figures.add(what, side, seconds);
+  figures.add(cpuOf(what), side, cpuSeconds);
+}
+
 const ENOUGH_ROWS = 150;
 
+/** A row right before a restart begins is as good as one of its first moments. */
+const MARGIN_MS = 1000;
+
 /** Longest time between two rows of the clock's sink while `restart` goes on, in s. */
-async function silence(fleet: Fleet, restart: () => Promise<unknown>): Promise<number> {
+export async function silence(fleet: Fleet, restart: () => Promise<unknown>): Promise<number> {
   await awaitMoreRows(fleet.output, ENOUGH_ROWS);
+  const since = Date.now() - MARGIN_MS;
   await restart();
   await awaitMoreRows(fleet.output, ENOUGH_ROWS);
-  const times = (await visibleRows(fleet.output)).map((row) => Date.parse(`${row.__create_timestamp}`));
-  times.sort((a, b) => a - b);
+  const all = (await visibleRows(fleet.output)).map((row) => Date.parse(`${row.__create_timestamp}`));
+  const times = all.filter((time) => time >= since).sort((a, b) => a - b);
   return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time))) / 1000;
 }
 
 /** Leaves the cluster and the sink as they were. */
-async function cleared(lab: Lab, fleet: Fleet): Promise<void> {
+export async function cleared(lab: Lab, fleet: Fleet): Promise<void> {
   await cancelAll(lab);
   await rm(fleet.output, { recursive: true, force: true });
 }
 
-const LATE = { "table.exec.mini-batch.size": "6000" };
+export const LATE = { "table.exec.mini-batch.size": "6000" };
+
+/**
+ * What is slow only the first time, on any side: a gateway that has planned nothing yet, a TaskManager that has run nothing,
+ * a program that is not compiled. None of it is measured.
+ */
+export async function warmUp(lab: Lab, empty: Stack): Promise<void> {
+  const fleet = await writeFleet(join(lab.folder, "warm-up"), 7, true);
+  await writeTemplate(fleet, "s3://bench/warm-up");
+  const floor = new Floor(lab, fleet, "s3://bench/warm-up-floor");
+  await floor.startAll();
+  await floor.restart(fleet.names);
+  for (let i = 0; i < 5; i++) await floor.explain();
+  await cleared(lab, fleet);
+  await (await Stack.ofFleet(lab, fleet, "warm-up")).preview();
+  await empty.up();
+}
 
 export async function runFloor(lab: Lab, figures: Figures, jobs: number, run: number): Promise<void> {
   const fleet = await writeFleet(join(lab.folder, `floor-${run}`), jobs - 1, true);
@@ -50,7 +80,7 @@ export async function runFloor(lab: Lab, figures: Figures, jobs: number, run: nu
   figures.add(STEPS.silence, "floor", await silence(fleet, () => floor.restart([CLOCK])));
   figures.add(STEPS.all, "floor", await floor.restart(fleet.names));
   figures.add(STEPS.query, "floor", await floor.replace(one));
-  figures.add("one EXPLAIN", "floor", await floor.explain());
+  figures.add(EXPLAIN, "floor", await floor.explain());
   await cleared(lab, fleet);
 }
 
@@ -60,12 +90,14 @@ interface Tool {
   readonly fleet: Fleet;
   /** Seconds that one deployment took. */
   deploy(): Promise<number>;
+  /** Measures one with nothing to do. */
+  unchanged(): Promise<void>;
 }
 
-async function runTool({ side, fleet, deploy }: Tool, figures: Figures): Promise<void> {
+async function runTool({ side, fleet, deploy, unchanged }: Tool, figures: Figures): Promise<void> {
   const [one = ""] = fleet.names;
   figures.add(STEPS.first, side, await deploy());
-  figures.add(STEPS.unchanged, side, await deploy());
+  await unchanged();
   await fleet.set(one, { properties: CHANGED_PROPERTY });
   figures.add(STEPS.property, side, await deploy());
   await fleet.set(CLOCK, { properties: CHANGED_PROPERTY });
@@ -80,10 +112,11 @@ export async function runOurs(lab: Lab, figures: Figures, jobs: number, run: num
   const fleet = await writeFleet(join(lab.folder, `ours-${run}`), jobs - 1, true);
   await writeTemplate(fleet, `s3://bench/ours-${run}`);
   const stack = await Stack.ofFleet(lab, fleet, `ours-${run}`);
-  await runTool({ side: "ours", fleet, deploy: async () => (await stack.up()).seconds }, figures);
+  const unchanged = async () => addTimed(figures, STEPS.unchanged, "ours", await stack.up());
+  await runTool({ side: "ours", fleet, deploy: async () => (await stack.up()).seconds, unchanged }, figures);
   const [one = ""] = fleet.names;
   await fleet.set(one, { properties: LATE });
-  figures.add(STEPS.preview, "ours", (await stack.preview()).seconds);
+  addTimed(figures, STEPS.preview, "ours", await stack.preview());
   await cleared(lab, fleet);
 }
 
@@ -94,14 +127,17 @@ export async function runTheirs(lab: Lab, figures: Figures, jobs: number, run: n
   const store = lab.bucket.replace("?", `/theirs-${run}?`);
   const options = { restUrl: lab.restUrl, store, manifests, template, tables, parameters: { no: "value" } };
   const deploy = () => timed(() => runOldTool({ ...options, unhurried: true }));
-  await runTool({ side: "theirs", fleet, deploy }, figures);
+  const unchanged = async () => figures.add(STEPS.unchanged, "theirs", await deploy());
+  await runTool({ side: "theirs", fleet, deploy, unchanged }, figures);
   await cleared(lab, fleet);
 }
 
 export async function runEmpty(empty: Stack, figures: Figures): Promise<void> {
-  figures.add(STEPS.unchanged, "empty", (await empty.up()).seconds);
-  figures.add(STEPS.preview, "empty", (await empty.preview()).seconds);
+  addTimed(figures, STEPS.unchanged, "empty", await empty.up());
+  addTimed(figures, STEPS.preview, "empty", await empty.preview());
 }
+
+export const MEMORY = "memory of the provider process, MB";
 
 /** Many jobs: first deployment, then nothing changed, with the provider's memory. */
 export async function runMany(lab: Lab, figures: Figures, jobs: number, runs: number): Promise<void> {
@@ -111,9 +147,9 @@ export async function runMany(lab: Lab, figures: Figures, jobs: number, runs: nu
   const first = await stack.up();
   figures.add(`${STEPS.first}, ${jobs} jobs`, "ours", first.seconds);
   for (let run = 0; run < runs; run++) {
-    const { seconds, providerMb } = await stack.up();
-    figures.add(`${STEPS.unchanged}, ${jobs} jobs`, "ours", seconds);
-    figures.add("memory of the provider process, MB", "ours", Math.max(providerMb, first.providerMb));
+    const timed = await stack.up();
+    addTimed(figures, `${STEPS.unchanged}, ${jobs} jobs`, "ours", timed);
+    figures.add(MEMORY, "ours", Math.max(timed.providerMb, first.providerMb));
   }
   await cleared(lab, fleet);
 }
