@@ -29,7 +29,9 @@ export class Change implements Changing {
 
   async run(): Promise<JobRecord> {
     const { next } = this;
-    const submission = await prepare(next, this.context.desired.secrets, this.context.target);
+    // Where nothing runs there is nothing to protect from a start that fails.
+    const proof = this.plan.steps.every(({ do: step }) => step === "start") ? "as-checked" : "anew";
+    const submission = await prepare(next, this.context.desired.secrets, this.context.target, proof);
     try {
       const stopped = await this.stop(next, submission);
       const from = this.from(stopped);

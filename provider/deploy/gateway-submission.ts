@@ -1,5 +1,6 @@
 /** A start through the SQL Gateway: a session that holds all that the job needs. */
 
+import { createHash } from "node:crypto";
 import { DEPENDENCY_OPTIONS, dependencyEntries } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
 import type { Deployment } from "../core/record.js";
@@ -19,11 +20,19 @@ import {
 
 type GatewayTarget = SubmissionTarget & { readonly gateway: SqlGateway };
 
+/** Slots of what Flink planned in this process, by a digest of all that was planned, and when that was. */
+const proved = new Map<string, { readonly slots: number; readonly at: number }>();
+const PROVED_MS = 60_000;
+
+/** `as-checked`: what a check of this process had planned a moment ago need not be planned once more before a start. */
+export type Proof = "anew" | "as-checked";
+
 /** Opens a session, runs the definitions, and has Flink plan the whole INSERT. Throws JobRefused; starts nothing. */
 export async function prepareAtGateway(
   deployment: Deployment,
   secrets: Readonly<Record<string, string>>,
   target: GatewayTarget,
+  proof: Proof,
 ): Promise<Submission> {
   const name = deployment.manifest.name;
   const { statements, properties: given } = submittedParts(deployment, secrets, target);
@@ -34,7 +43,7 @@ export async function prepareAtGateway(
     const close = () => gateway.closeSession(session).catch(() => undefined);
     try {
       return {
-        slots: await planIn(session, jarsOf(given), statements, target),
+        slots: await planIn(session, jarsOf(given), statements, target, proofOf(deployment, secrets, target, proof)),
         isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
@@ -50,6 +59,29 @@ export async function prepareAtGateway(
   });
 }
 
+interface KnownPlan {
+  readonly key: string;
+  /** Undefined: Flink has to be asked. */
+  readonly slots: number | undefined;
+}
+
+/** The id and the times of a start make no other plan: a check plans with those of no start at all. */
+function proofOf(
+  deployment: Deployment,
+  secrets: Readonly<Record<string, string>>,
+  target: GatewayTarget,
+  proof: Proof,
+): KnownPlan {
+  const meta = { queryId: "", version: deployment.meta.version, createdAt: "" };
+  const parts = submittedParts({ ...deployment, meta }, secrets, target);
+  const key = createHash("sha256")
+    .update(JSON.stringify([target.gateway.url, target.restUrl, parts]))
+    .digest("hex");
+  const known = proved.get(key);
+  const isFresh = known !== undefined && Date.now() - known.at < PROVED_MS;
+  return { key, slots: proof === "as-checked" && isFresh ? known.slots : undefined };
+}
+
 function jarsOf(properties: Readonly<Record<string, string>>): string[] {
   return dependencyEntries(properties).flatMap(([option, entry]) =>
     option === DEPENDENCY_OPTIONS.jars.option ? [entry] : [],
@@ -61,14 +93,18 @@ async function planIn(
   jars: readonly string[],
   statements: JobStatements,
   target: GatewayTarget,
+  { key, slots: known }: KnownPlan,
 ): Promise<number> {
   const run = (sql: string) => target.gateway.execute(session, sql, {}, target.limitMs);
   // Of pipeline.jars a gateway's session takes no notice while it plans, so a function of such a jar would be unknown.
   for (const jar of jars) await refusedAs("jar", 0, 0, () => run(`ADD JAR ${sqlString(jar)}`));
   for (const [index, sql] of statements.definitions.entries()) await refusedAs("definition", index, 0, () => run(sql));
   await refusedAs("query", 0, VIEW_HEAD_LINES, () => run(statements.view ?? ""));
+  if (known !== undefined) return known;
   const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${statements.insert}`));
-  return slotsOf(String(rows[0]?.[0] ?? ""));
+  const slots = slotsOf(String(rows[0]?.[0] ?? ""));
+  proved.set(key, { slots, at: Date.now() });
+  return slots;
 }
 
 async function refusedAs<T>(

@@ -5,7 +5,7 @@ import type { Checkpoints, FlinkRest } from "../flink/rest.js";
 import type { Store, Stored } from "../store/store.js";
 
 /** What was asked for that long ago is asked for again. */
-const BELIEVED_MS = 30_000;
+const BELIEVED_MS = 60_000;
 
 /** So many requests at a time to the store, and to the JobManager. */
 const LANES = 8;
