@@ -75,9 +75,12 @@ export const hooks: Hooks = {
 
   async diff(id, olds, news) {
     const { plan, ...now } = Checked.parse(news);
-    // After the stack went back to an older state, the record may belong to a resource that this state has not.
+    // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
+    // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan.owner !== undefined && plan.owner !== id;
-    if (plan.action !== "undecided") return { changes: plan.action !== "none" || isTakenOver, replaces: plan.replaces };
+    const isLater = plan.jobId !== undefined && plan.jobId !== Object(olds).jobId;
+    if (plan.action !== "undecided")
+      return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
     const old = Given.partial().safeParse(olds).data;
     const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
     return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };

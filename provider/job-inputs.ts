@@ -84,8 +84,9 @@ export const PlanInput = z.object({
   action: z.string(),
   words: z.string(),
   replaces: z.array(z.string()),
-  /** The resource that the record belongs to. */
+  /** The resource that the record belongs to, and Flink's id of its job. */
   owner: z.string().optional(),
+  jobId: z.string().optional(),
 });
 
 export type PlanInput = z.infer<typeof PlanInput>;

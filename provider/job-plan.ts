@@ -4,6 +4,7 @@ import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
 import { type Decision, type Plan, planJob } from "./core/plan.js";
 import { planWords } from "./core/plan-words.js";
+import type { JobRecord } from "./core/record.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
 import { lookedAhead } from "./deploy/look-ahead.js";
@@ -39,12 +40,18 @@ export async function planInput(job: JobInputs, before: Before): Promise<PlanInp
     const comparison = await comparing;
     if (plan.action !== "none" || plan.remark || plan.isSuspended || comparison)
       await tellPlan(job, words, isWorry(plan) ? "warning" : "info", comparison);
-    const owner = sighting.observed.record?.resourceId;
-    return { action: plan.action, words, replaces: replacesOf(plan), ...(owner === undefined ? {} : { owner }) };
+    return { action: plan.action, words, replaces: replacesOf(plan), ...known(sighting.observed.record) };
   } catch (error) {
     if (!(error instanceof ClusterUnreachable)) throw error;
     return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
   }
+}
+
+/** What the stack's state is compared with, where it went back to an older one. */
+function known(record: JobRecord | undefined): Pick<PlanInput, "owner" | "jobId"> {
+  const { resourceId: owner, current } = record ?? {};
+  const jobId = current?.jobId;
+  return { ...(owner !== undefined && { owner }), ...(jobId !== undefined && { jobId }) };
 }
 
 /** Something is wrong that this update does not mend, or that nobody asked for. */

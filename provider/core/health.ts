@@ -31,8 +31,12 @@ export function mayHaveFailed({ status, tasks, startedAt, changedAt }: ObservedJ
 
 /** It fails again and again, though it may be seen running between two failures. */
 export function keepsFailing(job: ObservedJob, now: number): boolean {
-  const recent = job.detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;
-  return isStruggling(job) || recent >= LOOP_FAILURES;
+  return isStruggling(job) || isLooping(job, now);
+}
+
+/** It failed so often lately that one more failure is no accident. */
+export function isLooping({ detail }: ObservedJob, now: number): boolean {
+  return (detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0) >= LOOP_FAILURES;
 }
 
 function statusWords(job: ObservedJob, now: number): string | undefined {

@@ -2,13 +2,16 @@
 
 import type { Decision, Start, Stop } from "../core/decision.js";
 import { reasonOf, UserError } from "../core/errors.js";
+import { isLooping, keepsFailing } from "../core/health.js";
+import type { ObservedJob } from "../core/observed.js";
+import { keepsCheckpoints } from "../core/properties.js";
 import { type Deployment, deployed, type JobRecord, withChoices, withEarlierIntent } from "../core/record.js";
 import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
 import { NoAnswer } from "../flink/http.js";
 import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
-import { halt } from "./halt.js";
+import { haltOrCancel } from "./halt.js";
 import { awaitNoOther, yieldIfTaken } from "./races.js";
 import { rollBack } from "./roll-back.js";
 import { prepare } from "./submission.js";
@@ -74,8 +77,18 @@ export class Change implements Changing {
     const savepoint = base.savepoint ?? this.plan.leaves;
     if (!stop)
       return writer.write({ ...withEarlierIntent(base), savepoint, intent: { ...intent, stopping: undefined } });
-    const { record, state } = await halt(stop, base, intent, { ...this.context, name: this.name });
+    const context = { ...this.context, name: this.name };
+    const { record, state } = await haltOrCancel(stop, base, intent, context, (job, now) =>
+      this.maySkip(stop, job, now),
+    );
     return this.noted({ ...record, status: "stopped", savepoint: state });
+  }
+
+  /** Whether a job that no savepoint can be had of is cancelled, as it is where it is seen restarting. */
+  private maySkip(stop: Stop, job: ObservedJob, now: number): boolean {
+    if (stop.do === "cancel" || stop.drain || !job.detail?.lastCheckpoint) return false;
+    if (!keepsCheckpoints(this.before?.current.manifest ?? this.next.manifest)) return false;
+    return this.start.from === "clean" ? keepsFailing(job, now) : isLooping(job, now);
   }
 
   /** A store that is away just now must not keep a stopped job from starting: the intent in it is enough to go on. */

@@ -5,6 +5,7 @@ import type { Stop } from "../core/decision.js";
 import { UserError } from "../core/errors.js";
 import { latestState } from "../core/latest-state.js";
 import { versionDirectory } from "../core/naming.js";
+import { isAlive, type ObservedJob } from "../core/observed.js";
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
 import { cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
 import { observeAll, type World } from "./observe.js";
@@ -34,6 +35,27 @@ export async function halt(
 ): Promise<Halted> {
   const before = withEarlierIntent(record);
   return stop.do === "cancel" ? cancel(stop, before, intent, context) : end(stop, before, intent, context);
+}
+
+/**
+ * As `halt`; but a job in a restart loop may be seen running between two failures, and no savepoint can be had of it: where
+ * `gives` says so of the job after the failed savepoint, it is cancelled, and its last completed checkpoint counts.
+ */
+export async function haltOrCancel(
+  stop: Stop,
+  record: JobRecord,
+  intent: Omit<Intent, "stopping">,
+  context: HaltContext,
+  gives: (job: ObservedJob, now: number) => boolean,
+): Promise<Halted> {
+  try {
+    return await halt(stop, record, intent, context);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "savepoint-failed") throw error;
+    const { job, now } = (await observeAll(context.name, context.world)).observed;
+    if (!job || !isAlive(job) || !gives(job, now)) throw error;
+    return halt({ do: "cancel", jobId: job.jobId }, record, intent, context);
+  }
 }
 
 async function end(

@@ -141,6 +141,12 @@ async function statesOf(store: Store, { current }: JobRecord): Promise<readonly 
   return [...a, ...b].sort((x, y) => x.at - y.at);
 }
 
+/** Newest checkpoint that this job completed, as Flink knows it; undefined where there is none. */
+export async function lastCheckpointOf(jobId: string, { rest }: World): Promise<StateRef | undefined> {
+  const summary = (await jobsOf(rest)).find(({ jid }) => jid === jobId);
+  return summary && (await detailOf({ rest }, toObserved(summary)))?.lastCheckpoint;
+}
+
 function toObserved(summary: JobSummary): ObservedJob {
   const { jid, name, state, tasks } = summary;
   return {

@@ -1,14 +1,12 @@
 /** Ends a job whose manifest is gone, and leaves a tombstone, so that its version and its state are not forgotten. */
 
-import type { Stop } from "../core/decision.js";
 import { UserError } from "../core/errors.js";
 import { keepsFailing } from "../core/health.js";
 import { latestState } from "../core/latest-state.js";
 import { isAlive } from "../core/observed.js";
 import { plainStop } from "../core/plan-running.js";
-import type { JobRecord, StateRef } from "../core/record.js";
 import type { Limits } from "../flink/lifecycle.js";
-import { type HaltContext, halt } from "./halt.js";
+import { haltOrCancel } from "./halt.js";
 import { observeAll, type World } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
 
@@ -47,19 +45,8 @@ export async function remove(context: RemovalContext): Promise<void> {
     });
     return;
   }
-  const state = await haltAnyhow(plainStop(job), record, { name, world, limits, progress, writer });
-  await writer.write({ ...ended, savepoint: state });
-}
-
-/** A job in a restart loop may be seen running between two failures: no savepoint can be had of it, and it is cancelled. */
-async function haltAnyhow(stop: Stop, record: JobRecord, context: HaltContext): Promise<StateRef | undefined> {
   const intent = { action: "delete", next: undefined, session: undefined };
-  try {
-    return (await halt(stop, record, intent, context)).state;
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== "savepoint-failed") throw error;
-    const { job, now } = (await observeAll(context.name, context.world)).observed;
-    if (!job || !isAlive(job) || !keepsFailing(job, now)) throw error;
-    return (await halt({ do: "cancel", jobId: job.jobId }, record, intent, context)).state;
-  }
+  const halting = { name, world, limits, progress, writer };
+  const { state } = await haltOrCancel(plainStop(job), record, intent, halting, keepsFailing);
+  await writer.write({ ...ended, savepoint: state });
 }

@@ -4,8 +4,17 @@ import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { stateName } from "../core/naming.js";
-import { type Deployment, deployed, type JobRecord, withEarlierIntent, withFailedVersion } from "../core/record.js";
+import { keepsCheckpoints } from "../core/properties.js";
+import {
+  type Deployment,
+  deployed,
+  type JobRecord,
+  type StateRef,
+  withEarlierIntent,
+  withFailedVersion,
+} from "../core/record.js";
 import type { Changing } from "./changing.js";
+import { lastCheckpointOf } from "./observe.js";
 import { prepare } from "./submission.js";
 
 /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
@@ -31,12 +40,13 @@ export async function rollBack(
       fix: "correct the manifest, then run `pulumi up` again",
     });
   const old = stopped.current;
+  const state = await stateToGoBackTo(change, failed, stopped);
   const again: Deployment = {
     ...old,
     definitions: old.definitions ?? context.desired.definitions,
     metadataColumns: old.metadataColumns ?? context.desired.metadataColumns,
     jobId: randomBytes(16).toString("hex"),
-    startedFrom: stopped.savepoint?.path ?? null,
+    startedFrom: state?.path ?? null,
   };
   const secrets = secretsOf(old, context);
   if (!secrets)
@@ -46,12 +56,25 @@ export async function rollBack(
       fix: "set the secret parameters as they were, bring back the manifest, and run `pulumi up`: it resumes from that state",
     });
   await startAgain(change, again, stopped, { was, reason, secrets });
-  const from = stopped.savepoint ? stateName(stopped.savepoint.path) : "nothing";
+  const from = state ? stateName(state.path) : "nothing";
   throw new UserError("start-failed", {
     what: `${was}; version ${old.meta.version} as it was before runs again from ${from}`,
     cause: reason,
     fix: "correct the manifest, then run `pulumi up` again",
   });
+}
+
+/**
+ * The state it was stopped with; but where the failed start was one of the same version and completed a checkpoint, what
+ * this covers is in the sinks already: going back behind it would write it once more.
+ */
+async function stateToGoBackTo(
+  { context }: Changing,
+  failed: Deployment,
+  { current, savepoint }: JobRecord,
+): Promise<StateRef | undefined> {
+  if (failed.meta.version !== current.meta.version || !keepsCheckpoints(failed.manifest)) return savepoint;
+  return (await lastCheckpointOf(failed.jobId ?? "", context.world)) ?? savepoint;
 }
 
 /** A record tells only whether a secret is the one of before: that one is Pulumi's to know. Never the new one instead. */

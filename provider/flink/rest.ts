@@ -100,6 +100,9 @@ export type CheckpointStatus = z.infer<typeof CheckpointStatus>;
 
 const Anything = z.unknown();
 
+/** An answer 500 may be that of a JobManager too busy to answer in time; one that stays the same is meant. */
+const STUMBLE_MS = 3000;
+
 /** Between two tries of a question that met a JobManager which is just coming back. */
 const PAUSE_MS = 250;
 
@@ -111,17 +114,19 @@ export class FlinkRest {
   constructor(
     readonly url: string,
     readonly timeoutMs: number,
-    /** `patient`: a question that gets no answer at all is asked again too, within the limit. */
+    /** `patient`: a question that gets no answer at all is asked again too, within the limit, and one answered 500 for a moment. */
     private readonly manner: "prompt" | "patient" = "prompt",
   ) {}
 
   private async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    const until = Date.now() + this.timeoutMs;
+    const since = Date.now();
+    const until = since + this.timeoutMs;
     for (;;) {
       try {
         return await callJson(this.url, { method: "GET", path, timeoutMs: this.timeoutMs }, schema);
       } catch (error) {
-        const passes = isOutage(error) || (this.manner === "patient" && error instanceof NoAnswer);
+        const stumbles = error instanceof HttpRefusal && error.status === 500 && Date.now() - since < STUMBLE_MS;
+        const passes = isOutage(error) || (this.manner === "patient" && (error instanceof NoAnswer || stumbles));
         if (!passes || Date.now() + PAUSE_MS > until) throw error;
         await sleep(PAUSE_MS);
       }

@@ -1,14 +1,19 @@
-/** Runs one hook of a resource in a process of its own, as Pulumi's provider process does; a test may kill it. */
+/** Runs hooks of a resource as Pulumi's provider process does, one for each line that comes in; a test may kill it. */
 "use strict";
 
-const [resource, hook, args] = JSON.parse(process.env.HOOK);
+const { createInterface } = require("node:readline");
 
-const hooks = require("../../provider/entry.cjs")(resource);
+const hooksOf = require("../../provider/entry.cjs");
 
-hooks[hook](...args).then(
-  (result) => process.stdout.write(JSON.stringify(result ?? {})),
-  (error) => {
-    process.stderr.write(error.message);
-    process.exitCode = 1;
-  },
-);
+/** One line goes out for each call: whether it went through, and what it gave or threw. */
+async function answer({ resource, hook, args }) {
+  try {
+    return { ok: true, text: JSON.stringify((await hooksOf(resource)[hook](...args)) ?? {}) };
+  } catch (error) {
+    return { ok: false, text: error.message };
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", async (line) => {
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
+});

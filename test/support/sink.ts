@@ -6,9 +6,12 @@ import { until } from "./until.js";
 
 export type Row = Readonly<{ [column: string]: unknown }>;
 
-/** Rows of the files that the sink has committed; those still hidden are left out. */
-export async function committedRows(folder: string): Promise<Row[]> {
-  return rowsOf(folder, (name) => name.startsWith("part-"));
+/** Rows of the files that the sink has committed; those still hidden are left out. `known`: files that were read before. */
+export async function committedRows(folder: string, known = new Map<string, readonly Row[]>()): Promise<Row[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith("part-"));
+  const fresh = names.map((name) => join(folder, name)).filter((file) => !known.has(file));
+  await Promise.all(fresh.map(async (file) => known.set(file, parsed(await readText(file)))));
+  return [...known].flatMap(([file, rows]) => (file.startsWith(`${folder}/`) ? rows : []));
 }
 
 /** All rows on disk, those of files in progress too; the last line of such a file may not be whole yet. */
@@ -27,7 +30,11 @@ export async function awaitMoreRows(folder: string, more: number): Promise<void>
 async function rowsOf(folder: string, isWanted: (name: string) => boolean): Promise<Row[]> {
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(names.filter(isWanted).map((name) => readText(join(folder, name))));
-  const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf("\n") + 1).split("\n"));
+  return texts.flatMap(parsed);
+}
+
+function parsed(text: string): Row[] {
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
 }
 

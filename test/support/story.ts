@@ -13,6 +13,9 @@ import { type Config, exportState, importState, makeStack, writeConfig } from ".
 
 const STORIES = join(process.cwd(), "test", "e2e", "stories");
 
+/** A template and tables for stories that have none of their own. */
+const COMMON = join(STORIES, "common");
+
 /** What the preview and the update of a step said. */
 export interface Stepped {
   readonly preview: Ran;
@@ -121,11 +124,12 @@ export class Story {
     return lost;
   }
 
-  /** Puts the files of a step in place: those beside the steps' folders, then the step's own. */
+  /** Puts the files of a step in place: those of all stories, those beside the steps' folders, then the step's own. */
   async place(step: number): Promise<void> {
     const to = join(this.folder, "manifests");
     await rm(to, { recursive: true, force: true });
-    await mkdir(to);
+    if (this.config.template === undefined) await cp(COMMON, to, { recursive: true });
+    await mkdir(to, { recursive: true });
     const story = join(STORIES, this.story);
     const common = (await readdir(story, { withFileTypes: true })).filter((entry) => entry.isFile());
     for (const { name } of common) await cp(join(story, name), join(to, name));

@@ -50,6 +50,13 @@ describe("A question to Flink", () => {
     await expect(new FlinkRest(url, 400).statusOf(JOB)).rejects.toThrow(/answered 503/u);
   });
 
+  it("is asked again in an update where it is answered 500 once, and believed in a preview", async () => {
+    let count = 0;
+    const url = await listen(0, () => (++count % 2 === 1 ? { status: 500, body: {} } : jobs("RUNNING")));
+    expect(await new FlinkRest(url, 5000, "patient").statusOf(JOB)).toBe("RUNNING");
+    await expect(new FlinkRest(url, 5000).statusOf(JOB)).rejects.toThrow(/answered 500/u);
+  });
+
   it("waits for a server that is away in an update, and says so at once in a preview", async () => {
     const url = await listen(0, () => jobs("RUNNING"));
     server?.close();

@@ -1,0 +1,68 @@
+/** The real servers that jobs under test run on: a cluster with a SQL Gateway, and an S3 server. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local.js";
+import { s3FlinkOptions } from "../../../provider/store/s3-client.js";
+import { createBucket } from "../bucket.js";
+import { localSpec } from "../cluster.js";
+import { Flink } from "../flink.js";
+import { MOTO_CREDENTIALS, startMoto } from "../moto.js";
+
+export type StoreKind = "folder" | "S3";
+
+export interface Lab {
+  /** Holds the cluster, the stores in folders and the sinks. */
+  readonly folder: string;
+  readonly flink: Flink;
+  readonly gatewayUrl: string;
+  /** Address of the S3 server; empty where there is none. */
+  readonly s3: string;
+  /** Starts again what was killed. */
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The bucket that it makes in the S3 server. */
+export const BUCKET = "faults";
+
+export interface LabOptions {
+  readonly slots: number;
+  readonly stores: readonly StoreKind[];
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export async function openLab({ slots, stores, properties = {} }: LabOptions): Promise<Lab> {
+  const moto = stores.includes("S3") ? await startMoto() : undefined;
+  if (moto) Object.assign(process.env, MOTO_CREDENTIALS, { AWS_REGION: "us-east-1" });
+  const folder = await mkdtemp(join(tmpdir(), "faults-"));
+  const close = async () => {
+    await stopLocal(folder);
+    await rm(folder, { recursive: true, force: true });
+    await moto?.stop();
+  };
+  const store = moto ? `s3://${BUCKET}?endpoint=${moto.endpoint}` : "";
+  const spec = await localSpec(folder, slots);
+  const quick = { "web.refresh-interval": "100", ...properties };
+  const start = async () => {
+    const storeOptions = await s3FlinkOptions(store);
+    await startLocalOrNothing({ ...spec, properties: quick, store, storeOptions }, () => undefined, MOTO_CREDENTIALS);
+  };
+  try {
+    if (store) await createBucket(store);
+    await start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const flink = new Flink(`http://127.0.0.1:${spec.restPort}`);
+  const gatewayUrl = `http://127.0.0.1:${spec.gatewayPort}`;
+  return { folder, flink, gatewayUrl, s3: moto?.endpoint ?? "", mend: start, close };
+}
+
+/** Address of the store in the lab's folder. */
+export function folderStore({ folder }: Lab): string {
+  return pathToFileURL(join(folder, "store")).href;
+}
