@@ -9,7 +9,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 
 const named = (...names: readonly string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
 
-/** EVERY_STORY=1: also those that would hardly tell more than the same story does elsewhere. */
+/** EVERY_STORY=1: also those that would hardly tell more than the same story does elsewhere, or that mostly wait. */
 const also = (...names: readonly string[]) => (process.env.EVERY_STORY ? named(...names) : []);
 
 type Test = NonNullable<TestProjectInlineConfiguration["test"]>;
@@ -32,8 +32,7 @@ export default defineConfig({
       long({
         name: "integration",
         include: ["test/integration/**/*.test.ts"],
-        // It has not run as a whole yet: ACCIDENTS=1 npm test -- integration accidents.
-        exclude: process.env.ACCIDENTS ? [] : ["test/integration/accidents.test.ts"],
+        exclude: process.env.EVERY_STORY ? [] : ["test/integration/outages.test.ts"],
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 1 },
