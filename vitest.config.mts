@@ -38,7 +38,10 @@ export default defineConfig({
         sequence: { groupOrder: 1 },
       }),
       // flink-sql-runner, which the take-over begins with, knows no store but S3.
-      stories("e2e", { include: ["test/e2e/**/*.test.ts"], exclude: named("takeover") }),
+      stories("e2e", {
+        include: ["test/e2e/**/*.test.ts"],
+        exclude: named("takeover", ...(process.env.EVERY_STORY ? [] : ["sequence"])),
+      }),
       stories("e2e-s3", {
         include: [
           ...named("decision-tree", "lost-stack", "sequence", "takeover"),
@@ -47,7 +50,7 @@ export default defineConfig({
         ],
       }),
       stories("e2e-runner", { include: [...named("decision-tree", "udf"), ...also("invalid-sql")] }),
-      stories("e2e-1.20", { include: named("decision-tree", "code") }),
+      stories("e2e-1.20", { include: [...named("decision-tree"), ...also("code")] }),
       stories("e2e-newest", { include: [...named("decision-tree"), ...also("invalid-sql", "lost-stack", "code")] }),
       long({
         name: "e2e-yarn",
