@@ -14,7 +14,7 @@ const also = (...names: readonly string[]) => (process.env.EVERY_STORY ? named(.
 
 type Test = NonNullable<TestProjectInlineConfiguration["test"]>;
 
-/** Of all kinds but the first and the last two files at a time run, of whichever kind; a story may take minutes. */
+/** Two files at a time run, of whichever kind of the same group; a story may take minutes. */
 function long(test: Test): TestProjectInlineConfiguration {
   const limits = { testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 2 };
   return { test: { ...limits, sequence: { groupOrder: 2 }, ...test } };
@@ -56,13 +56,15 @@ export default defineConfig({
         name: "e2e-yarn",
         include: ["test/e2e-yarn/**/*.test.ts"],
         globalSetup: ["test/support/yarn-setup.ts"],
+        // Its SQL Gateway would look for a free port at the same moment as the clusters of other stories.
+        sequence: { groupOrder: 3 },
       }),
       long({ name: "soak", include: ["test/soak/**/*.test.ts"], testTimeout: 1_800_000 }),
       long({
         name: "timing",
         include: ["test/timing/**/*.test.ts"],
         fileParallelism: false,
-        sequence: { groupOrder: 3 },
+        sequence: { groupOrder: 4 },
       }),
     ],
   },
