@@ -62,7 +62,8 @@ async function runVitest(projects, args, env, folder) {
   const text = textOf(report);
   if (!text) return { code, ...none, failed: code === 0 ? 0 : 1 };
   const results = JSON.parse(text);
-  if (slowest(results).length > 1) process.stdout.write(`\nThe slowest files:\n${slowest(results).join("\n")}\n`);
+  const slow = slowest(results);
+  if (slow.length > 1) process.stdout.write(`\nThe slowest files:\n${slow.join("\n")}\n`);
   return { code, ...countVitest(results) };
 }
 
