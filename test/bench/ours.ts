@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
+import { isProvider } from "../support/provider-process.js";
 import { environmentOf } from "../support/pulumi.js";
 import type { Fleet } from "./fleet.js";
 import type { Lab } from "./lab.js";
@@ -105,7 +106,7 @@ function watchProvider(folder: string): { stop(): Promise<number> } {
     for (const pid of await readdir("/proc")) {
       if (!/^\d+$/u.test(pid)) continue;
       const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      if (!command.includes("dynamic-provider") || !command.includes(folder)) continue;
+      if (!isProvider(command) || !command.includes(folder)) continue;
       const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
       largest = Math.max(largest, Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1] ?? 0) / 1024);
     }

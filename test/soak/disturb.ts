@@ -1,6 +1,7 @@
 /** What goes wrong, at random: before an update, or in the middle of it. */
 
 import { killRole, livingRoles } from "../support/cluster.js";
+import { isProvider } from "../support/provider-process.js";
 import type { Chance } from "./chance.js";
 import { descendants, kill } from "./processes.js";
 
@@ -52,7 +53,7 @@ export async function disturb(pid: number, what: During, cluster: string): Promi
   }
   const below = await descendants(pid);
   if (what === "engine") return kill(pid);
-  const provider = below.filter(({ command }) => /dynamic-provider|provider\/process\/main/u.test(command));
+  const provider = below.filter(({ command }) => isProvider(command));
   for (const { pid: each } of what === "provider" ? provider : [{ pid }, ...below]) kill(each);
   if (what !== "everything") return;
   for (const role of ROLES) await killIfAlive(cluster, role);
