@@ -1,15 +1,16 @@
 /** A session cluster on this machine: JobManager, TaskManagers and SQL Gateway from FLINK_HOME, on loopback. */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { UserError } from "../core/errors.js";
 import { shortHash } from "../core/naming.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
+import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
 import type { ClusterPorts } from "./ports.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+import { startFailed } from "./start-failed.js";
 
 /** What the processes are started with. */
 export interface LocalSpec {
@@ -88,14 +89,16 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
   const { processes } = await readProcesses(folder);
   const running: Started[] = [];
   for (const started of processes) if (await isAlive(started)) running.push(started);
+  const mark = randomMark();
+  const hadGateway = running.some(({ role }) => role === GATEWAY);
   const configuration = shortHash(configurationOf(spec));
   for (const role of rolesOf(spec).filter((wanted) => !running.some(({ role: has }) => has === wanted))) {
     progress(`starting ${role}`);
-    running.push(await startRole(role, spec, folder, environment));
+    running.push(await startRole(role, { spec, folder, environment, mark }));
     const { restPort, gatewayPort, rpcPort } = spec;
     await writeProcesses(folder, { configuration, ports: { restPort, gatewayPort, rpcPort }, processes: running });
   }
-  await awaitHealth(spec, folder, running, progress);
+  await awaitHealth(spec, folder, { running, mark: hadGateway ? undefined : mark }, progress);
 }
 
 /**
@@ -127,7 +130,14 @@ export async function stopLocal(folderName: string): Promise<void> {
   await writeProcesses(folder, { configuration: "", processes: [] });
 }
 
-async function startRole(role: string, spec: LocalSpec, folder: string, environment: Environment): Promise<Started> {
+interface RoleStart {
+  readonly spec: LocalSpec;
+  readonly folder: string;
+  readonly environment: Environment;
+  readonly mark: string;
+}
+
+async function startRole(role: string, { spec, folder, environment, mark }: RoleStart): Promise<Started> {
   const scripts: Record<string, string> = { [JOB_MANAGER]: "jobmanager.sh", [GATEWAY]: "sql-gateway.sh" };
   const script = join(spec.flinkHome, "bin", scripts[role] ?? "taskmanager.sh");
   const env = {
@@ -139,13 +149,19 @@ async function startRole(role: string, spec: LocalSpec, folder: string, environm
     FLINK_IDENT_STRING: role,
   };
   // In the foreground, the script becomes the Java process: its number is the one that we stop later.
-  return startProcess(role, script, ["start-foreground"], env, join(folder, "log", `${role}.out`));
+  const start = (...options: string[]) =>
+    startProcess(role, script, ["start-foreground", ...options], env, join(folder, "log", `${role}.out`));
+  if (role === JOB_MANAGER) return start();
+  if (role === GATEWAY) return start(`-D${MARK}=${mark}`);
+  // By its own id one that was started just now is told from one that died, which stays registered for a while.
+  const resourceId = `${role}-${mark}`;
+  return { ...(await start("-D", `taskmanager.resource-id=${resourceId}`)), resourceId };
 }
 
 async function awaitHealth(
   spec: LocalSpec,
   folder: string,
-  running: readonly Started[],
+  { running, mark }: { readonly running: readonly Started[]; readonly mark: string | undefined },
   progress: (text: string) => void,
 ): Promise<void> {
   const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, 2000);
@@ -154,42 +170,26 @@ async function awaitHealth(
   await waitFor<true>(
     { what: "session cluster", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress },
     async () => {
-      for (const started of running) if (!(await isAlive(started))) throw await startFailed(started.role, folder, fix);
-      const pending = (await pendingPart(rest, spec)) ?? (await pendingGateway(gateway));
+      for (const started of running)
+        if (!(await isAlive(started))) throw await startFailed(started.role, join(folder, "log"), fix);
+      const pending = (await pendingPart(rest, running)) ?? (await pendingGateway(gateway, mark));
       return pending === undefined ? { done: true } : { pending };
     },
   );
 }
 
-async function pendingPart(rest: FlinkRest, spec: LocalSpec): Promise<string | undefined> {
+/** A JobManager that does not list our TaskManagers may be another one, at whose port ours cannot listen. */
+async function pendingPart(rest: FlinkRest, running: readonly Started[]): Promise<string | undefined> {
+  const wanted = running.filter(({ role }) => role.startsWith("taskmanager"));
   try {
-    const { taskmanagers } = await rest.overview();
-    return taskmanagers < spec.taskManagers
-      ? `${taskmanagers} of ${spec.taskManagers} TaskManagers registered`
-      : undefined;
+    const registered = await rest.taskManagers();
+    // One that an earlier version of this program started has no id of ours.
+    const there = wanted.filter(({ resourceId }) => resourceId === undefined || registered.includes(resourceId));
+    const count = Math.min(there.length, registered.length);
+    return count < wanted.length ? `${count} of ${wanted.length} TaskManagers registered` : undefined;
   } catch {
     return "the JobManager does not answer yet";
   }
-}
-
-async function pendingGateway(gateway: SqlGateway): Promise<string | undefined> {
-  try {
-    await gateway.info();
-    return undefined;
-  } catch {
-    return "the SQL Gateway does not answer yet";
-  }
-}
-
-async function startFailed(role: string, folder: string, fix: string): Promise<UserError> {
-  const text = await readFile(join(folder, "log", `${role}.out`), "utf8");
-  // The words of exceptions; what else is there are stack frames and the command line of the process.
-  const lines = text.split("\n").filter((line) => /(?:Exception|Error)\b/u.test(line) && !/^\s*at |--add-/u.test(line));
-  return new UserError("cluster-start-failed", {
-    what: `the ${role} ended right after its start`,
-    cause: lines.slice(-3).join("\n") || "its output says nothing",
-    fix,
-  });
 }
 
 async function writeConfiguration(spec: LocalSpec, folder: string): Promise<void> {

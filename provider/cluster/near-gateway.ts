@@ -2,12 +2,13 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { UserError } from "../core/errors.js";
 import { shortHash } from "../core/naming.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { waitFor } from "../flink/wait.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
+import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+import { startFailed } from "./start-failed.js";
 
 export interface GatewaySpec {
   /** Folder of the stack. */
@@ -48,23 +49,27 @@ export async function startNearGateway(
   progress(`starting ${ROLE}`);
   const env = { ...environment, FLINK_HOME: spec.flinkHome, FLINK_CONF_DIR: conf, FLINK_LOG_DIR: log };
   const script = join(spec.flinkHome, "bin", "sql-gateway.sh");
-  const started = await startProcess(ROLE, script, ["start-foreground"], env, join(log, `${ROLE}.out`));
+  const mark = randomMark();
+  const args = ["start-foreground", `-D${MARK}=${mark}`];
+  const started = await startProcess(ROLE, script, args, env, join(log, `${ROLE}.out`));
   const ports = { restPort: 0, rpcPort: 0, gatewayPort: spec.gatewayPort };
   await writeProcesses(folder, { configuration: shortHash(text), ports, processes: [started] });
-  await awaitAnswer(spec, started, progress);
+  await awaitAnswer(spec, started, mark, progress);
 }
 
-async function awaitAnswer(spec: GatewaySpec, started: Started, progress: (text: string) => void): Promise<void> {
+async function awaitAnswer(
+  spec: GatewaySpec,
+  started: Started,
+  mark: string,
+  progress: (text: string) => void,
+): Promise<void> {
   const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
   const fix = `see ${join(spec.folder, "log", `${ROLE}.out`)}, or raise the configuration key \`startSeconds\``;
   const limits = { what: "SQL Gateway", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress };
   await waitFor<true>(limits, async () => {
-    if (!(await isAlive(started)))
-      throw new UserError("cluster-start-failed", { what: "the SQL Gateway ended right after its start", fix });
-    return gateway.info().then(
-      () => ({ done: true }),
-      () => ({ pending: "it does not answer yet" }),
-    );
+    if (!(await isAlive(started))) throw await startFailed(ROLE, join(resolve(spec.folder), "log"), fix);
+    const pending = await pendingGateway(gateway, mark);
+    return pending === undefined ? { done: true } : { pending };
   });
 }
 

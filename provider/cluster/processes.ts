@@ -12,6 +12,8 @@ export const Started = z.object({
   pid: z.number().int(),
   /** Start time as the operating system tells it: tells the process from a later one with the same number. */
   startTime: z.string(),
+  /** A TaskManager's resource id, under which the JobManager lists it. */
+  resourceId: z.string().optional(),
 });
 export type Started = z.infer<typeof Started>;
 

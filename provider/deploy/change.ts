@@ -13,7 +13,7 @@ import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitNoOther, yieldIfTaken } from "./races.js";
-import { rollBack } from "./roll-back.js";
+import { BY_MANIFEST, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
 import type { Submission } from "./submission-parts.js";
 
@@ -136,10 +136,9 @@ export class Change implements Changing {
       await this.startAndAwait(next, submission, { secrets: this.context.desired.secrets, allowNonRestoredState });
       await this.awaitFirstCheckpoint(next.jobId ?? "");
     } catch (error) {
-      const reason = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
-      await rollBack(this, next, stopped, reason);
+      await rollBack(this, next, stopped, failureOf(error));
     }
   }
 
@@ -195,6 +194,14 @@ export class Change implements Changing {
     const { world, limits, progress } = this.context;
     return cancelJob(world.rest, { name: this.name, jobId, limits, progress });
   }
+}
+
+function failureOf(error: unknown): StartFailure {
+  if (!(error instanceof UserError)) return { reason: reasonOf(error), fix: BY_MANIFEST };
+  const { what, cause, fix } = error.parts;
+  // What another deployment did is no mistake of the manifest's.
+  if (error.code === "record-conflict") return { reason: `${what}: ${cause}`, fix };
+  return { reason: cause ?? what, fix: BY_MANIFEST };
 }
 
 function isUnreachableGateway(error: unknown): boolean {

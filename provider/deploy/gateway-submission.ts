@@ -47,7 +47,9 @@ export async function prepareAtGateway(
         isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
-          await gateway.execute(session, statements.insert, startOptions(jobId, from), limitMs);
+          await unlessClosed(name, () =>
+            gateway.execute(session, statements.insert, startOptions(jobId, from), limitMs),
+          );
         },
         // The session ends by itself some time later where this does not reach the gateway.
         close,
@@ -119,6 +121,20 @@ async function refusedAs<T>(
     if (!(error instanceof StatementRefused)) throw error;
     const line = error.line === undefined || error.line <= headLines ? undefined : error.line - headLines;
     throw new JobRefused(part, index, line, line === undefined ? undefined : error.column, error.message);
+  }
+}
+
+/** Another deployment that finds this one's intent closes its session, so that only one of the two starts the job. */
+async function unlessClosed(job: string, submit: () => Promise<unknown>): Promise<void> {
+  try {
+    await submit();
+  } catch (error) {
+    if (!(error instanceof StatementRefused) || !/^Session '[^']*' does not exist/u.test(error.message)) throw error;
+    throw new UserError("record-conflict", {
+      what: `${job}: its session at the SQL Gateway was closed before it could start the job`,
+      cause: "another deployment works on this job, or the gateway was started anew",
+      fix: "let the other deployment end, then run `pulumi up` again",
+    });
   }
 }
 

@@ -15,14 +15,24 @@ import {
 } from "../core/record.js";
 import type { Changing } from "./changing.js";
 import { lastCheckpointOf } from "./observe.js";
+import { yieldIfTaken } from "./races.js";
 import { prepare } from "./submission.js";
+
+export interface StartFailure {
+  /** Why it did not start. */
+  readonly reason: string;
+  /** What to do once the job of before runs again, or where none did. */
+  readonly fix: string;
+}
+
+export const BY_MANIFEST = "correct the manifest, then run `pulumi up` again";
 
 /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
 export async function rollBack(
   change: Changing,
   failed: Deployment,
   before: JobRecord,
-  reason: string,
+  { reason, fix }: StartFailure,
 ): Promise<never> {
   const { name, plan, context } = change;
   const stopped = change.before ? withFailedVersion(before, failed, new Date().toISOString()) : before;
@@ -37,7 +47,7 @@ export async function rollBack(
     throw new UserError("start-failed", {
       what: `${was}; nothing of it runs`,
       cause: reason,
-      fix: "correct the manifest, then run `pulumi up` again",
+      fix,
     });
   const old = stopped.current;
   const state = await stateToGoBackTo(change, failed, stopped);
@@ -60,7 +70,7 @@ export async function rollBack(
   throw new UserError("start-failed", {
     what: `${was}; version ${old.meta.version} as it was before runs again from ${from}`,
     cause: reason,
-    fix: "correct the manifest, then run `pulumi up` again",
+    fix,
   });
 }
 
@@ -108,6 +118,7 @@ async function startAgain(
     }
     await writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
   } catch (error) {
+    if (error instanceof UserError) await yieldIfTaken(change, { ...stopped, current: again }, error);
     throw new UserError("start-failed", {
       what: `${told.was}, and version ${again.meta.version} could not be started again: ${name} is stopped; its state is ${again.startedFrom}`,
       cause: `${told.reason}\nthen, for the way back: ${reasonOf(error)}`,

@@ -64,6 +64,18 @@ export class SqlGateway {
     return (await this.call("POST", "/sessions", z.object({ sessionHandle: z.string() }), body)).sessionHandle;
   }
 
+  /** The options that a session has which sets none. */
+  async options(): Promise<ReadonlyMap<string, string>> {
+    const session = await this.openSession("options", {});
+    const path = `/sessions/${encodeURIComponent(session)}`;
+    try {
+      const { properties } = await this.call("GET", path, z.object({ properties: z.record(z.string(), z.string()) }));
+      return new Map(Object.entries(properties));
+    } finally {
+      await this.closeSession(session);
+    }
+  }
+
   /** Ends a session and whatever it still runs; a session that is gone already is no error. */
   async closeSession(session: string): Promise<void> {
     try {

@@ -137,6 +137,12 @@ export class FlinkRest {
     return this.get("/overview", Overview);
   }
 
+  /** Resource ids of the TaskManagers that are registered, among them those whose end was not noticed yet. */
+  async taskManagers(): Promise<readonly string[]> {
+    const Listing = z.object({ taskmanagers: z.array(z.object({ id: z.string() })) });
+    return (await this.get("/taskmanagers", Listing)).taskmanagers.map(({ id }) => id);
+  }
+
   async jobsOverview(): Promise<readonly JobSummary[]> {
     return (await this.get("/jobs/overview", z.object({ jobs: z.array(JobSummary) }))).jobs;
   }

@@ -2,5 +2,6 @@
 
 import "@pulumi/pulumi/cmd/dynamic-provider/index.js";
 import hooks from "../hooks.js";
+import { endingWithEngine } from "./orphan.js";
 
-export = hooks;
+export = endingWithEngine(hooks);

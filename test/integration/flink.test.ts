@@ -5,12 +5,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import { pendingGateway, randomMark } from "../../provider/cluster/gateway-mark.js";
+import { type LocalSpec, startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { NoAnswer } from "../../provider/flink/http.js";
 import { awaitEnd, awaitRunning, stopWithSavepoint } from "../../provider/flink/lifecycle.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
-import { localSpec } from "../support/cluster.js";
+import { livingRoles, localSpec } from "../support/cluster.js";
 
 const TIMEOUT_MS = 20_000;
 const UNKNOWN_JOB = "f".repeat(32);
@@ -18,9 +19,11 @@ const UNKNOWN_JOB = "f".repeat(32);
 let folder: string;
 let rest: FlinkRest;
 let gateway: SqlGateway;
+let taken: LocalSpec;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flink-"));
   const spec = await localSpec(folder, 3);
+  taken = spec;
   await startLocalOrNothing(spec, () => undefined);
   rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
   gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS);
@@ -28,6 +31,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopLocal(folder);
   await rm(folder, { recursive: true, force: true });
+});
+
+test("A cluster at whose ports another one answers does not take it for its own, and leaves it alone.", async () => {
+  const other = join(folder, "other");
+  const { restPort, gatewayPort, rpcPort } = taken;
+  const second = { ...(await localSpec(other, 1)), restPort, gatewayPort, rpcPort };
+  expect(await pendingGateway(gateway, randomMark())).toBe("another SQL Gateway answers at its port");
+  await expect(startLocalOrNothing(second, () => undefined)).rejects.toThrow(
+    /ended right after its start[\s\S]*fix: run `pulumi up` again: another program took its port/u,
+  );
+  expect(await livingRoles(other)).toEqual([]);
+  expect((await rest.taskManagers()).length).toBe(1);
 });
 
 const randomId = () => randomBytes(16).toString("hex");

@@ -9,6 +9,7 @@ import {
   posixStartTime,
   readProcesses,
   type Started,
+  startedProcess,
   startProcess,
   stopProcess,
   writeProcesses,
@@ -82,3 +83,15 @@ test("A folder in which nothing was started has no processes.", async () => {
 });
 
 const logText = () => readFile(join(folder, "log"), "utf8");
+
+test("A provider process ends by itself after its engine was killed.", async () => {
+  const engine = await start("provider/process/pulumi-resource-pulumi-nodejs 127.0.0.1:1 & echo provider $!; wait");
+  const pid = await until("start of the provider", 60, async () => {
+    const [, pid, port] = /provider (\d+)\n(\d+)\n/u.exec(await logText()) ?? [];
+    return port ? Number(pid) : undefined;
+  });
+  const provider = await startedProcess("provider", pid);
+  expect(await isAlive(provider)).toBe(true);
+  process.kill(engine.pid, "SIGKILL");
+  await until("end of the provider", 20, async () => !(await isAlive(provider)) || undefined);
+});
