@@ -186,7 +186,9 @@ async function pendingPart(rest: FlinkRest, running: readonly Started[]): Promis
     // One that an earlier version of this program started has no id of ours.
     const there = wanted.filter(({ resourceId }) => resourceId === undefined || registered.includes(resourceId));
     const count = Math.min(there.length, registered.length);
-    return count < wanted.length ? `${count} of ${wanted.length} TaskManagers registered` : undefined;
+    if (count < wanted.length) return `${count} of ${wanted.length} TaskManagers registered`;
+    // Until its end is noticed, jobs seem to run on it that Flink has yet to start again.
+    return registered.length > wanted.length ? "the end of a TaskManager is not noticed yet" : undefined;
   } catch {
     return "the JobManager does not answer yet";
   }
@@ -210,6 +212,8 @@ export function configurationOf(spec: LocalSpec): string {
     "taskmanager.memory.jvm-metaspace.size": "512m",
     "taskmanager.numberOfTaskSlots": String(spec.slotsPerTaskManager),
     "execution.checkpointing.num-retained": "2",
+    // A process that died is missed after two of these, and not after two times 10 s.
+    "heartbeat.interval": "2000",
     // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
     "web.refresh-interval": "500",
     ...spec.storeOptions,

@@ -92,3 +92,8 @@ export function isAlive({ status }: ObservedJob): boolean {
 export function isStruggling({ status }: Pick<ObservedJob, "status">): boolean {
   return status === "RESTARTING" || status === "FAILING";
 }
+
+/** Alive, and not all of its tasks run: after a failure, until Flink has started it again. */
+export function isBeingRestarted(job: ObservedJob): boolean {
+  return isAlive(job) && (isStruggling(job) || job.tasks.running < job.tasks.total);
+}

@@ -3,11 +3,12 @@
 import { randomBytes } from "node:crypto";
 import type { Stop } from "../core/decision.js";
 import { UserError } from "../core/errors.js";
+import { isLooping } from "../core/health.js";
 import { latestState } from "../core/latest-state.js";
 import { versionDirectory } from "../core/naming.js";
-import { isAlive, type ObservedJob } from "../core/observed.js";
+import { isAlive, isBeingRestarted, type ObservedJob } from "../core/observed.js";
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
-import { cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
+import { awaitReturn, cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
 import { observeAll, type World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
 
@@ -58,7 +59,25 @@ export async function haltOrCancel(
   }
 }
 
+/** A job that Flink is just starting again, as after a lost TaskManager, can take a savepoint once it is back. */
 async function end(
+  stop: Extract<Stop, { do: "stop-with-savepoint" }>,
+  record: JobRecord,
+  intent: Omit<Intent, "stopping">,
+  context: HaltContext,
+): Promise<Halted> {
+  try {
+    return await endNow(stop, record, intent, context);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "savepoint-failed") throw error;
+    const { job, now } = (await observeAll(context.name, context.world)).observed;
+    if (job?.jobId !== stop.jobId || !isBeingRestarted(job) || isLooping(job, now)) throw error;
+    await awaitReturn(context.world.rest, { ...context, jobId: stop.jobId }, error);
+    return endNow(stop, record, intent, context);
+  }
+}
+
+async function endNow(
   { jobId, drain }: Extract<Stop, { do: "stop-with-savepoint" }>,
   record: JobRecord,
   intent: Omit<Intent, "stopping">,

@@ -123,6 +123,26 @@ export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress 
   await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));
 }
 
+/** Waits until a job that Flink starts again by itself runs with all its tasks. Throws `otherwise` where it does not. */
+export async function awaitReturn(
+  rest: FlinkRest,
+  { name, jobId, limits, progress }: Watched,
+  otherwise: UserError,
+): Promise<void> {
+  const what = `${name}: return of job ${jobId}`;
+  const look = async (): Promise<Look<true>> => {
+    const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
+    if (!seen || hasEnded(seen.state)) throw otherwise;
+    const { running, finished, total } = seen.tasks;
+    if (seen.state === "RUNNING" && running + finished === total) return { done: true };
+    return { pending: `${seen.state}, ${running} of ${total} tasks run` };
+  };
+  const wait = { what, timeoutSeconds: limits.startSeconds, fix: "", progress };
+  await waitFor(wait, patiently(look)).catch(() => {
+    throw otherwise;
+  });
+}
+
 /** Waits until every task runs, or a bounded job came to its end. Throws start-failed with the job's own exception. */
 export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
   const what = `${name}: start of job ${jobId}`;

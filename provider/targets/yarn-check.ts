@@ -62,7 +62,8 @@ async function find(given: Given, session: Session, before: Session | undefined)
   const yarn = resourceManagersOf(session, given.requestSeconds);
   try {
     await refuseOtherYarn(before, session, given.yarn?.lost ?? [], given.requestSeconds);
-    const sighting = await lookAtYarn(session, before, yarn);
+    // What these inputs say is left has been left: a failed update would not have kept them.
+    const sighting = await lookAtYarn(session, before && { ...before, leaves: [] }, yarn);
     return await foundIn(sighting, given, session, before);
   } catch (error) {
     if (!(error instanceof YarnSilent)) throw error;

@@ -1,34 +1,52 @@
-/** Sessions on a real YARN: one of the stack's own, then one that somebody else started, then one of its own again. */
+/** Sessions on a real YARN: one that somebody else started, then one of the stack's own, which is killed, then another. */
 
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { ResourceManagers } from "../../provider/cluster/yarn-rest.js";
 import { flinkHome, livingRoles } from "../support/cluster.js";
 import { FaultPlan, startProxy } from "../support/fault-proxy.js";
 import { Flink } from "../support/flink.js";
 import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../support/sink.js";
 import { Story } from "../support/story.js";
-import { Yarn, type YarnApplication } from "../support/yarn.js";
+import { startYarn, type Yarn, type YarnApplication } from "../support/yarn.js";
 
-const yarn = new Yarn(inject("resourceManager"), inject("yarnEnvironment"));
 const NAME = "Flink session cluster";
 const JOBS = ["coded", "plain"];
 
-const place = { resourceManagers: [yarn.resourceManager] };
-
+let yarn: Yarn;
+let stopYarn: () => Promise<void>;
+let place: { readonly resourceManagers: readonly string[] };
+let folder: string;
 let story: Story;
 let others: string[];
+const since = Date.now();
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "e2e-yarn-"));
+  ({ yarn, stop: stopYarn } = await startYarn(folder));
+  place = { resourceManagers: [yarn.resourceManager] };
   Object.assign(process.env, yarn.env);
-  others = [await yarn.startSession(flinkHome(), NAME)];
+  others = await Promise.all([1, 2].map(() => yarn.startSession(flinkHome(), NAME)));
   story = await Story.begin("yarn", {
     target: "yarn",
-    yarn: { ...place, start: true, gateway: true },
+    yarn: place,
     slots: 2,
     startSeconds: 240,
     taskManagerMemory: "1280m",
     clusterProperties: yarn.sessionOptions,
   });
 });
-afterAll(() => story?.end());
+afterAll(async () => {
+  try {
+    await story?.end();
+  } finally {
+    await stopYarn?.();
+    await rm(folder, { recursive: true, force: true });
+    const seconds = Math.round((Date.now() - since) / 1000);
+    process.stdout.write(`YARN: ${seconds} s, with the start and the end of its daemons\n`);
+  }
+});
 
 const flinkNow = async () => new Flink((await story.outputs()).restUrl);
 
@@ -67,18 +85,58 @@ async function expectNothingLost(): Promise<void> {
   expect(gapsAndRepeats(version1, "n", end).missing).toBe(0);
 }
 
-test("An update starts a session beside somebody else's, a SQL Gateway for it, and a job of SQL and one of code in it.", async () => {
-  const { preview } = await story.step(1);
-  expect(preview.lines).toEqual({
-    "session cluster": "starts",
-    coded: "new, version 1, starts clean; checked by Flink once the cluster is up",
-    plain: "new, version 1, starts clean; checked by Flink once the cluster is up",
+test("What YARN does not know is undefined, or nothing, and an end of it is refused in YARN's own words.", async () => {
+  const client = new ResourceManagers(["http://127.0.0.1:9", yarn.resourceManager], {
+    timeoutMs: 10_000,
+    caFile: undefined,
   });
+  const unknown = "application_1700000000000_0001";
+  expect(await client.application(unknown)).toBeUndefined();
+  expect(await client.application("no id at all")).toBeUndefined();
+  expect(await client.tagged("nobody's")).toEqual([]);
+  await expect(client.kill(unknown)).rejects.toThrow(
+    `${yarn.resourceManager} answered 404: app with id: ${unknown} not found`,
+  );
+});
+
+test("Two sessions of the name that is looked for are an error that lists them; nothing is touched.", async () => {
+  await story.place(1);
+  for (const ran of [await story.preview(), await story.up()]) {
+    expect(ran.code).not.toBe(0);
+    expect(ran.text).toContain(`2 Flink applications named "${NAME}" run on YARN; no job was touched`);
+    for (const id of others) expect(ran.text).toContain(`${id} "${NAME}", queue root.default, RUNNING, started by`);
+    expect(ran.text).toContain("[session-not-found]");
+  }
+});
+
+test("A session that somebody else started is attached to by its id, through a tunnel and without a SQL Gateway: a job of SQL and one of code start in it.", async () => {
+  const tunnel = await startProxy(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`, new FaultPlan());
+  onTestFinished(tunnel.stop);
+  await story.configure({ yarn: { ...place, applicationId: others[0] }, restUrl: tunnel.url });
+  const { preview } = await story.step(1);
+  expect(preview.lines).toEqual({ coded: "new, version 1, starts clean", plain: "new, version 1, starts clean" });
+  const { flink } = await runningJobs();
+  expect(flink.restUrl).toBe(tunnel.url);
+  expect(await own()).toEqual([]);
+});
+
+test("From there the jobs move to a session of the stack's own with a SQL Gateway, which runs before they are stopped.", async () => {
+  const flink = new Flink(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`);
+  const before = await flink.one("coded");
+  await story.configure({ yarn: { ...place, start: true, gateway: true }, restUrl: undefined });
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toMatch(
+    /^moves from application_\S+ to one that is started for it: all jobs/u,
+  );
   expect(await ownSession()).toMatchObject({ state: "RUNNING", name: expect.stringContaining("flink-sql-e2e-yarn") });
   expect(await livingRoles(story.local)).toEqual(["sql-gateway"]);
-  const { flink } = await runningJobs();
-  expect(flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
-  expect((await story.again()).preview.lines).toEqual({});
+  const now = await runningJobs();
+  expect(now.flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
+  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(`/savepoint-${before.jid.slice(0, 6)}-`);
+  expect(await flink.alive("coded")).toEqual([]);
+  expect((await story.preview()).lines).toEqual({});
+  await expectNothingLost();
+  await othersRun();
 });
 
 test("A JobManager that cannot be reached itself is read through YARN's proxy; a tunnel that leads to another is not used.", async () => {
@@ -150,47 +208,5 @@ test("`pulumi destroy` stops the jobs with savepoints and ends the stack's sessi
       status: "deleted",
       savepoint: expect.stringContaining("/savepoint-"),
     });
-  await othersRun();
-});
-
-test("Two sessions of the name that is looked for are an error that lists them; nothing is touched.", async () => {
-  others.push(await yarn.startSession(flinkHome(), NAME));
-  await story.configure({ yarn: place });
-  for (const ran of [await story.preview(), await story.up()]) {
-    expect(ran.code).not.toBe(0);
-    expect(ran.text).toContain(`2 Flink applications named "${NAME}" run on YARN; no job was touched`);
-    for (const id of others) expect(ran.text).toContain(`${id} "${NAME}", queue root.default, RUNNING, started by`);
-    expect(ran.text).toContain("[session-not-found]");
-  }
-});
-
-test("A session that somebody else started is attached to by its id, through a tunnel and without a SQL Gateway; the jobs resume in it.", async () => {
-  const tunnel = await startProxy(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`, new FaultPlan());
-  onTestFinished(tunnel.stop);
-  await story.configure({ yarn: { ...place, applicationId: others[0] }, restUrl: tunnel.url });
-  const { preview } = await story.again();
-  expect(preview.lines.coded).toMatch(/^resume from savepoint-.*, version 1 stays$/u);
-  const { flink } = await runningJobs();
-  expect(flink.restUrl).toBe(tunnel.url);
-  expect(await own()).toEqual([]);
-  await expectNothingLost();
-});
-
-test("From there the jobs move to a session of the stack's own, which runs before they are stopped.", async () => {
-  const flink = new Flink(`http://${(await yarn.application(others[0] ?? "")).amRPCAddress}`);
-  const before = await flink.one("coded");
-  await story.configure({ yarn: { ...place, start: true }, restUrl: undefined });
-  const { preview } = await story.again();
-  expect(preview.lines["session cluster"]).toMatch(
-    /^moves from application_\S+ to one that is started for it: all jobs/u,
-  );
-  const now = await runningJobs();
-  expect(now.flink.restUrl).toBe(`http://${(await ownSession()).amRPCAddress}`);
-  expect(await now.flink.restoredFrom(now.coded.flink.jid)).toContain(`/savepoint-${before.jid.slice(0, 6)}-`);
-  expect(await flink.alive("coded")).toEqual([]);
-  await expectNothingLost();
-  const destroyed = await story.destroy();
-  expect(destroyed.code, destroyed.text).toBe(0);
-  expect(await own()).toEqual([]);
   await othersRun();
 });

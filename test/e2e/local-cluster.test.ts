@@ -41,17 +41,19 @@ test("A killed SQL Gateway is seen by the preview and brought back; the job runs
   expect((await story.running("local", await flinkOf(story))).flink).toEqual(before.flink);
 });
 
-test("A killed TaskManager is seen by the preview and brought back, and the job with it.", async () => {
+test("A killed TaskManager is seen by the preview and brought back, and the job with it, though it changes too.", async () => {
   const { flink } = await story.running("local", await flinkOf(story));
   await (await flinkOf(story)).awaitCheckpoints(flink.jid, 1);
   await killRole(story.local, "taskmanager-1");
   const preview = await story.preview();
   expect(preview.lines["session cluster"]).toBe("taskmanager-1 not running: started again");
+  await story.configure({ flinkProperties: { "table.exec.mini-batch.size": "6000" } });
   const up = await story.up();
   expect(up.code, up.text).toBe(0);
   expect(await livingRoles(story.local)).toEqual(ROLES);
-  await (await flinkOf(story)).awaitState(flink.jid, "RUNNING");
-  await story.running("local", await flinkOf(story));
+  const now = await story.running("local", await flinkOf(story));
+  expect(now.flink.jid).not.toBe(flink.jid);
+  expect(await (await flinkOf(story)).restoredFrom(now.flink.jid)).toContain("/local/1/");
 });
 
 test("A second stack beside it gets ports of its own, and its end leaves the first one alone.", async () => {

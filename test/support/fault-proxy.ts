@@ -20,18 +20,22 @@ export type Front = "flink" | "s3";
 const DELAY_MS = 3000;
 
 interface Armed {
-  /** The n-th request, or the first one of this kind. */
+  /** The n-th request that counts, or the first one of this kind. */
   readonly at: number | RegExp;
   readonly fault: Fault;
   readonly front: Front;
   readonly onFault: () => void;
 }
 
-/** Counts the requests of all proxies that share it; disarmed, it lets everything through. */
+/**
+ * Counts the requests of all proxies that share it; disarmed, it lets everything through. A question that is asked again
+ * and again, until something is done, counts twice: a fault at its tenth time is a fault at its second.
+ */
 export class FaultPlan {
   private armed: Armed | undefined;
-  /** Requests to the armed front since it was armed. */
+  /** Requests to the armed front that count, since it was armed. */
   count = 0;
+  private readonly asked = new Map<string, number>();
   /** The request at which the fault happened, or undefined if it was not reached. */
   struck: string | undefined;
   /** The requests that servers were given since it was armed. */
@@ -40,6 +44,7 @@ export class FaultPlan {
   arm(at: number | RegExp, fault: Fault, onFault: () => void = () => undefined, front: Front = "flink"): void {
     this.armed = { at, fault, front, onFault };
     Object.assign(this, { count: 0, struck: undefined, arrived: [] });
+    this.asked.clear();
   }
 
   disarm(): void {
@@ -48,13 +53,24 @@ export class FaultPlan {
 
   /** The fault that this request meets. */
   next(what: string, front: Front): Fault | undefined {
-    if (front !== this.armed?.front) return undefined;
-    this.count++;
+    if (front !== this.armed?.front || this.struck !== undefined) return undefined;
+    const counts = this.counts(what);
+    if (counts) this.count++;
     const { at } = this.armed;
-    const isIt = typeof at === "number" ? this.count === at : this.struck === undefined && at.test(what);
+    const isIt = typeof at === "number" ? counts && this.count === at : at.test(what);
     if (!isIt) return undefined;
     this.struck = what;
     return this.armed.fault;
+  }
+
+  private counts(what: string): boolean {
+    if (!/^(?:GET|HEAD) /u.test(what)) {
+      this.asked.clear();
+      return true;
+    }
+    const times = (this.asked.get(what) ?? 0) + 1;
+    this.asked.set(what, times);
+    return times <= 2;
   }
 
   strike(): void {

@@ -72,7 +72,6 @@ export class Yarn {
 
   /** A session that somebody else starts. Gives its application's id. */
   async startSession(flinkHome: string, name: string): Promise<string> {
-    const before = new Set((await this.applications()).map(({ id }) => id));
     const options = {
       ...this.sessionOptions,
       "jobmanager.memory.process.size": "1024m",
@@ -83,10 +82,11 @@ export class Yarn {
     const given = Object.entries(options).map(([option, value]) => `-D${option}=${value}`);
     const env = { ...this.env, FLINK_LOG_DIR: this.env.YARN_WORK ?? "" };
     const args = ["-d", "-nm", name, ...given];
-    await execa(join(flinkHome, "bin", "yarn-session.sh"), args, { env, timeout: 120_000, stdin: "ignore" });
-    const made = (await this.applications()).find(({ id }) => !before.has(id));
-    if (!made) throw new Error("yarn-session.sh ended without an application");
-    return made.id;
+    const script = join(flinkHome, "bin", "yarn-session.sh");
+    const { all } = await execa(script, args, { env, timeout: 240_000, stdin: "ignore", all: true });
+    const [made] = /\bapplication_\d+_\d+\b/u.exec(all) ?? [];
+    if (!made) throw new Error(`yarn-session.sh ended without an application\n${all}`);
+    return made;
   }
 }
 
