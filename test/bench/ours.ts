@@ -3,9 +3,9 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { parse, stringify } from "yaml";
 import { isProvider } from "../support/provider-process.js";
 import { environmentOf } from "../support/pulumi.js";
+import { makeStack, writeConfig } from "../support/stack.js";
 import type { Fleet } from "./fleet.js";
 import type { Lab } from "./lab.js";
 
@@ -19,8 +19,8 @@ export interface Timed {
 
 export class Stack {
   private constructor(
-    private readonly name: string,
-    private readonly folder: string,
+    readonly name: string,
+    readonly folder: string,
     /** Where the program is. */
     private readonly program: string,
   ) {}
@@ -37,7 +37,8 @@ export class Stack {
       template: fleet.template,
       tables: [fleet.tables],
     };
-    await stack.make("flink-sql", config);
+    await makeStack(stack);
+    await writeConfig(stack, config);
     return stack;
   }
 
@@ -51,17 +52,8 @@ export class Stack {
     await writeFile(join(program, "index.cjs"), `require(${JSON.stringify(join(modules, "@pulumi/pulumi"))});\n`);
     await execa("ln", ["-sfn", modules, join(program, "node_modules")]);
     const stack = new Stack("empty", join(lab.folder, "empty-stack"), program);
-    await stack.make("empty", {});
+    await makeStack(stack, "empty");
     return stack;
-  }
-
-  private async make(project: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-    await mkdir(join(this.folder, "state"), { recursive: true });
-    await writeFile(join(this.folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
-    const env = environmentOf({ name: this.name, folder: this.folder });
-    await execa("pulumi", ["-C", this.folder, "stack", "init", this.name, "--non-interactive"], { env });
-    const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]));
-    await writeFile(this.configFile, stringify({ ...parse(await readFile(this.configFile, "utf8")), config: values }));
   }
 
   private get configFile(): string {

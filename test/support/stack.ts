@@ -7,11 +7,11 @@ import { pulumi, type Stack } from "./pulumi.js";
 
 export type Config = Readonly<{ [key: string]: unknown }>;
 
-/** Makes the stack without any configuration. Throws with Pulumi's output where it cannot. */
-export async function makeStack(stack: Stack): Promise<void> {
+/** Makes a stack of a project, without any configuration. Throws with Pulumi's output where it cannot. */
+export async function makeStack(stack: Stack, project = "flink-sql"): Promise<void> {
   const { name, folder } = stack;
   await mkdir(join(folder, "state"), { recursive: true });
-  await writeFile(join(folder, "Pulumi.yaml"), "name: flink-sql\nruntime: nodejs\n");
+  await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
   const made = await pulumi(stack, ["-C", folder, "stack", "init", name]);
   if (made.code !== 0) throw new Error(made.text);
 }
