@@ -15,8 +15,11 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median, max: at(sorted.length - 1), runs: sorted.length };
 }
 
-/** Who did it: this project, flink-sql-runner, bare REST calls, or a Pulumi program with nothing in it. */
-export type Side = "ours" | "theirs" | "floor" | "empty";
+/**
+ * Who did it: this project, flink-sql-runner, bare REST calls, a Pulumi program with nothing in it, or one with as many
+ * resources that do nothing.
+ */
+export type Side = "ours" | "theirs" | "floor" | "empty" | "idle";
 
 /** Measurements in seconds, or MB, by what was done and who did it. */
 export class Figures {

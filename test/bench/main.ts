@@ -36,14 +36,15 @@ async function measure(sizes: Sizes, counts: Runs): Promise<Result> {
   const noteLoad = () => loads.push(loadavg()[0] ?? 0);
   const lab = await startLab(Math.max(jobs, many) + 10);
   try {
-    const empty = await Stack.empty(lab);
+    const [empty, idle] = [await Stack.empty(lab), await Stack.idle(lab, jobs)];
     say("warming up the gateway, the cluster and the programs");
-    await warmUp(lab, empty);
+    await warmUp(lab, [empty, idle]);
     for (let run = 1; run <= runs; run++) {
       noteLoad();
       say(`run ${run} of ${runs}: bare REST calls, ${jobs} jobs`);
       await runFloor(lab, figures, jobs, run);
-      await runEmpty(empty, figures);
+      await runEmpty(empty, "empty", figures);
+      await runEmpty(idle, "idle", figures);
       say(`run ${run} of ${runs}: this project, ${jobs} jobs`);
       await runOurs(lab, figures, jobs, run);
     }
@@ -65,7 +66,7 @@ async function write(found: Result, { to, isForDocs }: { to: string; isForDocs: 
   const { figures, sizes } = found;
   const judged = bars(figures, sizes);
   say(`\n${table(figures, sizes)}\n\n${barTable(judged)}\n\n${conditions(found)}`);
-  const sides = ["ours", "theirs", "floor", "empty"] as const;
+  const sides = ["ours", "theirs", "floor", "empty", "idle"] as const;
   const rowOf = (what: string) => Object.fromEntries(sides.map((side) => [side, figures.of(what, side)]));
   const rows = Object.fromEntries(figures.whats().map((what) => [what, rowOf(what)]));
   const result = { measured: conditions(found), sizes, rows, bars: judged };

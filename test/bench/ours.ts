@@ -43,16 +43,26 @@ export class Stack {
   }
 
   /** A stack whose program has nothing in it: what Pulumi itself costs. */
-  static async empty(lab: Lab): Promise<Stack> {
-    const program = join(lab.folder, "empty-program");
+  static empty(lab: Lab): Promise<Stack> {
+    return Stack.ofProgram(lab, "empty", "");
+  }
+
+  /** One with as many dynamic resources as jobs, whose provider does nothing: what Pulumi costs for these. */
+  static idle(lab: Lab, resources: number): Promise<Stack> {
+    return Stack.ofProgram(lab, "idle", `${IDLE}for (let n = 1; n <= ${resources}; n++) new Idle(\`idle-\${n}\`);\n`);
+  }
+
+  private static async ofProgram(lab: Lab, name: string, source: string): Promise<Stack> {
+    const program = join(lab.folder, `${name}-program`);
     await mkdir(program, { recursive: true });
-    await writeFile(join(program, "Pulumi.yaml"), "name: empty\nruntime: nodejs\nmain: index.cjs\n");
-    await writeFile(join(program, "package.json"), '{"name":"empty","private":true}\n');
+    await writeFile(join(program, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.cjs\n`);
+    await writeFile(join(program, "package.json"), `{"name":"${name}","private":true}\n`);
     const modules = join(process.cwd(), "node_modules");
-    await writeFile(join(program, "index.cjs"), `require(${JSON.stringify(join(modules, "@pulumi/pulumi"))});\n`);
+    const sdk = JSON.stringify(join(modules, "@pulumi/pulumi"));
+    await writeFile(join(program, "index.cjs"), `const pulumi = require(${sdk});\n${source}`);
     await execa("ln", ["-sfn", modules, join(program, "node_modules")]);
-    const stack = new Stack("empty", join(lab.folder, "empty-stack"), program);
-    await makeStack(stack, "empty");
+    const stack = new Stack(name, join(lab.folder, `${name}-stack`), program);
+    await makeStack(stack, name);
     return stack;
   }
 
@@ -80,6 +90,19 @@ export class Stack {
     }
   }
 }
+
+/** A dynamic resource as Pulumi's documentation shows it. */
+const IDLE = `const provider = {
+  check: async (olds, news) => ({ inputs: news }),
+  diff: async () => ({ changes: false }),
+  create: async (inputs) => ({ id: "idle", outs: inputs }),
+};
+class Idle extends pulumi.dynamic.Resource {
+  constructor(name) {
+    super(provider, name, { name });
+  }
+}
+`;
 
 /** Bash's own clock adds up what all children used; it prints it behind everything else. */
 const CLOCKED = 'TIMEFORMAT="processor %U %S"; time pulumi "$@"';

@@ -35,8 +35,8 @@ const ratio = (above: number, below: number) =>
 /** Markdown: medians of all runs, with the fastest and the slowest. */
 export function table(figures: Figures, sizes: Sizes): string {
   const head = [
-    `| ${sizes.jobs} jobs | ours | flink-sql-runner | it / ours | bare REST | ours / bare | empty Pulumi program |`,
-    "|---|---|---|---|---|---|---|",
+    `| ${sizes.jobs} jobs | ours | flink-sql-runner | it / ours | bare REST | ours / bare | empty Pulumi program | ${sizes.jobs} dynamic resources that do nothing |`,
+    "|---|---|---|---|---|---|---|---|",
   ];
   const whats = Object.values(STEPS).flatMap((what) => [
     what,
@@ -48,7 +48,7 @@ export function table(figures: Figures, sizes: Sizes): string {
     const shown = Number.isFinite(theirs) ? `${seconds(theirs)} s` : "–";
     const side = (name: Side) => cell(figures.of(what, name));
     const floor = figures.median(what, "floor");
-    return `| ${what} | ${side("ours")} | ${shown} | ${ratio(theirs, ours)} | ${side("floor")} | ${ratio(ours, floor)} | ${side("empty")} |`;
+    return `| ${what} | ${side("ours")} | ${shown} | ${ratio(theirs, ours)} | ${side("floor")} | ${ratio(ours, floor)} | ${side("empty")} | ${side("idle")} |`;
   });
   return [...head, ...rows].join("\n");
 }

@@ -58,7 +58,7 @@ export const LATE = { "table.exec.mini-batch.size": "6000" };
  * What is slow only the first time, on any side: a gateway that has planned nothing yet, a TaskManager that has run nothing,
  * a program that is not compiled. None of it is measured.
  */
-export async function warmUp(lab: Lab, empty: Stack): Promise<void> {
+export async function warmUp(lab: Lab, programs: readonly Stack[]): Promise<void> {
   const fleet = await writeFleet(join(lab.folder, "warm-up"), 7, true);
   await writeTemplate(fleet, "s3://bench/warm-up");
   const floor = new Floor(lab, fleet, "s3://bench/warm-up-floor");
@@ -67,7 +67,7 @@ export async function warmUp(lab: Lab, empty: Stack): Promise<void> {
   for (let i = 0; i < 5; i++) await floor.explain();
   await cleared(lab, fleet);
   await (await Stack.ofFleet(lab, fleet, "warm-up")).preview();
-  await empty.up();
+  for (const program of programs) await program.up();
 }
 
 export async function runFloor(lab: Lab, figures: Figures, jobs: number, run: number): Promise<void> {
@@ -132,9 +132,9 @@ export async function runTheirs(lab: Lab, figures: Figures, jobs: number, run: n
   await cleared(lab, fleet);
 }
 
-export async function runEmpty(empty: Stack, figures: Figures): Promise<void> {
-  addTimed(figures, STEPS.unchanged, "empty", await empty.up());
-  addTimed(figures, STEPS.preview, "empty", await empty.preview());
+export async function runEmpty(stack: Stack, side: "empty" | "idle", figures: Figures): Promise<void> {
+  addTimed(figures, STEPS.unchanged, side, await stack.up());
+  addTimed(figures, STEPS.preview, side, await stack.preview());
 }
 
 export const MEMORY = "memory of the provider process, MB";
