@@ -8,7 +8,8 @@ import { latestState } from "../core/latest-state.js";
 import { versionDirectory } from "../core/naming.js";
 import { isAlive, isBeingRestarted, type ObservedJob } from "../core/observed.js";
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
-import { awaitReturn, cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
+import { awaitReturn, cancelJob, type Limits } from "../flink/lifecycle.js";
+import { stopWithSavepoint } from "../flink/stop.js";
 import { observeAll, type World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
 

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rootCause } from "./java-trace.js";
 import { type Limits, startFailed, type Watched } from "./lifecycle.js";
-import type { FlinkRest } from "./rest.js";
+import type { FlinkRest, JobStatus } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 export interface StartLimits extends Limits {
@@ -14,6 +14,9 @@ export interface StartLimits extends Limits {
 
 /** Flink's word for "no interval": the largest 64-bit number, which JSON readers round. */
 const NEVER_MS = 1e18;
+
+/** States of a job that ran, after a fail-over of the JobManager. */
+const COMING_UP: readonly JobStatus[] = ["INITIALIZING", "CREATED", "RECONCILING", "SUSPENDED"];
 
 /** A checkpoint that failed is asked for again: tasks that start one after another can only refuse the first. */
 const PAUSE_MS = 250;
@@ -26,8 +29,6 @@ const PAUSE_MS = 250;
 export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { limits: StartLimits }): Promise<void> {
   const { name, jobId, limits, progress } = job;
   if (limits.checkpointSeconds === 0) return;
-  const interval = await rest.checkpointInterval(jobId);
-  if (interval === undefined || interval > NEVER_MS) return;
   const what = `${name}: first checkpoint of job ${jobId}`;
   const fix = "see in Flink's dashboard why its checkpoints fail, or raise the configuration key `checkpointSeconds`";
   let trigger = newTrigger();
@@ -35,14 +36,17 @@ export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { lim
   const look = async (): Promise<Look<true>> => {
     const state = await rest.statusOf(jobId);
     if (state === "FINISHED") return { done: true };
+    if (state !== undefined && COMING_UP.includes(state)) return { pending: `the job comes back: ${state}` };
     if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+    if (!isTriggered && !(await makesCheckpoints(rest, jobId))) return { done: true };
     if (!isTriggered) await rest.triggerCheckpoint(jobId, trigger);
     isTriggered = true;
     const seen = await rest.checkpointStatus(jobId, trigger);
-    if (seen?.status.id !== "COMPLETED") return { pending: "it is being written" };
-    const failure = seen.operation?.failureCause;
-    if (!failure) return { done: true };
+    if (seen?.status.id === "IN_PROGRESS") return { pending: "it is being written" };
+    const failure = seen?.operation?.failureCause;
+    if (seen && !failure) return { done: true };
     [trigger, isTriggered] = [newTrigger(), false];
+    if (!failure) return { pending: "asked again, since Flink forgot the operation" };
     await sleep(PAUSE_MS);
     return { pending: rootCause(failure["stack-trace"]) };
   };
@@ -50,10 +54,15 @@ export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { lim
   await stillRuns(rest, job);
 }
 
+async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean> {
+  const interval = await rest.checkpointInterval(jobId);
+  return interval !== undefined && interval <= NEVER_MS;
+}
+
 /** The checkpoint may have been completed right before the row that no start survives. */
 async function stillRuns(rest: FlinkRest, { name, jobId }: Watched): Promise<void> {
   const state = await rest.statusOf(jobId);
-  if (state !== "RUNNING" && state !== "FINISHED")
+  if (state === undefined || !["RUNNING", "FINISHED", ...COMING_UP].includes(state))
     throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
 }
 
