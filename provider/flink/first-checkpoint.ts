@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rootCause } from "./java-trace.js";
-import { type Limits, startFailed, type Watched } from "./lifecycle.js";
-import type { FlinkRest, JobStatus } from "./rest.js";
+import { isComingUp, type Limits, startFailed, type Watched } from "./lifecycle.js";
+import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 export interface StartLimits extends Limits {
@@ -14,9 +14,6 @@ export interface StartLimits extends Limits {
 
 /** Flink's word for "no interval": the largest 64-bit number, which JSON readers round. */
 const NEVER_MS = 1e18;
-
-/** States of a job that ran, after a fail-over of the JobManager. */
-const COMING_UP: readonly JobStatus[] = ["INITIALIZING", "CREATED", "RECONCILING", "SUSPENDED"];
 
 /** A checkpoint that failed is asked for again: tasks that start one after another can only refuse the first. */
 const PAUSE_MS = 250;
@@ -31,12 +28,18 @@ export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { lim
   if (limits.checkpointSeconds === 0) return;
   const what = `${name}: first checkpoint of job ${jobId}`;
   const fix = "see in Flink's dashboard why its checkpoints fail, or raise the configuration key `checkpointSeconds`";
+  await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(asking(rest, job)));
+  await stillRuns(rest, job);
+}
+
+/** Asks once for each checkpoint: again after one that failed, or that a JobManager which came back knows nothing of. */
+function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<true>> {
   let trigger = newTrigger();
   let isTriggered = false;
-  const look = async (): Promise<Look<true>> => {
+  return async () => {
     const state = await rest.statusOf(jobId);
     if (state === "FINISHED") return { done: true };
-    if (state !== undefined && COMING_UP.includes(state)) return { pending: `the job comes back: ${state}` };
+    if (isComingUp(state)) return { pending: `the job comes back: ${state}` };
     if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
     if (!isTriggered && !(await makesCheckpoints(rest, jobId))) return { done: true };
     if (!isTriggered) await rest.triggerCheckpoint(jobId, trigger);
@@ -50,8 +53,6 @@ export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { lim
     await sleep(PAUSE_MS);
     return { pending: rootCause(failure["stack-trace"]) };
   };
-  await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(look));
-  await stillRuns(rest, job);
 }
 
 async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean> {
@@ -62,7 +63,7 @@ async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean
 /** The checkpoint may have been completed right before the row that no start survives. */
 async function stillRuns(rest: FlinkRest, { name, jobId }: Watched): Promise<void> {
   const state = await rest.statusOf(jobId);
-  if (state === undefined || !["RUNNING", "FINISHED", ...COMING_UP].includes(state))
+  if (state !== "RUNNING" && state !== "FINISHED" && !isComingUp(state))
     throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
 }
 

@@ -5,7 +5,7 @@ import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
 import { rootCause } from "./java-trace.js";
 import { listJobs } from "./listing.js";
-import type { FlinkRest } from "./rest.js";
+import type { FlinkRest, JobStatus } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */
@@ -24,7 +24,14 @@ export interface Watched {
 }
 
 /** Starts that are awaited side by side look at one listing. */
-export const FRESH_MS = 20;
+const FRESH_MS = 20;
+
+/** States of a job that ran before, after a fail-over of its JobManager; what is asked of it then is refused. */
+const COMING_UP: readonly JobStatus[] = ["INITIALIZING", "CREATED", "RECONCILING", "SUSPENDED"];
+
+export function isComingUp(state: JobStatus | undefined): boolean {
+  return state !== undefined && COMING_UP.includes(state);
+}
 
 /** Cancels a job and waits until it holds no slots any more; one that has ended already is no error. */
 export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
