@@ -32,7 +32,9 @@ export default defineConfig({
       long({
         name: "integration",
         include: ["test/integration/**/*.test.ts"],
-        exclude: process.env.EVERY_STORY ? [] : ["test/integration/outages.test.ts"],
+        exclude: process.env.EVERY_STORY
+          ? []
+          : ["fail-over", "outages"].map((name) => `test/integration/${name}.test.ts`),
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 1 },

@@ -10,6 +10,7 @@ import { planJob } from "./core/plan.js";
 import type { JobRecord } from "./core/record.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
+import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { awaitPendingStop, jobsOf, observe, observeAll, type World } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
 import { JobRefused } from "./deploy/submission-parts.js";
@@ -107,7 +108,8 @@ export const hooks: Hooks = {
 
   async read(id, props) {
     const job = Checked.parse(props);
-    const { observed } = await reachable(job.name, UNTOUCHED, async () => observeAll(job.name, await worldNow(job)));
+    const world = await worldNow(job);
+    const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, world));
     const { record, job: seen } = observed;
     if (!record) return lost(id, job, props);
     if (record.status === "deleted" || record.resourceId !== id) return {};
@@ -118,6 +120,7 @@ export const hooks: Hooks = {
     const words = [
       health ?? (isFine ? undefined : `it is ${state}`),
       others && `other jobs of its name run: ${others}`,
+      await lostCheckpointWords(observed, world.store),
     ].filter(Boolean);
     if (words.length > 0) await tell(job.self, `${job.name}: ${words.join("; ")}`, "warning");
     return { id, props: { ...job, ...outputsOf(record, state) }, inputs: job } as dynamic.ReadResult;

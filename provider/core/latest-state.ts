@@ -48,3 +48,21 @@ export function missingSavepoint({ record, states }: Observed): StateRef | undef
   const listed = states.some(({ path }) => canonicalLocation(path) === canonicalLocation(savepoint.path));
   return inside && !listed ? savepoint : undefined;
 }
+
+/**
+ * A checkpoint that Flink has for the newest, where there is neither it nor a later one of the same start. `listed`: what
+ * lies in that start's folder; Flink may have told of one that it has deleted since, as newer ones took its place.
+ */
+export function missingCheckpoint(
+  checkpoint: StateRef,
+  listed: readonly Pick<StateRef, "path">[],
+): StateRef | undefined {
+  const number = checkpointNumber(checkpoint.path);
+  const isThere = listed.some(({ path }) => (checkpointNumber(path) ?? -1) >= (number ?? 0));
+  return number === undefined || isThere ? undefined : checkpoint;
+}
+
+function checkpointNumber(path: string): number | undefined {
+  const found = /\/chk-(\d+)$/u.exec(canonicalLocation(path))?.[1];
+  return found === undefined ? undefined : Number(found);
+}

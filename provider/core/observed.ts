@@ -93,7 +93,7 @@ export function isStruggling({ status }: Pick<ObservedJob, "status">): boolean {
   return status === "RESTARTING" || status === "FAILING";
 }
 
-/** Alive, and not all of its tasks run: after a failure, until Flink has started it again. */
+/** Alive, and not all of its tasks run: after a failure of its own or of the JobManager, until Flink has started it again. */
 export function isBeingRestarted(job: ObservedJob): boolean {
-  return isAlive(job) && (isStruggling(job) || job.tasks.running < job.tasks.total);
+  return isAlive(job) && (job.status !== "RUNNING" || job.tasks.running < job.tasks.total);
 }

@@ -8,8 +8,9 @@ import { latestState } from "../core/latest-state.js";
 import { versionDirectory } from "../core/naming.js";
 import { isAlive, isBeingRestarted, type ObservedJob } from "../core/observed.js";
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
-import { awaitReturn, cancelJob, type Limits, stopWithSavepoint } from "../flink/lifecycle.js";
-import { observeAll, type World } from "./observe.js";
+import { awaitReturn, cancelJob, type Limits } from "../flink/lifecycle.js";
+import { stopWithSavepoint } from "../flink/stop.js";
+import { observeAll, statesOf, type World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
 
 export interface HaltContext {
@@ -93,6 +94,7 @@ async function endNow(
       ...stopping,
       targetDirectory,
       drain: drain ?? false,
+      newestState: async () => (await statesOf(world.store, record)).at(-1),
     });
     return { record: noted, state: drain ? { ...state, drained: true } : state };
   } catch (error) {

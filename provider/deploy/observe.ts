@@ -131,7 +131,7 @@ async function withDetail({ observed, stored }: Sighting, world: World): Promise
 }
 
 /** States of the record's version, in the directories that it was deployed with. */
-async function statesOf(store: Store, { current }: JobRecord): Promise<readonly StateRef[]> {
+export async function statesOf(store: Store, { current }: JobRecord): Promise<readonly StateRef[]> {
   const { checkpoints, savepoints } = current.directories;
   const version = current.meta.version;
   const [a, b] = await Promise.all([

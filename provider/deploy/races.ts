@@ -3,8 +3,11 @@
 import { UserError } from "../core/errors.js";
 import { isAlive } from "../core/observed.js";
 import { deployed, type JobRecord } from "../core/record.js";
+import type { JobSummary } from "../flink/rest.js";
+import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { Changing } from "./changing.js";
-import { jobsOf, sightingOf } from "./observe.js";
+import { reached } from "./cluster-reach.js";
+import { sightingOf } from "./observe.js";
 
 /**
  * Looks once more right before a start. The deployment whose intent this one took over may live, and its job may have
@@ -13,7 +16,7 @@ import { jobsOf, sightingOf } from "./observe.js";
 export async function awaitNoOther(change: Changing, stopped: JobRecord): Promise<void> {
   const { name } = change;
   const { world, sighting, writer } = change.context;
-  const { observed } = await sightingOf(name, { record: stopped, mark: "" }, await jobsOf(world.rest), world);
+  const { observed } = await sightingOf(name, { record: stopped, mark: "" }, await allJobs(change), world);
   const [other] = observed.namesakes.filter(isAlive);
   if (!other) return;
   const earlier = sighting.stored?.record.intent?.next;
@@ -25,6 +28,15 @@ export async function awaitNoOther(change: Changing, stopped: JobRecord): Promis
     cause: isEarlier ? "another deployment, begun earlier, started it" : "the store has no record of its start",
     fix: "let the other deployment end, then run `pulumi up` again",
   });
+}
+
+/** By now the job is stopped: a JobManager that is away must not leave it so before the limit of a start is over. */
+function allJobs({ name, context }: Changing): Promise<readonly JobSummary[]> {
+  const { world, limits, progress } = context;
+  const what = `${name}: a last look at the cluster's jobs before the start`;
+  const fix = "bring the cluster back, then run `pulumi up` again: it goes on from the newest state";
+  const look = async (): Promise<Look<readonly JobSummary[]>> => ({ done: await world.rest.jobsOverview() });
+  return reached(() => waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look)));
 }
 
 /**

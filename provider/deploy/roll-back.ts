@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
 import { reasonOf, UserError } from "../core/errors.js";
-import { stateName } from "../core/naming.js";
+import { stateName, versionDirectory } from "../core/naming.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import {
   type Deployment,
@@ -76,15 +76,26 @@ export async function rollBack(
 
 /**
  * The state it was stopped with; but where the failed start was one of the same version and completed a checkpoint, what
- * this covers is in the sinks already: going back behind it would write it once more.
+ * this covers is in the sinks already: going back behind it would write it once more. The store knows that checkpoint even
+ * where a JobManager that was started again does not; Flink, where it lies in no folder of the job's own.
  */
 async function stateToGoBackTo(
   { context }: Changing,
-  failed: Deployment,
+  { jobId = "", meta, manifest, directories }: Deployment,
   { current, savepoint }: JobRecord,
 ): Promise<StateRef | undefined> {
-  if (failed.meta.version !== current.meta.version || !keepsCheckpoints(failed.manifest)) return savepoint;
-  return (await lastCheckpointOf(failed.jobId ?? "", context.world)) ?? savepoint;
+  const { version } = meta;
+  if (version !== current.meta.version || !keepsCheckpoints(manifest)) return savepoint;
+  const directory = versionDirectory(directories.checkpoints, version);
+  // Of a store that is away the next write tells, with what became of the job.
+  const kept = await context.world.store.states(directory).catch(unlessBug);
+  const own = kept.filter(({ path }) => path.includes(`/${jobId}/chk-`)).at(-1);
+  return own ?? (await lastCheckpointOf(jobId, context.world)) ?? savepoint;
+}
+
+function unlessBug(error: unknown): readonly StateRef[] {
+  if (error instanceof UserError) return [];
+  throw error;
 }
 
 /** A record tells only whether a secret is the one of before: that one is Pulumi's to know. Never the new one instead. */

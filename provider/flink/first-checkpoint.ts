@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rootCause } from "./java-trace.js";
-import { type Limits, startFailed, type Watched } from "./lifecycle.js";
+import { isComingUp, type Limits, startFailed, type Watched } from "./lifecycle.js";
 import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
@@ -26,34 +26,44 @@ const PAUSE_MS = 250;
 export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { limits: StartLimits }): Promise<void> {
   const { name, jobId, limits, progress } = job;
   if (limits.checkpointSeconds === 0) return;
-  const interval = await rest.checkpointInterval(jobId);
-  if (interval === undefined || interval > NEVER_MS) return;
   const what = `${name}: first checkpoint of job ${jobId}`;
   const fix = "see in Flink's dashboard why its checkpoints fail, or raise the configuration key `checkpointSeconds`";
+  await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(asking(rest, job)));
+  await stillRuns(rest, job);
+}
+
+/** Asks once for each checkpoint: again after one that failed, or that a JobManager which came back knows nothing of. */
+function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<true>> {
   let trigger = newTrigger();
   let isTriggered = false;
-  const look = async (): Promise<Look<true>> => {
+  return async () => {
     const state = await rest.statusOf(jobId);
     if (state === "FINISHED") return { done: true };
+    if (isComingUp(state)) return { pending: `the job comes back: ${state}` };
     if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+    if (!isTriggered && !(await makesCheckpoints(rest, jobId))) return { done: true };
     if (!isTriggered) await rest.triggerCheckpoint(jobId, trigger);
     isTriggered = true;
     const seen = await rest.checkpointStatus(jobId, trigger);
-    if (seen?.status.id !== "COMPLETED") return { pending: "it is being written" };
-    const failure = seen.operation?.failureCause;
-    if (!failure) return { done: true };
+    if (seen?.status.id === "IN_PROGRESS") return { pending: "it is being written" };
+    const failure = seen?.operation?.failureCause;
+    if (seen && !failure) return { done: true };
     [trigger, isTriggered] = [newTrigger(), false];
+    if (!failure) return { pending: "asked again, since Flink forgot the operation" };
     await sleep(PAUSE_MS);
     return { pending: rootCause(failure["stack-trace"]) };
   };
-  await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(look));
-  await stillRuns(rest, job);
+}
+
+async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean> {
+  const interval = await rest.checkpointInterval(jobId);
+  return interval !== undefined && interval <= NEVER_MS;
 }
 
 /** The checkpoint may have been completed right before the row that no start survives. */
 async function stillRuns(rest: FlinkRest, { name, jobId }: Watched): Promise<void> {
   const state = await rest.statusOf(jobId);
-  if (state !== "RUNNING" && state !== "FINISHED")
+  if (state !== "RUNNING" && state !== "FINISHED" && !isComingUp(state))
     throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
 }
 

@@ -3,11 +3,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
-import type { StateRef } from "../core/record.js";
-import { HttpRefusal, isOutage } from "./http.js";
 import { rootCause } from "./java-trace.js";
 import { listJobs } from "./listing.js";
-import type { FlinkRest } from "./rest.js";
+import type { FlinkRest, JobStatus } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */
@@ -25,68 +23,14 @@ export interface Watched {
   readonly progress: (text: string) => void;
 }
 
-/** A JobManager that comes back takes a while to know its jobs again. */
-const FORGOTTEN_MS = 10_000;
-
 /** Starts that are awaited side by side look at one listing. */
 const FRESH_MS = 20;
 
-/** Stops a job with a savepoint and gives the savepoint's path. Throws savepoint-failed: then the job goes on. */
-export async function stopWithSavepoint(
-  rest: FlinkRest,
-  job: Watched & { readonly triggerId: string; readonly targetDirectory: string; readonly drain?: boolean },
-): Promise<StateRef> {
-  const { name, jobId, triggerId, targetDirectory, drain = false, limits, progress } = job;
-  const what = `${name}: stop with savepoint of job ${jobId}`;
-  const fix =
-    "it may still be stopped: the next `pulumi up` waits for that and goes on from what it finds; where its savepoints " +
-    `never end, go on from its last checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`;
-  const wait = { what, timeoutSeconds: limits.savepointSeconds, fix, progress };
-  // Asked twice under one trigger id, Flink does it once.
-  const trigger = () => rest.stop(jobId, { targetDirectory, triggerId, drain }).then(() => ({ done: true }) as const);
-  try {
-    await waitFor<true>(wait, patiently(trigger));
-  } catch (error) {
-    if (error instanceof HttpRefusal) throw savepointFailed(name, jobId, rootCause(error.body));
-    throw error;
-  }
-  let lostAt: number | undefined;
-  const look = async (): Promise<Look<string>> => {
-    const seen = await rest.savepointStatus(jobId, triggerId);
-    const failure = seen?.operation?.["failure-cause"];
-    if (failure) throw savepointFailed(name, jobId, rootCause(failure["stack-trace"]));
-    const location = seen?.operation?.location;
-    if (location) return { done: location };
-    if (seen) return { pending: seen.status.id };
-    lostAt ??= Date.now();
-    return forgotten(rest, job, lostAt, trigger);
-  };
-  const path = await waitFor(wait, patiently(look));
-  await awaitEnd(rest, job);
-  return { kind: "savepoint", path, at: Date.now() };
-}
+/** States of a job that ran before, after a fail-over of its JobManager; what is asked of it then is refused. */
+const COMING_UP: readonly JobStatus[] = ["INITIALIZING", "CREATED", "RECONCILING", "SUSPENDED"];
 
-/** A JobManager that was started again knows nothing of the stop: the job, if it is back, is asked once more. */
-async function forgotten(
-  rest: FlinkRest,
-  { name, jobId }: Watched,
-  since: number,
-  trigger: () => Promise<unknown>,
-): Promise<Look<string>> {
-  const state = await rest.statusOf(jobId);
-  if (state === "RUNNING") {
-    try {
-      await trigger();
-    } catch (error) {
-      if (!isOutage(error) && error instanceof HttpRefusal) throw savepointFailed(name, jobId, rootCause(error.body));
-      throw error;
-    }
-    return { pending: "asked again, since Flink forgot the operation" };
-  }
-  const isOver = state === undefined || hasEnded(state);
-  const words = state === undefined ? "Flink does not know the job any more" : `the job is ${state}`;
-  if (isOver && Date.now() - since > FORGOTTEN_MS) throw savepointFailed(name, jobId, words);
-  return { pending: `Flink does not know the operation; ${words}` };
+export function isComingUp(state: JobStatus | undefined): boolean {
+  return state !== undefined && COMING_UP.includes(state);
 }
 
 /** Cancels a job and waits until it holds no slots any more; one that has ended already is no error. */
@@ -100,16 +44,6 @@ export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
   };
   await waitFor(wait, patiently(cancel));
   await awaitEnd(rest, job);
-}
-
-function savepointFailed(name: string, jobId: string, cause: string): UserError {
-  return new UserError("savepoint-failed", {
-    what: `${name}: job ${jobId} could not be stopped with a savepoint; it was left as it is and nothing was started`,
-    cause,
-    fix:
-      "see in Flink's dashboard why its checkpoints fail, then run `pulumi up` again; or give up what came after its last " +
-      `checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`,
-  });
 }
 
 /** Waits until the job holds no slots any more. */

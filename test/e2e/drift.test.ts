@@ -62,6 +62,7 @@ test("Lost and edited records, a copy and a job started by hand are each refused
   stranger = await byHand("drift-hand");
   await story.flink.cancel(before("drift-gone").flink.jid);
   await story.removeFromStore("checkpoints/drift-gone");
+  await story.removeFromStore("checkpoints/drift-twice");
   const refusals: readonly [string, RegExp][] = [
     ["lost", /the store has no record of it, and holds state of it: the newest is \S+chk-\d+, \d+ s old/u],
     ["edited", /its record in the store contradicts itself \(manifests\/drift-edited.yaml in file:\/\/\/.*\)/u],
@@ -104,7 +105,10 @@ test("A refresh says the same, does not forget a job whose record is lost, and n
   const { text: said } = await story.refresh();
   expect(said).toMatch(LOOPS);
   expect(said).toMatch(/warning: drift-lost: the store \S+ has no record of it/u);
-  expect(said).toMatch(new RegExp(`warning: drift-twice: other jobs of its name run: ${copy}`, "u"));
+  const { jid } = before("drift-twice").flink;
+  const emptied = `its newest checkpoint is not in the store any more: \\S+/drift-twice/1/${jid}/chk-\\d+; .*flink savepoint ${jid}`;
+  expect(said).toMatch(new RegExp(`warning: drift-twice: other jobs of its name run: ${copy}.*; ${emptied}`, "u"));
+  expect(said).not.toMatch(/drift-loop: .*newest checkpoint is not/u);
 });
 
 test("With what the errors say, the next update repairs all of it.", async () => {

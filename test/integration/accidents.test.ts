@@ -98,3 +98,21 @@ test("A start that fails with a new secret goes back to the job of before with i
   await wentOn(job, { jobId, version: 1 }, lab.flink);
   await job.goesOn();
 });
+
+test("A start of the same version that ends after its first checkpoint goes back to that, and to no earlier state.", async () => {
+  const { lab, job, faults } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  let failed = "";
+  faults.arm(/POST \/jobs\/\S+\/checkpoints/u, "held", async () => {
+    failed = (await lab.flink.one(job.name)).jid;
+    await lab.flink.awaitCheckpoints(failed);
+    await lab.flink.cancel(failed);
+  });
+  const run = await job.provider.run(job.update(faster("300 ms")));
+  expect(run.ok).toBe(false);
+  expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from chk-\d+/u);
+  await wentOn(job, before, lab.flink);
+  expect(await lab.flink.restoredFrom((await job.running()).jid)).toContain(`/${failed}/chk-`);
+  await job.goesOn();
+});

@@ -9,8 +9,9 @@ import { pendingGateway, randomMark } from "../../provider/cluster/gateway-mark.
 import { type LocalSpec, startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { NoAnswer } from "../../provider/flink/http.js";
-import { awaitEnd, awaitRunning, stopWithSavepoint } from "../../provider/flink/lifecycle.js";
+import { awaitEnd, awaitRunning } from "../../provider/flink/lifecycle.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
+import { stopWithSavepoint } from "../../provider/flink/stop.js";
 import { livingRoles, localSpec } from "../support/cluster.js";
 
 const TIMEOUT_MS = 20_000;

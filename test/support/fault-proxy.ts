@@ -10,8 +10,9 @@ import type { AddressInfo } from "node:net";
  * - `error`: the request does not arrive, the answer is 500
  * - `error-after`: the request arrives and takes effect, the answer is 500
  * - `noticed`: nothing at all; `onFault` is called
+ * - `held`: the request arrives once what `onFault` began is over
  */
-export type Fault = "lost" | "unanswered" | "delayed" | "error" | "error-after" | "noticed";
+export type Fault = "lost" | "unanswered" | "delayed" | "error" | "error-after" | "noticed" | "held";
 
 /** The servers whose requests are counted together. */
 export type Front = "flink" | "s3";
@@ -24,7 +25,7 @@ interface Armed {
   readonly at: number | RegExp;
   readonly fault: Fault;
   readonly front: Front;
-  readonly onFault: () => void;
+  readonly onFault: () => unknown;
 }
 
 /**
@@ -41,7 +42,7 @@ export class FaultPlan {
   /** The requests that servers were given since it was armed. */
   arrived: string[] = [];
 
-  arm(at: number | RegExp, fault: Fault, onFault: () => void = () => undefined, front: Front = "flink"): void {
+  arm(at: number | RegExp, fault: Fault, onFault: () => unknown = () => undefined, front: Front = "flink"): void {
     this.armed = { at, fault, front, onFault };
     Object.assign(this, { count: 0, struck: undefined, arrived: [] });
     this.asked.clear();
@@ -73,8 +74,8 @@ export class FaultPlan {
     return times <= 2;
   }
 
-  strike(): void {
-    this.armed?.onFault();
+  strike(): unknown {
+    return this.armed?.onFault();
   }
 }
 
@@ -108,6 +109,7 @@ async function pass(incoming: IncomingMessage, outgoing: ServerResponse, { targe
   const what = `${incoming.method} ${incoming.url?.replaceAll(/[0-9a-f-]{32,}/gu, "…")}`;
   const fault = plan.next(what, front);
   if (fault === "noticed") plan.strike();
+  if (fault === "held") await plan.strike();
   if (fault === "lost") return cut(outgoing, plan);
   if (fault === "error") return refuse(outgoing, front);
   if (fault === "delayed") await new Promise((resolve) => setTimeout(resolve, DELAY_MS));

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { healthWords } from "../../provider/core/health.js";
+import { missingCheckpoint } from "../../provider/core/latest-state.js";
 import type { JobHealth, Observed, ObservedJob } from "../../provider/core/observed.js";
 import { planJob } from "../../provider/core/plan.js";
 import { planWords } from "../../provider/core/plan-words.js";
@@ -101,6 +102,24 @@ describe("A job that runs is worth a warning where", () => {
 
   it("nothing: the age of checkpoints is not to be looked at", () => {
     expect(healthWords(job(JOB, "RUNNING", { checkpointAt: 0 }), 0, NOW)).toBeUndefined();
+  });
+});
+
+describe("The newest checkpoint of a running job", () => {
+  const folder = `s3://b/checkpoints/orders/3/${JOB}`;
+  const checkpoint = { kind: "checkpoint" as const, path: `${folder}/chk-9`, at: NOW };
+  it.each<[string, string, readonly string[]]>([
+    ["is there", "there", [`${folder}/chk-9`]],
+    ["is there, as Flink writes the scheme", "there", [`s3a://b/checkpoints/orders/3/${JOB}/chk-9`]],
+    ["gave its place to a later one since Flink was asked", "there", [`${folder}/chk-10`]],
+    ["is missing where nothing is left", "missing", []],
+    ["is missing where only earlier ones are left", "missing", [`${folder}/chk-7`, `${folder}/chk-8`]],
+  ])("%s", (_title, sight, listed) => {
+    const found = missingCheckpoint(
+      checkpoint,
+      listed.map((path) => ({ path })),
+    );
+    expect(found ? "missing" : "there").toBe(sight);
   });
 });
 

@@ -3,9 +3,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { awaitFirstCheckpoint } from "../../provider/flink/first-checkpoint.js";
 import { NoAnswer } from "../../provider/flink/http.js";
-import { stopWithSavepoint } from "../../provider/flink/lifecycle.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
+import { stopWithSavepoint } from "../../provider/flink/stop.js";
 
 const JOB = "0a".repeat(16);
 const OVERVIEW = {
@@ -31,7 +32,12 @@ async function listen(port: number, answer: (request: string) => Answer): Promis
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 }
 
-const jobs = (state: string): Answer => ({ status: 200, body: { jobs: [{ ...OVERVIEW, state }] } });
+const jobs = (state: string, running = 1): Answer => ({
+  status: 200,
+  body: { jobs: [{ ...OVERVIEW, state, tasks: { total: 1, running, finished: 0 } }] },
+});
+const completed = (operation: object): Answer => ({ status: 200, body: { status: { id: "COMPLETED" }, operation } });
+const UNKNOWN: Answer = { status: 404, body: {} };
 const NOT_READY: Answer = {
   status: 503,
   body: { errors: ["Service temporarily unavailable due to an ongoing leader election."] },
@@ -67,25 +73,81 @@ describe("A question to Flink", () => {
   });
 });
 
-describe("A stop that a new JobManager does not know", () => {
-  const stop = {
-    name: "orders",
-    jobId: JOB,
-    triggerId: "0b".repeat(16),
-    targetDirectory: "file:///s",
-    limits: { savepointSeconds: 30, startSeconds: 30 },
-    progress: () => undefined,
-  };
+const stop = {
+  name: "orders",
+  jobId: JOB,
+  triggerId: "0b".repeat(16),
+  targetDirectory: "file:///s",
+  limits: { savepointSeconds: 30, startSeconds: 30 },
+  progress: () => undefined,
+};
 
+describe("A stop that a new JobManager does not know", () => {
   it("is asked for once more where the job is back", async () => {
     let stops = 0;
     const url = await listen(0, (request) => {
       if (request.startsWith("POST")) return { status: 202, body: { "request-id": ++stops } };
       if (!request.includes("/savepoints/")) return jobs(stops < 2 ? "RUNNING" : "FINISHED");
-      if (stops < 2) return { status: 404, body: {} };
-      return { status: 200, body: { status: { id: "COMPLETED" }, operation: { location: "file:///s/savepoint-1" } } };
+      return stops < 2 ? UNKNOWN : completed({ location: "file:///s/savepoint-1" });
     });
     expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
     expect(stops).toBe(2);
+  });
+
+  it.each<[string, Answer]>([
+    ["after there was no answer", NOT_READY],
+    ["after it was taken", { status: 202, body: {} }],
+  ])("is not asked for again, %s, before all tasks of the job run", async (_title, first) => {
+    const states: Answer[] = [jobs("INITIALIZING", 0), jobs("CREATED", 0), jobs("RUNNING", 0), jobs("RUNNING")];
+    let stops = 0;
+    let left = states.length;
+    const url = await listen(0, (request) => {
+      if (request.startsWith("POST")) {
+        left = states.length;
+        return ++stops === 1 ? first : { status: 202, body: {} };
+      }
+      if (!request.includes("/savepoints/")) return states.shift() ?? jobs("FINISHED");
+      return stops < 2 ? UNKNOWN : completed({ location: "file:///s/savepoint-1" });
+    });
+    expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
+    expect({ stops, left }).toEqual({ stops: 2, left: 0 });
+  });
+});
+
+describe("A stop whose savepoint was complete when the JobManager died", () => {
+  const savepoint = { kind: "savepoint" as const, path: `file:///s/savepoint-${JOB.slice(0, 6)}-1`, at: 1 };
+
+  it("ends the job that came back from the checkpoint before it", async () => {
+    const asked: string[] = [];
+    const url = await listen(0, (request) => {
+      if (!request.startsWith("GET")) {
+        asked.push(request.split("?")[0]?.split("/").at(-1) === JOB ? "cancel" : "stop");
+        return { status: 202, body: {} };
+      }
+      if (request.includes("/savepoints/")) return UNKNOWN;
+      return asked.includes("cancel") ? jobs("CANCELED", 0) : jobs("INITIALIZING", 0);
+    });
+    const state = await stopWithSavepoint(new FlinkRest(url, 5000), { ...stop, newestState: async () => savepoint });
+    expect(state.path).toBe(savepoint.path);
+    expect(asked).toEqual(["stop", "cancel"]);
+  });
+});
+
+describe("A first checkpoint that a new JobManager does not know", () => {
+  const limits = { savepointSeconds: 30, startSeconds: 30, checkpointSeconds: 30 };
+  const job = { name: "orders", jobId: JOB, limits, progress: () => undefined };
+
+  it("is asked for once more where the job is back", async () => {
+    const states: Answer[] = [jobs("RUNNING"), jobs("INITIALIZING", 0), jobs("CREATED", 0)];
+    let asked = 0;
+    const url = await listen(0, (request) => {
+      if (request.startsWith("POST")) return { status: 202, body: { n: ++asked } };
+      if (request.endsWith("/checkpoints/config")) return { status: 200, body: { interval: 1000 } };
+      if (!request.includes("/checkpoints/")) return states.shift() ?? jobs("RUNNING");
+      return asked < 2 ? UNKNOWN : completed({});
+    });
+    await awaitFirstCheckpoint(new FlinkRest(url, 5000), job);
+    expect(asked).toBe(2);
+    expect(states).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { FaultPlan, type RunningProxy, startProxy } from "../fault-proxy.js";
-import { folderStore, type Lab, openLab } from "./lab.js";
+import { folderStore, type Lab, type LabOptions, openLab } from "./lab.js";
 import { properties, TestJob } from "./test-job.js";
 
 export interface Accidents {
@@ -14,7 +14,7 @@ export interface Accidents {
 }
 
 /** To be called at the top of a test file. Gives what the test that runs just now has. */
-export function accidents(): () => Accidents {
+export function accidents(options: Pick<LabOptions, "failOver"> = {}): () => Accidents {
   const faults = new FaultPlan();
   let lab: Lab;
   let job: TestJob;
@@ -23,7 +23,7 @@ export function accidents(): () => Accidents {
   beforeAll(async () => {
     // A dead TaskManager is missed after some seconds and not after a minute.
     const heartbeat = { "heartbeat.interval": "1000", "heartbeat.timeout": "8000" };
-    lab = await openLab({ slots: 3, stores: ["folder"], properties: heartbeat });
+    lab = await openLab({ ...options, slots: 3, stores: ["folder"], properties: heartbeat });
     proxies = await Promise.all([startProxy(lab.flink.restUrl, faults), startProxy(lab.gatewayUrl, faults)]);
   });
   afterAll(async () => {

@@ -10,6 +10,7 @@ import { createBucket } from "../bucket.js";
 import { localSpec } from "../cluster.js";
 import { Flink } from "../flink.js";
 import { MOTO_CREDENTIALS, startMoto } from "../moto.js";
+import { failOverOptions, startZooKeeper } from "../zookeeper.js";
 
 export type StoreKind = "folder" | "S3";
 
@@ -32,20 +33,25 @@ export interface LabOptions {
   readonly slots: number;
   readonly stores: readonly StoreKind[];
   readonly properties?: Readonly<Record<string, string>>;
+  /** With it a JobManager that is started again goes on with its jobs; without, it knows none. */
+  readonly failOver?: "zookeeper";
 }
 
-export async function openLab({ slots, stores, properties = {} }: LabOptions): Promise<Lab> {
+export async function openLab({ slots, stores, properties = {}, failOver }: LabOptions): Promise<Lab> {
   const moto = stores.includes("S3") ? await startMoto() : undefined;
   if (moto) Object.assign(process.env, MOTO_CREDENTIALS, { AWS_REGION: "us-east-1" });
   const folder = await mkdtemp(join(tmpdir(), "faults-"));
+  const zooKeeper = failOver && (await startZooKeeper(join(folder, "zookeeper")));
   const close = async () => {
     await stopLocal(folder);
+    await zooKeeper?.stop();
     await rm(folder, { recursive: true, force: true });
     await moto?.stop();
   };
   const store = moto ? `s3://${BUCKET}?endpoint=${moto.endpoint}` : "";
   const spec = await localSpec(folder, slots);
-  const quick = { "web.refresh-interval": "100", ...properties };
+  const kept = zooKeeper ? failOverOptions(join(folder, "kept"), zooKeeper) : {};
+  const quick = { "web.refresh-interval": "100", ...properties, ...kept };
   const start = async () => {
     const storeOptions = await s3FlinkOptions(store);
     await startLocalOrNothing({ ...spec, properties: quick, store, storeOptions }, () => undefined, MOTO_CREDENTIALS);

@@ -1,0 +1,42 @@
+/** Whether the state that a running job would go on from is still where Flink has it. */
+
+import { reasonOf, UserError } from "../core/errors.js";
+import { missingCheckpoint } from "../core/latest-state.js";
+import { canonicalLocation, versionDirectory } from "../core/naming.js";
+import { isAlive, type Observed } from "../core/observed.js";
+import type { StateRef } from "../core/record.js";
+import { isS3 } from "../store/s3-client.js";
+import type { Store } from "../store/store.js";
+
+/**
+ * What a refresh says of a running job whose newest checkpoint is gone, as after somebody emptied its directory; undefined
+ * where all is well. Flink itself notices when it has to start the job again. Costs a listing for each job.
+ */
+export async function lostCheckpointWords({ job, record }: Observed, store: Store): Promise<string | undefined> {
+  const checkpoint = job && isAlive(job) ? job.detail?.lastCheckpoint : undefined;
+  if (!job || !record || !checkpoint || !isReadHere(checkpoint.path, store.url)) return undefined;
+  const { current } = record;
+  const target = versionDirectory(current.directories.savepoints, current.meta.version);
+  try {
+    if (!missingCheckpoint(checkpoint, await nearby(checkpoint.path, store))) return undefined;
+    return (
+      `its newest checkpoint is not in the store any more: ${checkpoint.path}; after a failure it could not go on. ` +
+      `Before that, bring its state to safety: flink savepoint ${job.jobId} ${target}`
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `whether its newest checkpoint is still there is not known: ${error.parts.cause ?? reasonOf(error)}`;
+  }
+}
+
+/** The file system of a cluster elsewhere is not that of this machine; the store's folder is on both. */
+function isReadHere(path: string, store: string): boolean {
+  return isS3(path) || canonicalLocation(path).startsWith(`${canonicalLocation(store)}/`);
+}
+
+/** All that its start left, where it is not there itself: a later one may have taken its place since Flink was asked. */
+async function nearby(path: string, store: Store): Promise<readonly Pick<StateRef, "path">[]> {
+  const files = await store.files(path);
+  const isComplete = files.some((file) => file.path.endsWith("/_metadata") && file.bytes > 0);
+  return isComplete ? [{ path }] : store.states(path.replace(/\/+[^/]+\/*$/u, ""));
+}

@@ -1,0 +1,149 @@
+/** A stop with savepoint, which a JobManager that dies meanwhile and comes back may have forgotten. */
+
+import { UserError } from "../core/errors.js";
+import { stateName } from "../core/naming.js";
+import { hasEnded } from "../core/observed.js";
+import type { StateRef } from "../core/record.js";
+import { HttpRefusal, isOutage } from "./http.js";
+import { rootCause } from "./java-trace.js";
+import { awaitEnd, cancelJob, isComingUp, type Watched } from "./lifecycle.js";
+import type { FlinkRest, JobSummary } from "./rest.js";
+import { type Look, patiently, waitFor } from "./wait.js";
+
+export interface StopWatched extends Watched {
+  readonly triggerId: string;
+  readonly targetDirectory: string;
+  readonly drain?: boolean;
+  /** The newest state that the store has of the job. */
+  readonly newestState?: () => Promise<StateRef | undefined>;
+}
+
+/** A JobManager that comes back takes a while to know its jobs again. */
+const FORGOTTEN_MS = 10_000;
+
+/** Stops a job with a savepoint and gives the savepoint's path. Throws savepoint-failed: then the job goes on, if it is there. */
+export async function stopWithSavepoint(rest: FlinkRest, job: StopWatched): Promise<StateRef> {
+  const { name, jobId, triggerId, limits, progress } = job;
+  const what = `${name}: stop with savepoint of job ${jobId}`;
+  const fix =
+    "it may still be stopped: the next `pulumi up` waits for that and goes on from what it finds; where its savepoints " +
+    `never end, go on from its last checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`;
+  const wait = { what, timeoutSeconds: limits.savepointSeconds, fix, progress };
+  await waitFor(wait, patiently(asking(rest, job)));
+  let lostAt: number | undefined;
+  const look = async (): Promise<Look<string>> => {
+    const seen = await rest.savepointStatus(jobId, triggerId);
+    const failure = seen?.operation?.["failure-cause"];
+    if (failure) throw savepointFailed(job, rootCause(failure["stack-trace"]));
+    const location = seen?.operation?.location;
+    if (location) return { done: location };
+    if (seen) return { pending: seen.status.id };
+    lostAt ??= Date.now();
+    const known = await ofJob(rest, jobId);
+    return (await insteadOfReturn(rest, job, known)) ?? forgotten(rest, job, known, lostAt);
+  };
+  const path = await waitFor(wait, patiently(look));
+  await awaitEnd(rest, job);
+  return { kind: "savepoint", path, at: Date.now() };
+}
+
+/** Asks once more where there was no answer; but not a job that comes back just then, which would refuse. */
+function asking(rest: FlinkRest, job: StopWatched): () => Promise<Look<true>> {
+  let isAsked = false;
+  return async () => {
+    const seen = isAsked ? await ofJob(rest, job.jobId) : undefined;
+    if (seen && comesBack(seen)) return { pending: returnWords(seen) };
+    // The stop took effect, or the job is gone: what came of it is looked at next.
+    if (isAsked && (!seen || hasEnded(seen.state))) return { done: true };
+    isAsked = true;
+    await ask(rest, job);
+    return { done: true };
+  };
+}
+
+/** Asked twice under one trigger id, Flink does it once. */
+async function ask(rest: FlinkRest, job: StopWatched): Promise<void> {
+  const { jobId, targetDirectory, triggerId, drain = false } = job;
+  try {
+    await rest.stop(jobId, { targetDirectory, triggerId, drain });
+  } catch (error) {
+    if (!isOutage(error) && error instanceof HttpRefusal) throw savepointFailed(job, rootCause(error.body));
+    throw error;
+  }
+}
+
+/** A JobManager that was started again knows nothing of the stop: the job, once it is back, is asked once more. */
+async function forgotten(
+  rest: FlinkRest,
+  job: StopWatched,
+  seen: JobSummary | undefined,
+  since: number,
+): Promise<Look<string>> {
+  if (seen && comesBack(seen)) return { pending: `Flink forgot the operation; ${returnWords(seen)}` };
+  if (seen?.state === "RUNNING") {
+    await ask(rest, job);
+    return { pending: "asked again, since Flink forgot the operation" };
+  }
+  const isOver = seen === undefined || hasEnded(seen.state);
+  const words = seen === undefined ? "Flink does not know the job any more" : `the job is ${seen.state}`;
+  if (isOver && Date.now() - since > FORGOTTEN_MS) {
+    const taken = await ownSavepoint(job);
+    if (!taken) throw isGone(job, words);
+    return { done: taken.path };
+  }
+  return { pending: `Flink does not know the operation; ${words}` };
+}
+
+/**
+ * The stop may have come as far as its savepoint, with all that this covers in the sinks. A JobManager that fails over then
+ * starts the job again from its last checkpoint, which lies before: before it writes those rows once more, it is ended.
+ */
+async function insteadOfReturn(
+  rest: FlinkRest,
+  job: StopWatched,
+  seen: JobSummary | undefined,
+): Promise<Look<string> | undefined> {
+  if (!seen || !(seen.state === "RUNNING" || isComingUp(seen.state))) return undefined;
+  const taken = await ownSavepoint(job);
+  if (!taken) return undefined;
+  await cancelJob(rest, job);
+  return { done: taken.path };
+}
+
+/** Undefined where the job completed a checkpoint since, or has no savepoint. */
+async function ownSavepoint({ jobId, newestState }: StopWatched): Promise<StateRef | undefined> {
+  const newest = await newestState?.();
+  return newest && stateName(newest.path).startsWith(`savepoint-${jobId.slice(0, 6)}-`) ? newest : undefined;
+}
+
+async function ofJob(rest: FlinkRest, jobId: string): Promise<JobSummary | undefined> {
+  return (await rest.jobsOverview()).find(({ jid }) => jid === jobId);
+}
+
+/** Until all of its tasks run, no savepoint can be had of it. */
+function comesBack({ state, tasks }: JobSummary): boolean {
+  return isComingUp(state) || (state === "RUNNING" && tasks.running + tasks.finished < tasks.total);
+}
+
+function returnWords({ state, tasks }: JobSummary): string {
+  return `the job comes back: ${state}, ${tasks.running} of ${tasks.total} tasks run`;
+}
+
+function savepointFailed({ name, jobId }: Watched, cause: string): UserError {
+  return new UserError("savepoint-failed", {
+    what: `${name}: job ${jobId} could not be stopped with a savepoint; it was left as it is and nothing was started`,
+    cause,
+    fix:
+      "see in Flink's dashboard why its checkpoints fail, then run `pulumi up` again; or give up what came after its last " +
+      `checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`,
+  });
+}
+
+/** The JobManager died before it told what came of the stop, and there is no savepoint of it. */
+function isGone({ name, jobId }: Watched, cause: string): UserError {
+  return new UserError("savepoint-failed", {
+    what: `${name}: job ${jobId} ended while it was stopped with a savepoint, and nothing was started`,
+    cause,
+    fix: "run `pulumi up` again: it resumes from the newest state in the store",
+  });
+}
