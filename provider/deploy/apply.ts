@@ -10,6 +10,7 @@ import { cancelJob } from "../flink/lifecycle.js";
 import { Change } from "./change.js";
 import type { ChangeContext } from "./changing.js";
 import { halt } from "./halt.js";
+import { asBegun } from "./late-start.js";
 import type { Sighting } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
 import { endLeftRunner } from "./runner-submission.js";
@@ -27,7 +28,7 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
   for (const step of plan.steps) if (step.do === "cancel-copy") await cancelCopy(step.jobId, context);
   const start = plan.steps.find((step): step is Start => step.do === "start");
   if (start) {
-    const next = nextDeployment(desired, record, plan, start);
+    const next = await asBegun(nextDeployment(desired, record, plan, start), desired, sighting, context.world);
     return new Change(plan, start, next, record, { ...context, writer }).run();
   }
   const rest = plan.steps.find((step) => step.do === "rest");

@@ -12,6 +12,7 @@ import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
+import { isContested } from "./late-start.js";
 import { awaitNoOther, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
@@ -162,7 +163,7 @@ export class Change implements Changing {
     first: Submission,
     { secrets, allowNonRestoredState }: Manner,
   ): Promise<void> {
-    const { world, limits, progress } = this.context;
+    const { world, desired, sighting, limits, progress } = this.context;
     const what = `${this.name}: submission of job ${jobId}`;
     const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
     const from = next.startedFrom
@@ -176,7 +177,9 @@ export class Change implements Changing {
         return { done: true };
       } catch (error) {
         // Flink has the job: only the answer was lost, on the way to us or to the gateway.
-        if ((await world.rest.statusOf(jobId)) !== undefined) return { done: true };
+        const isThere = (await world.rest.statusOf(jobId)) !== undefined;
+        if (isThere && isContested(next, desired, sighting)) throw anothers(this.name, jobId);
+        if (isThere) return { done: true };
         if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
         if (submission !== first) await submission?.close();
         submission = undefined;
@@ -194,6 +197,14 @@ export class Change implements Changing {
     const { world, limits, progress } = this.context;
     return cancelJob(world.rest, { name: this.name, jobId, limits, progress });
   }
+}
+
+function anothers(job: string, jobId: string): UserError {
+  return new UserError("record-conflict", {
+    what: `${job}: job ${jobId} came up as an earlier deployment had asked for it, and was taken away`,
+    cause: "that deployment was killed, and the SQL Gateway sent its submission once more",
+    fix: "run `pulumi up` again",
+  });
 }
 
 function failureOf(error: unknown): StartFailure {

@@ -32,6 +32,7 @@ const METADATA = `
   __query_create_timestamp TIMESTAMP(6)`;
 
 /** One task a job: with as many as a cluster has slots for, the jobs themselves must cost next to nothing. */
+// The clock goes on for 40 minutes: flink-sql-runner needs a quarter of an hour for its steps.
 const tables = (output: string) => `CREATE TABLE numbers (n BIGINT) WITH (
   'connector' = 'datagen', 'rows-per-second' = '1'
 );
@@ -41,7 +42,7 @@ CREATE TABLE nowhere (n BIGINT,${METADATA}
 
 CREATE TABLE clock (n BIGINT) WITH (
   'connector' = 'datagen', 'rows-per-second' = '100',
-  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '90000'
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '240000'
 );
 
 CREATE TABLE files (n BIGINT,${METADATA}

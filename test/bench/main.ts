@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { reasonOf } from "../../provider/core/errors.js";
 import versions from "../../scripts/versions.json";
 import { Figures } from "./figures.js";
 import { startLab } from "./lab.js";
@@ -52,7 +53,10 @@ async function measure(sizes: Sizes, counts: Runs): Promise<Result> {
     if (many > 0) await runMany(lab, figures, many, runs);
     for (let run = 1; run <= theirRuns; run++) {
       say(`run ${run} of ${theirRuns}: flink-sql-runner, ${theirJobs} jobs (a minute a job, and that six times)`);
-      await runTheirs(lab, figures, theirJobs, run);
+      await runTheirs(lab, figures, theirJobs, run).catch((error: unknown) => {
+        // What was measured of ours took long: it is told all the same.
+        say(`flink-sql-runner did not come to its end: ${reasonOf(error)}`);
+      });
     }
     noteLoad();
   } finally {

@@ -8,6 +8,7 @@ import { accidents, faster } from "../support/faults/accidents.js";
 import { Provider, type Run } from "../support/faults/hook.js";
 import { wentOn } from "../support/faults/rows.js";
 import { properties, sinkAt, TestJob } from "../support/faults/test-job.js";
+import { until } from "../support/until.js";
 
 const now = accidents();
 
@@ -49,6 +50,31 @@ describe("Of two deployments of one job at once", () => {
     },
   );
 });
+
+test.each([
+  ["the same", "1100 ms"],
+  ["something else", "1200 ms"],
+])(
+  "A submission that the SQL Gateway sends again after its deployment was killed makes no second copy, if the next one asks for %s.",
+  async (_, interval) => {
+    const { job, faults } = now();
+    await job.run(job.create());
+    const before = await job.before();
+    faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+    await job.provider.run(job.update(faster("1100 ms")));
+    const late = (await job.record()).intent?.next?.jobId;
+    await job.run(job.update(faster(interval)), faster(interval));
+    // That of the second deployment, and the first one's once more.
+    await until(
+      "both submissions",
+      30,
+      async () => faults.arrived.filter((request) => request === "POST /v1/jobs").length >= 2 || undefined,
+    );
+    await wentOn(job, before, now().lab.flink);
+    await job.goesOn();
+    expect((await job.alive()).map(({ jid }) => jid)).toEqual([late]);
+  },
+);
 
 test("A job that is drained rests at the end of its stream, and goes on only where that savepoint is chosen.", async () => {
   const { lab, job } = now();

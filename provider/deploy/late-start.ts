@@ -1,0 +1,41 @@
+/**
+ * A start that a killed deployment asked the SQL Gateway for, and that Flink does not know yet. The gateway's client sends
+ * a submission that got no answer again for a minute (`rest.retry.max-attempts`, `rest.retry.delay`), whether or not its
+ * session was closed: it may come at any moment. Flink takes an id only once, so the next start is made under the same.
+ */
+
+import { changesBetween, type Desired } from "../core/changes.js";
+import type { Deployment } from "../core/record.js";
+import { reached } from "./cluster-reach.js";
+import type { Sighting, World } from "./observe.js";
+
+/** `next` under the id of the start that may still come, and where it means the same, as that one was begun. */
+export async function asBegun(
+  next: Deployment,
+  desired: Desired,
+  sighting: Sighting,
+  { rest }: World,
+): Promise<Deployment> {
+  const begun = begunBy(sighting);
+  if (begun?.jobId === undefined) return next;
+  const { jobId, meta } = begun;
+  if ((await reached(() => rest.statusOf(jobId))) !== undefined) return next;
+  return means(begun, next, desired) ? { ...next, jobId, meta } : { ...next, jobId };
+}
+
+/** A job of this id may be what another deployment asked for, with another query or other properties. */
+export function isContested(next: Deployment, desired: Desired, sighting: Sighting): boolean {
+  const begun = begunBy(sighting);
+  return begun?.jobId === next.jobId && begun !== undefined && !means(begun, next, desired);
+}
+
+/** Without a session nobody was asked. */
+function begunBy({ stored }: Sighting): Deployment | undefined {
+  const intent = stored?.record.intent;
+  return intent?.session && intent.next;
+}
+
+function means(begun: Deployment, next: Deployment, desired: Desired): boolean {
+  const { version } = next.meta;
+  return begun.meta.version === version && begun.since === next.since && changesBetween(begun, desired).length === 0;
+}
