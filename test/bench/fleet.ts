@@ -31,8 +31,10 @@ const METADATA = `
   __query_version INT,
   __query_create_timestamp TIMESTAMP(6)`;
 
-/** One task a job: with as many as a cluster has slots for, the jobs themselves must cost next to nothing. */
-// The clock goes on for 40 minutes: flink-sql-runner needs a quarter of an hour for its steps.
+/**
+ * One task a job: with as many as a cluster has slots for, the jobs themselves must cost next to nothing. The clock goes on
+ * for 40 minutes, as flink-sql-runner needs a quarter of an hour for its steps.
+ */
 const tables = (output: string) => `CREATE TABLE numbers (n BIGINT) WITH (
   'connector' = 'datagen', 'rows-per-second' = '1'
 );
