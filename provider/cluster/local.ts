@@ -98,7 +98,8 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
     const { restPort, gatewayPort, rpcPort } = spec;
     await writeProcesses(folder, { configuration, ports: { restPort, gatewayPort, rpcPort }, processes: running });
   }
-  await awaitHealth(spec, folder, { running, mark: hadGateway ? undefined : mark }, progress);
+  const dead = processes.filter(({ pid }) => !running.some((started) => started.pid === pid));
+  await awaitHealth(spec, folder, { running, dead, mark: hadGateway ? undefined : mark }, progress);
 }
 
 /**
@@ -158,10 +159,18 @@ async function startRole(role: string, { spec, folder, environment, mark }: Role
   return { ...(await start("-D", `taskmanager.resource-id=${resourceId}`)), resourceId };
 }
 
+interface Processes {
+  readonly running: readonly Started[];
+  /** What ran here before, and has ended. */
+  readonly dead: readonly Started[];
+  /** Of the gateway, where it was started just now. */
+  readonly mark: string | undefined;
+}
+
 async function awaitHealth(
   spec: LocalSpec,
   folder: string,
-  { running, mark }: { readonly running: readonly Started[]; readonly mark: string | undefined },
+  { running, dead, mark }: Processes,
   progress: (text: string) => void,
 ): Promise<void> {
   const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, 2000);
@@ -172,14 +181,18 @@ async function awaitHealth(
     async () => {
       for (const started of running)
         if (!(await isAlive(started))) throw await startFailed(started.role, join(folder, "log"), fix);
-      const pending = (await pendingPart(rest, running)) ?? (await pendingGateway(gateway, mark));
+      const pending = (await pendingPart(rest, running, dead)) ?? (await pendingGateway(gateway, mark));
       return pending === undefined ? { done: true } : { pending };
     },
   );
 }
 
 /** A JobManager that does not list our TaskManagers may be another one, at whose port ours cannot listen. */
-async function pendingPart(rest: FlinkRest, running: readonly Started[]): Promise<string | undefined> {
+async function pendingPart(
+  rest: FlinkRest,
+  running: readonly Started[],
+  dead: readonly Started[],
+): Promise<string | undefined> {
   const wanted = running.filter(({ role }) => role.startsWith("taskmanager"));
   try {
     const registered = await rest.taskManagers();
@@ -188,7 +201,8 @@ async function pendingPart(rest: FlinkRest, running: readonly Started[]): Promis
     const count = Math.min(there.length, registered.length);
     if (count < wanted.length) return `${count} of ${wanted.length} TaskManagers registered`;
     // Until its end is noticed, jobs seem to run on it that Flink has yet to start again.
-    return registered.length > wanted.length ? "the end of a TaskManager is not noticed yet" : undefined;
+    const isListed = ({ resourceId }: Started) => resourceId !== undefined && registered.includes(resourceId);
+    return dead.some(isListed) ? "the end of a TaskManager is not noticed yet" : undefined;
   } catch {
     return "the JobManager does not answer yet";
   }
