@@ -1,15 +1,15 @@
-/**
- * A start that a killed deployment asked the SQL Gateway for, and that Flink does not know yet. The gateway's client sends
- * a submission that got no answer again for a minute (`rest.retry.max-attempts`, `rest.retry.delay`), whether or not its
- * session was closed: it may come at any moment. Flink takes an id only once, so the next start is made under the same.
- */
+/** A start that a killed deployment asked the SQL Gateway for, and that Flink does not know yet: it may still come. */
 
 import { changesBetween, type Desired } from "../core/changes.js";
 import type { Deployment } from "../core/record.js";
 import { reached } from "./cluster-reach.js";
 import type { Sighting, World } from "./observe.js";
 
-/** `next` under the id of the start that may still come, and where it means the same, as that one was begun. */
+/**
+ * `next` under the id of the start that may still come, and where it means the same, as that one was begun. The gateway's
+ * client sends a submission that got no answer again for a minute (`rest.retry.max-attempts`, `rest.retry.delay`), whether
+ * or not its session was closed; Flink takes an id only once.
+ */
 export async function asBegun(
   next: Deployment,
   desired: Desired,

@@ -33,7 +33,8 @@ export function plot(figures: Figures, sizes: Sizes): string {
   );
   const title = `<text x="10" y="24">${sizes.jobs} jobs, seconds, log scale</text>`;
   const size = `width="${LEFT + WIDTH + 90}" height="${y}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="12"><rect ${size} fill="#fff"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="12">
+<title>Seconds of this project, flink-sql-runner and bare REST calls for each step</title><rect ${size} fill="#fff"/>
 ${[title, ...legend, ...parts].join("\n")}
 </svg>
 `;
