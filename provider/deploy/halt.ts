@@ -53,8 +53,7 @@ export async function haltOrCancel(
   try {
     return await halt(stop, record, intent, context);
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== "savepoint-failed") throw error;
-    const { job, now } = (await observeAll(context.name, context.world)).observed;
+    const { job, now } = await observedAfter(error, context);
     if (!job || !isAlive(job) || !gives(job, now)) throw error;
     return halt({ do: "cancel", jobId: job.jobId }, record, intent, context);
   }
@@ -70,12 +69,18 @@ async function end(
   try {
     return await endNow(stop, record, intent, context);
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== "savepoint-failed") throw error;
-    const { job, now } = (await observeAll(context.name, context.world)).observed;
+    const { job, now, failure } = await observedAfter(error, context);
     if (job?.jobId !== stop.jobId || !isBeingRestarted(job) || isLooping(job, now)) throw error;
-    await awaitReturn(context.world.rest, { ...context, jobId: stop.jobId }, error);
+    await awaitReturn(context.world.rest, { ...context, jobId: stop.jobId }, failure);
     return endNow(stop, record, intent, context);
   }
+}
+
+/** How the job is after its savepoint failed; any other error is thrown on. */
+async function observedAfter(failure: unknown, { name, world }: HaltContext) {
+  if (!(failure instanceof UserError) || failure.code !== "savepoint-failed") throw failure;
+  const { job, now } = (await observeAll(name, world)).observed;
+  return { job, now, failure };
 }
 
 async function endNow(

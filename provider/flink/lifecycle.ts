@@ -5,7 +5,7 @@ import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
 import { rootCause } from "./java-trace.js";
 import { listJobs } from "./listing.js";
-import type { FlinkRest, JobStatus } from "./rest.js";
+import type { FlinkRest, JobStatus, JobSummary } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */
@@ -57,6 +57,15 @@ export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress 
   await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));
 }
 
+/** All of its tasks run, or have come to their end. */
+export function runsWhole({ state, tasks }: JobSummary): boolean {
+  return state === "RUNNING" && tasks.running + tasks.finished === tasks.total;
+}
+
+export function taskWords({ state, tasks }: JobSummary): string {
+  return `${state}, ${tasks.running} of ${tasks.total} tasks run`;
+}
+
 /** Waits until a job that Flink starts again by itself runs with all its tasks. Throws `otherwise` where it does not. */
 export async function awaitReturn(
   rest: FlinkRest,
@@ -67,9 +76,7 @@ export async function awaitReturn(
   const look = async (): Promise<Look<true>> => {
     const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
     if (!seen || hasEnded(seen.state)) throw otherwise;
-    const { running, finished, total } = seen.tasks;
-    if (seen.state === "RUNNING" && running + finished === total) return { done: true };
-    return { pending: `${seen.state}, ${running} of ${total} tasks run` };
+    return runsWhole(seen) ? { done: true } : { pending: taskWords(seen) };
   };
   const wait = { what, timeoutSeconds: limits.startSeconds, fix: "", progress };
   await waitFor(wait, patiently(look)).catch(() => {
@@ -85,11 +92,10 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
   const look = async (): Promise<Look<true>> => {
     const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
     if (!seen) return unknownYet(name, jobId, startedAt);
-    const { running, finished, total } = seen.tasks;
-    if (seen.state === "FINISHED" || (seen.state === "RUNNING" && running + finished === total)) return { done: true };
+    if (seen.state === "FINISHED" || runsWhole(seen)) return { done: true };
     if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))
       throw await startFailed(rest, name, jobId, seen.state);
-    return { pending: `${seen.state}, ${running} of ${total} tasks run` };
+    return { pending: taskWords(seen) };
   };
   await waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look));
 }

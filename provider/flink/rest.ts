@@ -153,7 +153,11 @@ export class FlinkRest {
 
   /** From the listing: asked for an unknown job, `/jobs/<id>/status` answers 500 and not 404, and it is cached. */
   async statusOf(jobId: string): Promise<JobStatus | undefined> {
-    return (await this.jobsOverview()).find(({ jid }) => jid === jobId)?.state;
+    return (await this.summaryOf(jobId))?.state;
+  }
+
+  async summaryOf(jobId: string): Promise<JobSummary | undefined> {
+    return (await this.jobsOverview()).find(({ jid }) => jid === jobId);
   }
 
   /** Slots that a running job takes: the widest task of each slot sharing group. */

@@ -6,7 +6,7 @@ import { hasEnded } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
 import { HttpRefusal, isOutage } from "./http.js";
 import { rootCause } from "./java-trace.js";
-import { awaitEnd, cancelJob, isComingUp, type Watched } from "./lifecycle.js";
+import { awaitEnd, cancelJob, isComingUp, runsWhole, taskWords, type Watched } from "./lifecycle.js";
 import type { FlinkRest, JobSummary } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
@@ -39,7 +39,7 @@ export async function stopWithSavepoint(rest: FlinkRest, job: StopWatched): Prom
     if (location) return { done: location };
     if (seen) return { pending: seen.status.id };
     lostAt ??= Date.now();
-    const known = await ofJob(rest, jobId);
+    const known = await rest.summaryOf(jobId);
     return (await insteadOfReturn(rest, job, known)) ?? forgotten(rest, job, known, lostAt);
   };
   const path = await waitFor(wait, patiently(look));
@@ -51,7 +51,7 @@ export async function stopWithSavepoint(rest: FlinkRest, job: StopWatched): Prom
 function asking(rest: FlinkRest, job: StopWatched): () => Promise<Look<true>> {
   let isAsked = false;
   return async () => {
-    const seen = isAsked ? await ofJob(rest, job.jobId) : undefined;
+    const seen = isAsked ? await rest.summaryOf(job.jobId) : undefined;
     if (seen && comesBack(seen)) return { pending: returnWords(seen) };
     // The stop took effect, or the job is gone: what came of it is looked at next.
     if (isAsked && (!seen || hasEnded(seen.state))) return { done: true };
@@ -116,17 +116,13 @@ async function ownSavepoint({ jobId, newestState }: StopWatched): Promise<StateR
   return newest && stateName(newest.path).startsWith(`savepoint-${jobId.slice(0, 6)}-`) ? newest : undefined;
 }
 
-async function ofJob(rest: FlinkRest, jobId: string): Promise<JobSummary | undefined> {
-  return (await rest.jobsOverview()).find(({ jid }) => jid === jobId);
-}
-
 /** Until all of its tasks run, no savepoint can be had of it. */
-function comesBack({ state, tasks }: JobSummary): boolean {
-  return isComingUp(state) || (state === "RUNNING" && tasks.running + tasks.finished < tasks.total);
+function comesBack(seen: JobSummary): boolean {
+  return isComingUp(seen.state) || (seen.state === "RUNNING" && !runsWhole(seen));
 }
 
-function returnWords({ state, tasks }: JobSummary): string {
-  return `the job comes back: ${state}, ${tasks.running} of ${tasks.total} tasks run`;
+function returnWords(seen: JobSummary): string {
+  return `the job comes back: ${taskWords(seen)}`;
 }
 
 function savepointFailed({ name, jobId }: Watched, cause: string): UserError {

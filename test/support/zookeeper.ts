@@ -1,9 +1,9 @@
 /** A real ZooKeeper on loopback, from Flink's own distribution, for clusters whose JobManager fails over. */
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
+import { isFree } from "../../provider/cluster/ports.js";
 import { flinkHome } from "./cluster.js";
 import { freePort } from "./moto.js";
 import { until } from "./until.js";
@@ -28,19 +28,12 @@ export async function startZooKeeper(folder: string): Promise<ZooKeeper> {
     .filter((name) => /^(?:flink-dist|log4j)-/u.test(name))
     .map((name) => join(lib, name));
   const child = execa("java", ["-Xmx64m", "-cp", jars.join(":"), MAIN, settings], { reject: false, stdio: "ignore" });
-  await until("an answer of ZooKeeper", 60, async () => ((await accepts(port)) ? true : undefined));
+  await until("an answer of ZooKeeper", 60, async () => ((await isFree(port)) ? undefined : true));
   const stop = async () => {
     child.kill("SIGKILL");
     await child;
   };
   return { quorum: `127.0.0.1:${port}`, stop };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: "127.0.0.1", port }, () => socket.end(() => resolve(true)));
-    socket.on("error", () => resolve(false));
-  });
 }
 
 /** Options of a cluster whose JobManager, started again, knows its jobs; one that died is missed after some seconds. */
