@@ -10,6 +10,7 @@ import { planJob } from "./core/plan.js";
 import type { JobRecord } from "./core/record.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
+import { dropSession } from "./deploy/kept-sessions.js";
 import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { awaitPendingStop, jobsOf, observe, observeAll, type World } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
@@ -154,8 +155,8 @@ async function deploy(
   try {
     startReserved(world.rest.url, job.name);
     const record = await reachable(job.name, UNTOUCHED, async () => {
-      await awaitPendingStop(job.name, world, job, tellProgress(job.self));
-      const sighting = await observe(desired, world, () => jobsOf(world.rest));
+      const stored = await awaitPendingStop(job.name, world, job, tellProgress(job.self));
+      const sighting = await observe(desired, world, () => jobsOf(world.rest), { stored });
       const plan = planJob(desired, sighting.observed);
       if (plan.action === "refuse") throw refused(plan);
       return apply(plan, {
@@ -182,6 +183,7 @@ async function deploy(
     });
   } finally {
     releaseReservation(world.rest.url, job.name);
+    await dropSession(job.name);
   }
 }
 

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { type Input, type Output, secret } from "@pulumi/pulumi/output.js";
 import { createUrn } from "@pulumi/pulumi/resource.js";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";
@@ -54,6 +55,7 @@ export function clusterArgs(
   return {
     self: messageAddress(name, "SessionCluster"),
     target: settings.target,
+    isPreview: isDryRun(),
     ...(restUrl && !settings.yarn ? { restUrl: bare(restUrl) } : {}),
     ...(settings.yarn ? { yarn: yarnArgs(settings.yarn, settings) } : {}),
     ...(gatewayUrl ? { gatewayUrl: bare(gatewayUrl) } : {}),

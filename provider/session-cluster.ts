@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
+import { keepSessionsFor } from "./deploy/kept-sessions.js";
 import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
@@ -56,7 +57,8 @@ export class SessionCluster extends DynamicResource {
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const given = Given.parse(news);
+    const { isPreview, ...given } = Given.parse(news);
+    keepSessionsFor(isPreview === false ? "update" : "preview");
     const before = Before.safeParse(olds).data ?? {};
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {

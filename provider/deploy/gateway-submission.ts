@@ -8,6 +8,7 @@ import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
 import { type SqlGateway, StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
+import { BELIEVED_MS, keepSession, takeSession } from "./kept-sessions.js";
 import {
   JobRefused,
   type Submission,
@@ -22,12 +23,14 @@ type GatewayTarget = SubmissionTarget & { readonly gateway: SqlGateway };
 
 /** Slots of what Flink planned in this process, by a digest of all that was planned, and when that was. */
 const proved = new Map<string, { readonly slots: number; readonly at: number }>();
-const PROVED_MS = 60_000;
 
 /** `as-checked`: what a check of this process had planned a moment ago need not be planned once more before a start. */
 export type Proof = "anew" | "as-checked";
 
-/** Opens a session, runs the definitions, and has Flink plan the whole INSERT. Throws JobRefused; starts nothing. */
+/**
+ * Opens a session and runs the definitions, or goes on with the one that the job's check left; has Flink plan the whole
+ * INSERT. Throws JobRefused; starts nothing.
+ */
 export async function prepareAtGateway(
   deployment: Deployment,
   secrets: Readonly<Record<string, string>>,
@@ -38,12 +41,15 @@ export async function prepareAtGateway(
   const { statements, properties: given } = submittedParts(deployment, secrets, target);
   const { [DEPENDENCY_OPTIONS.jars.option]: _, ...properties } = given;
   const { gateway, limitMs, restUrl } = target;
+  const known = proofOf(deployment, secrets, target, proof);
   return gatewayAnswers(name, target, async () => {
-    const session = await gateway.openSession(name, { ...targetProperties(restUrl), ...properties });
+    const kept = await takeSession(name, known.key);
+    const session = kept ?? (await gateway.openSession(name, { ...targetProperties(restUrl), ...properties }));
     const close = () => gateway.closeSession(session).catch(() => undefined);
     try {
+      if (kept === undefined) await defineIn(session, jarsOf(given), statements, target);
       return {
-        slots: await planIn(session, jarsOf(given), statements, target, proofOf(deployment, secrets, target, proof)),
+        slots: await planIn(session, statements.insert, target, known),
         isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
@@ -51,6 +57,7 @@ export async function prepareAtGateway(
             gateway.execute(session, statements.insert, startOptions(jobId, from), limitMs),
           );
         },
+        keep: () => keepSession(name, known.key, gateway, session),
         // The session ends by itself some time later where this does not reach the gateway.
         close,
       };
@@ -80,7 +87,7 @@ function proofOf(
     .update(JSON.stringify([target.gateway.url, target.restUrl, parts]))
     .digest("hex");
   const known = proved.get(key);
-  const isFresh = known !== undefined && Date.now() - known.at < PROVED_MS;
+  const isFresh = known !== undefined && Date.now() - known.at < BELIEVED_MS;
   return { key, slots: proof === "as-checked" && isFresh ? known.slots : undefined };
 }
 
@@ -90,23 +97,35 @@ function jarsOf(properties: Readonly<Record<string, string>>): string[] {
   );
 }
 
-async function planIn(
+async function defineIn(
   session: string,
   jars: readonly string[],
   statements: JobStatements,
   target: GatewayTarget,
-  { key, slots: known }: KnownPlan,
-): Promise<number> {
-  const run = (sql: string) => target.gateway.execute(session, sql, {}, target.limitMs);
+): Promise<void> {
+  const run = runIn(session, target);
   // Of pipeline.jars a gateway's session takes no notice while it plans, so a function of such a jar would be unknown.
   for (const jar of jars) await refusedAs("jar", 0, 0, () => run(`ADD JAR ${sqlString(jar)}`));
   for (const [index, sql] of statements.definitions.entries()) await refusedAs("definition", index, 0, () => run(sql));
   await refusedAs("query", 0, VIEW_HEAD_LINES, () => run(statements.view ?? ""));
+}
+
+async function planIn(
+  session: string,
+  insert: string,
+  target: GatewayTarget,
+  { key, slots: known }: KnownPlan,
+): Promise<number> {
   if (known !== undefined) return known;
-  const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${statements.insert}`));
+  const run = runIn(session, target);
+  const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${insert}`));
   const slots = slotsOf(String(rows[0]?.[0] ?? ""));
   proved.set(key, { slots, at: Date.now() });
   return slots;
+}
+
+function runIn(session: string, { gateway, limitMs }: GatewayTarget): (sql: string) => Promise<unknown[][]> {
+  return (sql) => gateway.execute(session, sql, {}, limitMs);
 }
 
 async function refusedAs<T>(

@@ -37,16 +37,20 @@ export interface Sighting {
   readonly stored: Stored | undefined;
 }
 
-/** Looks at one job. What it takes to start it is asked for only where it does not simply run unchanged. */
+/**
+ * Looks at one job. What it takes to start it is asked for only where it does not simply run unchanged. `known`: its record,
+ * where that was read just now.
+ */
 export async function observe(
   desired: Desired,
   world: World,
   jobs: () => Promise<readonly JobSummary[]>,
+  known?: { readonly stored: Stored | undefined },
 ): Promise<Sighting> {
   const name = desired.manifest.name;
   const read = () => world.store.read(name);
   const [stored, summaries] = await Promise.all([
-    world.ahead?.record(name, read) ?? read(),
+    known ? known.stored : (world.ahead?.record(name, read) ?? read()),
     world.activity === "starting" ? [] : jobs(),
   ]);
   const sighting = await sightingOf(name, stored, summaries, world);
@@ -160,15 +164,19 @@ function toObserved(summary: JobSummary): ObservedJob {
   };
 }
 
-/** A stop that a killed deployment began still goes on in Flink: what comes of it decides what there is to do. */
+/**
+ * A stop that a killed deployment began still goes on in Flink: what comes of it decides what there is to do. Gives the
+ * job's record, read after that.
+ */
 export async function awaitPendingStop(
   name: string,
   { store, rest }: World,
   { savepointSeconds }: { readonly savepointSeconds: number },
   progress: (text: string) => void,
-): Promise<void> {
-  const stopping = (await store.read(name))?.record.intent?.stopping;
-  if (!stopping) return;
+): Promise<Stored | undefined> {
+  const stored = await store.read(name);
+  const stopping = stored?.record.intent?.stopping;
+  if (!stopping) return stored;
   const what = `${name}: stop with savepoint of job ${stopping.jobId}, begun by an earlier deployment`;
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   await reached(() =>
@@ -177,6 +185,7 @@ export async function awaitPendingStop(
       return seen?.status.id === "IN_PROGRESS" ? { pending: "IN_PROGRESS" } : { done: true };
     }),
   );
+  return store.read(name);
 }
 
 /** All jobs that the cluster knows, or ClusterUnreachable. */

@@ -49,6 +49,9 @@ export async function prepareInRunner(
     ),
   );
   if (planned.error) throw refusedBy(planned.error);
+  const close = async () => {
+    await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
+  };
   return {
     slots: slotsOf(planned.plan ?? ""),
     isRepeatable: planned.catalogs?.length === 1,
@@ -58,9 +61,8 @@ export async function prepareInRunner(
       const started = await runner.request({ do: "start", job, ...hidden, fixed }, target.limitMs);
       if (started.error) throw new StatementRefused(started.error.message, undefined, undefined);
     },
-    close: async () => {
-      await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
-    },
+    keep: close,
+    close,
   };
 }
 

@@ -61,6 +61,8 @@ export interface Submission {
   readonly session: { readonly gatewayUrl: string; readonly handle: string };
   /** Starts the job under this id, clean where there is nothing to start from. */
   submit(jobId: string, from: Recovery | undefined): Promise<void>;
+  /** Ends the work of a check; what was prepared stays for the start that follows in the same update, where that can be. */
+  keep(): Promise<void>;
   close(): Promise<void>;
 }
 

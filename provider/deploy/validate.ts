@@ -58,8 +58,9 @@ async function slotsFor(deployment: Deployment, { secrets }: Desired, target: Su
   const key = isRunners ? await planKey(deployment, secrets, target) : undefined;
   const known = key && (await slotsPlanned(key));
   if (known) return known;
-  const { slots, isRepeatable, close } = await prepare(deployment, secrets, target);
-  await close();
+  // The engine checks a replacement twice, one right after the other.
+  const { slots, isRepeatable, keep } = await prepare(deployment, secrets, target, "as-checked");
+  await keep();
   if (key && isRepeatable) await rememberPlan(key, slots);
   return slots;
 }

@@ -37,12 +37,15 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
   let trigger = newTrigger();
   let isTriggered = false;
   return async () => {
-    const state = await rest.statusOf(jobId);
-    if (state === "FINISHED") return { done: true };
-    if (isComingUp(state)) return { pending: `the job comes back: ${state}` };
-    if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
-    if (!isTriggered && !(await makesCheckpoints(rest, jobId))) return { done: true };
-    if (!isTriggered) await rest.triggerCheckpoint(jobId, trigger);
+    // While it is being written, its own status says what becomes of it: one that the job does not survive fails.
+    if (!isTriggered) {
+      const state = await rest.statusOf(jobId);
+      if (state === "FINISHED") return { done: true };
+      if (isComingUp(state)) return { pending: `the job comes back: ${state}` };
+      if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+      if (!(await makesCheckpoints(rest, jobId))) return { done: true };
+      await rest.triggerCheckpoint(jobId, trigger);
+    }
     isTriggered = true;
     const seen = await rest.checkpointStatus(jobId, trigger);
     if (seen?.status.id === "IN_PROGRESS") return { pending: "it is being written" };

@@ -76,6 +76,17 @@ export class SqlGateway {
     }
   }
 
+  /** Whether a session is there still; also false where the gateway does not say. */
+  async hasSession(session: string): Promise<boolean> {
+    try {
+      await this.call("GET", `/sessions/${encodeURIComponent(session)}`, z.unknown());
+      return true;
+    } catch (error) {
+      if (error instanceof HttpRefusal || error instanceof NoAnswer) return false;
+      throw error;
+    }
+  }
+
   /** Ends a session and whatever it still runs; a session that is gone already is no error. */
   async closeSession(session: string): Promise<void> {
     try {
@@ -101,7 +112,7 @@ export class SqlGateway {
     const { operationHandle } = await this.refusable(this.call("POST", `${base}/statements`, Handle, body));
     const path = `${base}/operations/${encodeURIComponent(operationHandle)}/result/0?rowFormat=JSON`;
     const deadline = Date.now() + limitMs;
-    for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
+    for (let pause = 10; ; pause = Math.min(pause * 1.5, 100)) {
       const rows = await this.refusable(this.call("GET", path, Rows));
       if (rows.resultType !== "NOT_READY") return rows.results?.data.map((row) => row.fields) ?? [];
       if (Date.now() > deadline)

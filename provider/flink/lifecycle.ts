@@ -50,8 +50,9 @@ export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
 export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   const what = `${name}: end of job ${jobId}`;
+  const since = Date.now();
   const look = async (): Promise<Look<true>> => {
-    const state = await rest.statusOf(jobId);
+    const state = (await listJobs(rest, FRESH_MS, since)).find(({ jid }) => jid === jobId)?.state;
     return state === undefined || hasEnded(state) ? { done: true } : { pending: state };
   };
   await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));

@@ -10,15 +10,36 @@ export const MOMENT_MS = 500;
 /** A cluster that gave no answer is not asked again at once: a hundred jobs would wait for a hundred time limits. */
 const FAILED_MS = 10_000;
 
-const latest = new Map<string, { readonly at: number; readonly jobs: Listing; readonly failed: boolean }>();
+/** Of so many times as long as it took to answer, a JobManager is left alone: a listing of many jobs is work for it. */
+const REST = 3;
 
-/** All jobs as they were at most `maxAgeMs` ago. Unlike `/jobs/<id>`, Flink answers this from no cache of its own. */
-export function listJobs(rest: FlinkRest, maxAgeMs: number): Listing {
+interface Latest {
+  readonly at: number;
+  readonly jobs: Listing;
+  readonly failed: boolean;
+  /** How long the answer took; undefined while it is under way. */
+  readonly tookMs: number | undefined;
+}
+
+const latest = new Map<string, Latest>();
+
+/**
+ * All jobs as they were at most `maxAgeMs` ago, or a few times as long ago as a listing takes, but not before `since`
+ * (milliseconds since 1970). Unlike `/jobs/<id>`, Flink answers this from no cache of its own.
+ */
+export function listJobs(rest: FlinkRest, maxAgeMs: number, since = 0): Listing {
   const known = latest.get(rest.url);
-  if (known && Date.now() - known.at < (known.failed ? Math.min(FAILED_MS, maxAgeMs * 20) : maxAgeMs))
-    return known.jobs;
+  if (known && known.at >= since && Date.now() - known.at < goodFor(known, maxAgeMs)) return known.jobs;
+  const at = Date.now();
   const jobs = rest.jobsOverview();
-  latest.set(rest.url, { at: Date.now(), jobs, failed: false });
-  jobs.catch(() => latest.set(rest.url, { at: Date.now(), jobs, failed: true }));
+  const note = (failed: boolean) => () =>
+    latest.set(rest.url, { at: failed ? Date.now() : at, jobs, failed, tookMs: Date.now() - at });
+  latest.set(rest.url, { at, jobs, failed: false, tookMs: undefined });
+  jobs.then(note(false), note(true));
   return jobs;
+}
+
+function goodFor({ failed, tookMs }: Latest, maxAgeMs: number): number {
+  if (failed) return Math.min(FAILED_MS, maxAgeMs * 20);
+  return Math.max(maxAgeMs, tookMs === undefined ? MOMENT_MS : tookMs * (1 + REST));
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { callJson, HttpRefusal, isOutage, NoAnswer } from "./http.js";
+import { askedInTurn } from "./in-turn.js";
 
 const JobStatus = z.enum([
   "INITIALIZING",
@@ -38,6 +39,8 @@ const JobSummary = z.object({
   tasks: z.object({ total: z.number(), running: z.number(), finished: z.number() }),
 });
 export type JobSummary = z.infer<typeof JobSummary>;
+
+const Listing = z.object({ jobs: z.array(JobSummary) });
 
 const Checkpoint = z.object({
   id: z.number(),
@@ -139,12 +142,14 @@ export class FlinkRest {
 
   /** Resource ids of the TaskManagers that are registered, among them those whose end was not noticed yet. */
   async taskManagers(): Promise<readonly string[]> {
-    const Listing = z.object({ taskmanagers: z.array(z.object({ id: z.string() })) });
-    return (await this.get("/taskmanagers", Listing)).taskmanagers.map(({ id }) => id);
+    const Registered = z.object({ taskmanagers: z.array(z.object({ id: z.string() })) });
+    return (await this.get("/taskmanagers", Registered)).taskmanagers.map(({ id }) => id);
   }
 
-  async jobsOverview(): Promise<readonly JobSummary[]> {
-    return (await this.get("/jobs/overview", z.object({ jobs: z.array(JobSummary) }))).jobs;
+  /** For each job that it knows Flink asks that job's own part: of a hundred jobs a listing is a hundred questions. */
+  jobsOverview(): Promise<readonly JobSummary[]> {
+    const ask = async () => (await this.get("/jobs/overview", Listing)).jobs;
+    return askedInTurn(`${this.manner} ${this.timeoutMs} ${this.url}`, ask);
   }
 
   async checkpoints(jobId: string): Promise<Checkpoints | undefined> {

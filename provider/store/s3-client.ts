@@ -40,11 +40,18 @@ const CONNECT_MS = 5_000;
 const REQUEST_MS = 10_000;
 const ATTEMPTS = 3;
 
-/** Loaded when it is needed: the SDK takes a moment, and a store in a folder has no use for it. */
+let loaded: Promise<typeof import("@aws-sdk/client-s3")> | undefined;
+
+/** Loaded when it is needed, once: the SDK takes a moment, and a store in a folder has no use for it. */
+export function s3Sdk(): Promise<typeof import("@aws-sdk/client-s3")> {
+  loaded ??= import("@aws-sdk/client-s3");
+  return loaded;
+}
+
 export async function connectS3({ endpoint, region, pathStyle }: S3Address): Promise<S3Client> {
   // The SDK's version is pinned by the project; its advice on Node versions would stand in every preview.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  const { S3Client: Client } = await import("@aws-sdk/client-s3");
+  const { S3Client: Client } = await s3Sdk();
   return new Client({
     forcePathStyle: pathStyle,
     maxAttempts: ATTEMPTS,

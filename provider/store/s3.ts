@@ -5,7 +5,7 @@ import { UserError } from "../core/errors.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import type { StoredFile } from "../core/state-directories.js";
 import { formatRecord, parseRecord } from "./job-record.js";
-import { connectS3, parseS3Address, type S3Address } from "./s3-client.js";
+import { connectS3, parseS3Address, type S3Address, s3Sdk } from "./s3-client.js";
 import { explain, nameOf, statusOf } from "./s3-errors.js";
 import { metadataAndRest, oldestFirst, recordConflict, type Store, type Stored, stateDirectory } from "./store.js";
 
@@ -27,7 +27,7 @@ export class S3Store implements Store {
 
   async read(job: string): Promise<Stored | undefined> {
     if (this.silence && Date.now() < this.silence.until) throw this.silence.error;
-    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const { GetObjectCommand } = await s3Sdk();
     return this.guard(async (client) => {
       try {
         const found = await client.send(new GetObjectCommand({ Bucket: this.address.bucket, Key: this.keyOf(job) }));
@@ -41,7 +41,7 @@ export class S3Store implements Store {
   }
 
   async write(job: string, record: JobRecord, mark: string | undefined): Promise<string> {
-    const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+    const { PutObjectCommand } = await s3Sdk();
     const condition = mark === undefined ? { IfNoneMatch: "*" } : { IfMatch: mark };
     const object = {
       Bucket: this.address.bucket,
@@ -90,7 +90,7 @@ export class S3Store implements Store {
   }
 
   async content(path: string): Promise<Uint8Array | undefined> {
-    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const { GetObjectCommand } = await s3Sdk();
     const { bucket, prefix: key } = parseS3Address(path);
     return this.guard(async (client) => {
       try {
@@ -116,7 +116,7 @@ export class S3Store implements Store {
 
   /** S3 answers 200 also where it deleted only some: each object that it refused is in the answer. */
   private async deleteObjects(bucket: string, files: readonly StoredFile[]): Promise<void> {
-    const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
+    const { DeleteObjectsCommand } = await s3Sdk();
     const objects = files.map(({ path }) => ({ Key: path.slice(`s3://${bucket}/`.length) }));
     const request = { Bucket: bucket, Delete: { Objects: objects, Quiet: true } };
     await this.guard(async (client) => {
@@ -128,7 +128,7 @@ export class S3Store implements Store {
 
   /** Throws store-unreachable where there is no such bucket, or where it may not be listed. */
   async look(): Promise<void> {
-    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
+    const { ListObjectsV2Command } = await s3Sdk();
     await this.guard((client) => client.send(new ListObjectsV2Command({ Bucket: this.address.bucket, MaxKeys: 1 })));
   }
 
@@ -138,7 +138,7 @@ export class S3Store implements Store {
   }
 
   private async objectsBelow(bucket: string, prefix: string): Promise<Listed[]> {
-    const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+    const { paginateListObjectsV2 } = await s3Sdk();
     return this.guard(async (client) => {
       const found: Listed[] = [];
       for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))

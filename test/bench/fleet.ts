@@ -32,8 +32,8 @@ const METADATA = `
   __query_create_timestamp TIMESTAMP(6)`;
 
 /**
- * One task a job: with as many as a cluster has slots for, the jobs themselves must cost next to nothing. The clock goes on
- * for 40 minutes, as flink-sql-runner needs a quarter of an hour for its steps.
+ * One task a job: with as many as a cluster has slots for, the jobs themselves must cost next to nothing, which is why their
+ * checkpoints are far between. The clock goes on for 40 minutes, as flink-sql-runner needs a quarter of an hour for its steps.
  */
 const tables = (output: string) => `CREATE TABLE numbers (n BIGINT) WITH (
   'connector' = 'datagen', 'rows-per-second' = '1'
@@ -92,7 +92,7 @@ export function options(store: string, name: string): Record<string, string> {
     "pipeline.name": name,
     "state.checkpoints.dir": `${store}/checkpoints/${name}`,
     "state.savepoints.dir": `${store}/savepoints/${name}`,
-    "execution.checkpointing.interval": name === CLOCK ? "1s" : "60s",
+    "execution.checkpointing.interval": name === CLOCK ? "1s" : "10min",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     "parallelism.default": "1",
   };

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pendingGateway, randomMark } from "../../provider/cluster/gateway-mark.js";
 import { type LocalSpec, startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import { keepSession, keepSessionsFor, takeSession } from "../../provider/deploy/kept-sessions.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { NoAnswer } from "../../provider/flink/http.js";
 import { awaitEnd, awaitRunning } from "../../provider/flink/lifecycle.js";
@@ -187,6 +188,38 @@ describe("the life of a job", () => {
     await awaitEnd(rest, watched(jobId));
     const stop = { ...watched(jobId), triggerId: randomId(), targetDirectory: `file://${folder}/savepoints` };
     await expect(stopWithSavepoint(rest, stop)).rejects.toMatchObject({ code: "savepoint-failed" });
+  });
+});
+
+describe("A session that a check leaves", () => {
+  const left = async (key = "as planned") => {
+    const session = await gateway.openSession("kept", {});
+    await keepSession("orders", key, gateway, session);
+    return session;
+  };
+
+  test("is there for the start in the same update, once.", async () => {
+    keepSessionsFor("update");
+    const session = await left();
+    expect(await takeSession("orders", "as planned")).toBe(session);
+    expect(await gateway.hasSession(session)).toBe(true);
+    expect(await takeSession("orders", "as planned")).toBeUndefined();
+    await gateway.closeSession(session);
+  });
+
+  test("is ended after a preview, or where the start is another than the one that was checked.", async () => {
+    keepSessionsFor("preview");
+    expect(await gateway.hasSession(await left())).toBe(false);
+    keepSessionsFor("update");
+    const session = await left();
+    expect(await takeSession("orders", "with another option")).toBeUndefined();
+    expect(await gateway.hasSession(session)).toBe(false);
+  });
+
+  test("is not gone on with where the gateway ended it.", async () => {
+    keepSessionsFor("update");
+    await gateway.closeSession(await left());
+    expect(await takeSession("orders", "as planned")).toBeUndefined();
   });
 });
 
