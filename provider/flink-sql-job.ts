@@ -6,13 +6,12 @@ import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
 import { isAlive, type Observed } from "./core/observed.js";
-import { planJob } from "./core/plan.js";
 import type { JobRecord } from "./core/record.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
 import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
-import { awaitPendingStop, jobsOf, observe, observeAll, type World } from "./deploy/observe.js";
+import { observeAll, type World } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
 import { JobRefused } from "./deploy/submission-parts.js";
 import { releaseReservation, startReserved } from "./deploy/validate.js";
@@ -31,7 +30,7 @@ import {
   worldOf,
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
-import { planInput, refused } from "./job-plan.js";
+import { decide, planInput } from "./job-plan.js";
 import type { Session } from "./targets/target.js";
 
 const UNTOUCHED = "the job was not touched";
@@ -155,10 +154,7 @@ async function deploy(
   try {
     startReserved(world.rest.url, job.name);
     const record = await reachable(job.name, UNTOUCHED, async () => {
-      const stored = await awaitPendingStop(job.name, world, job, tellProgress(job.self));
-      const sighting = await observe(desired, world, () => jobsOf(world.rest), { stored });
-      const plan = planJob(desired, sighting.observed);
-      if (plan.action === "refuse") throw refused(plan);
+      const { plan, sighting } = await decide(job, desired, world);
       return apply(plan, {
         world,
         target: targetOf(job),

@@ -1,5 +1,6 @@
 /** The plan of one job in a preview: observed, decided, planned by Flink too, and said on the job's own line. */
 
+import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
 import { type Decision, type Plan, planJob } from "./core/plan.js";
@@ -7,11 +8,12 @@ import { planWords } from "./core/plan-words.js";
 import type { JobRecord } from "./core/record.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
+import { awaitLateStart } from "./deploy/late-start.js";
 import { lookedAhead } from "./deploy/look-ahead.js";
-import { observe } from "./deploy/observe.js";
+import { awaitPendingStop, jobsOf, observe, type Sighting, type World } from "./deploy/observe.js";
 import { compileOnly, validate } from "./deploy/validate.js";
 import { UNKNOWN } from "./dynamic.js";
-import { tell } from "./engine-log.js";
+import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { type Before, desiredOf, type JobInputs, type PlanInput, targetOf, worldOf } from "./job-inputs.js";
 
@@ -95,6 +97,28 @@ function replacesOf({ action, changes }: Decision): string[] {
   return changes.filter(({ effect }) => effect === "replace").map(({ field }) => names[field] ?? field);
 }
 
-export function refused(plan: Extract<Plan, { action: "refuse" }>): UserError {
+/**
+ * Observes and plans once more in an update. A job that is not started must not come up later either: a start that may
+ * still come is waited for first. Throws plan-refused.
+ */
+export async function decide(
+  job: JobInputs,
+  desired: Desired,
+  world: World,
+): Promise<{ readonly plan: Decision; readonly sighting: Sighting }> {
+  const awaiting = { name: job.name, limits: job, progress: tellProgress(job.self) };
+  const stored = await awaitPendingStop(job.name, world, job, awaiting.progress);
+  const look = async (known?: Pick<Sighting, "stored">) => {
+    const sighting = await observe(desired, world, () => jobsOf(world.rest), known);
+    const plan = planJob(desired, sighting.observed);
+    if (plan.action === "refuse") throw refused(plan);
+    return { plan, sighting };
+  };
+  const first = await look({ stored });
+  const starts = first.plan.steps.some(({ do: step }) => step === "start");
+  return !starts && (await awaitLateStart(first.sighting, world, awaiting)) ? look() : first;
+}
+
+function refused(plan: Extract<Plan, { action: "refuse" }>): UserError {
   return new UserError(plan.code, { what: plan.what, fix: plan.fix });
 }

@@ -67,6 +67,8 @@ export interface Observed {
   readonly job: ObservedJob | undefined;
   /** Other jobs of exactly this name that have not ended. */
   readonly namesakes: readonly ObservedJob[];
+  /** Id of a start that a killed deployment asked for, that Flink does not know, and that may still come up. */
+  readonly lateStart?: string | undefined;
   /**
    * Complete states in the directories of the record's version, or without a record in the job's directories as a
    * whole; oldest first, and read only where the job does not run.

@@ -32,7 +32,7 @@ function decisionWords(plan: Decision, now: number): string {
     case "suspend":
       return suspendWords(plan);
     case "repair":
-      return `no change, ${stays}`;
+      return `${plan.isSuspended ? "suspended" : "no change"}, ${stays}`;
     case "forget":
       return `no change, ${stays}; a choice that was carried out left the configuration, and the record forgets it`;
   }

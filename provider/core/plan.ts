@@ -21,7 +21,14 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
-  return withCopies(withChoices(plan, desired, observed.record), copies, observed);
+  return withLateStart(withCopies(withChoices(plan, desired, observed.record), copies, observed), observed);
+}
+
+/** A job that is to rest is not at rest while a start of it may still come. */
+function withLateStart(plan: Decision, { lateStart }: Observed): Decision {
+  if (plan.action !== "none" || lateStart === undefined) return plan;
+  const late = `an earlier deployment was killed while it started job ${lateStart}; should that still come up, it is stopped`;
+  return { ...plan, action: "repair", remark: plan.remark ? `${plan.remark}; ${late}` : late };
 }
 
 /** `desired.choice` is what is still to be carried out. */

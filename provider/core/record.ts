@@ -113,6 +113,11 @@ export function withEarlierIntent(record: JobRecord): JobRecord {
   return { ...record, ...(starts.length > 0 && { starts }) };
 }
 
+/** Its intent, where what was asked of that session does not come any more. */
+export function withoutSession({ intent }: JobRecord): Intent | undefined {
+  return intent && { ...intent, session: undefined };
+}
+
 /** No field at all where there are none: most records know no choice. */
 export function withChoices(choices: readonly string[] | undefined): { choices?: readonly string[] } {
   return choices && choices.length > 0 ? { choices } : {};

@@ -5,7 +5,7 @@ import { type Desired, digestSecrets } from "../core/changes.js";
 import { runsCutShort } from "../core/classic.js";
 import type { Decision, Start, Step, Stop } from "../core/decision.js";
 import type { Deployment, JobRecord } from "../core/record.js";
-import { deployed, withChoices } from "../core/record.js";
+import { deployed, withChoices, withoutSession } from "../core/record.js";
 import { cancelJob } from "../flink/lifecycle.js";
 import { Change } from "./change.js";
 import type { ChangeContext } from "./changing.js";
@@ -36,8 +36,8 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
   const noted = plan.steps.find((step) => step.do === "record");
   if (noted) return writer.write(asItRuns(plan, noted, record, context));
   if (!record) throw new Error(`${desired.manifest.name}: a plan without a step and without a record`);
-  // The intent of a job that was never started is what says so.
-  const intent = plan.isSuspended ? record.intent : undefined;
+  // The intent of a job that was never started is what says so; a start that was asked for does not come any more.
+  const intent = plan.isSuspended ? withoutSession(record) : undefined;
   const { resourceId } = context;
   return writer.write({ ...without(record), ...withChoices(plan.choices), resourceId, intent });
 }

@@ -1,9 +1,39 @@
 /** A start that a killed deployment asked the SQL Gateway for, and that Flink does not know yet: it may still come. */
 
 import { changesBetween, type Desired } from "../core/changes.js";
+import { RESENT_SECONDS } from "../core/late-start.js";
 import type { Deployment } from "../core/record.js";
+import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
 import type { Sighting, World } from "./observe.js";
+
+export interface Awaiting {
+  readonly name: string;
+  readonly limits: { readonly startSeconds: number };
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * Before an end without a start: waits until the start that may still come has come, and is a job like any other, or
+ * cannot come any more. Nothing else ends it: closing its session does not. True where what was seen is old by now.
+ */
+export async function awaitLateStart(
+  { observed: { lateStart } }: Sighting,
+  { rest }: World,
+  { name, limits, progress }: Awaiting,
+): Promise<boolean> {
+  if (lateStart === undefined) return false;
+  const what = `${name}: start of job ${lateStart}, which a killed deployment asked for`;
+  const until = Date.now() + RESENT_SECONDS * 1000;
+  const look = async (): Promise<Look<true>> => {
+    if ((await rest.statusOf(lateStart)) !== undefined || Date.now() > until) return { done: true };
+    return { pending: `it may still come up within ${RESENT_SECONDS} s` };
+  };
+  const timeoutSeconds = RESENT_SECONDS + limits.startSeconds;
+  const fix = "bring the cluster back, then run `pulumi up` again";
+  await reached(() => waitFor({ what, timeoutSeconds, fix, progress, pauseMs: 100 }, patiently(look)));
+  return true;
+}
 
 /**
  * `next` under the id of the start that may still come, and where it means the same, as that one was begun. The gateway's

@@ -3,6 +3,7 @@
 import type { Desired } from "../core/changes.js";
 import { pendingChoice, statePath } from "../core/choices.js";
 import { flinkNames } from "../core/classic.js";
+import { lateStart } from "../core/late-start.js";
 import { sameLocation, stateName, versionDirectory } from "../core/naming.js";
 import { isAlive, type Observed, type ObservedJob } from "../core/observed.js";
 import type { JobRecord, StateRef } from "../core/record.js";
@@ -106,7 +107,11 @@ export async function sightingOf(
   const job = ownJob(names, record, jobs, alive);
   const namesakes = alive.filter((other) => other.jobId !== job?.jobId && names.includes(other.name));
   const cluster = world.activity === "none" ? "reachable" : world.activity;
-  return { stored, observed: { cluster, record, job, namesakes, states: [], now: now.getTime() } };
+  const observed = { cluster, record, job, namesakes, states: [], now: now.getTime() } as const;
+  // A job that runs has not been stopped for its successor yet, and of a cluster that starts nobody asked anything.
+  if (!stored || (job && isAlive(job)) || world.activity === "starting") return { stored, observed };
+  const isKnown = (jobId: string) => jobs.some((known) => known.jobId === jobId);
+  return { stored, observed: { ...observed, lateStart: lateStart(stored.record, isKnown, observed.now) } };
 }
 
 function isNamed(record: JobRecord | undefined, jobId: string): boolean {

@@ -5,9 +5,12 @@ import { keepsFailing } from "../core/health.js";
 import { latestState } from "../core/latest-state.js";
 import { isAlive } from "../core/observed.js";
 import { plainStop } from "../core/plan-running.js";
+import { neverDeployed } from "../core/plan-stopped.js";
+import { type JobRecord, withoutSession } from "../core/record.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { haltOrCancel } from "./halt.js";
-import { observeAll, type World } from "./observe.js";
+import { awaitLateStart } from "./late-start.js";
+import { observeAll, type Sighting, type World } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
 
 export interface RemovalContext {
@@ -24,12 +27,23 @@ export interface RemovalContext {
  * Throws plan-refused where something runs under its name that would go on beside the tombstone.
  */
 export async function remove(context: RemovalContext): Promise<void> {
-  const { name, world, limits, progress, resourceId } = context;
-  const { observed, stored } = await observeAll(name, world);
+  const { name, world } = context;
+  const seen = await observeAll(name, world);
+  if (!isOurs(seen.observed.record, context)) return;
+  const isOld = await awaitLateStart(seen, world, context);
+  await end(isOld ? await observeAll(name, world) : seen, context);
+}
+
+/** After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays. */
+function isOurs(record: JobRecord | undefined, { resourceId }: RemovalContext): record is JobRecord {
+  if (!record || record.status === "deleted") return false;
+  return resourceId === undefined || record.resourceId === resourceId;
+}
+
+async function end({ observed, stored }: Sighting, context: RemovalContext): Promise<void> {
+  const { name, world, limits, progress } = context;
   const { record, job } = observed;
-  // After a replacement, a lost stack or a second stack the record belongs to another resource: that one's job stays.
-  if (!record || !stored || record.status === "deleted") return;
-  if (resourceId !== undefined && record.resourceId !== resourceId) return;
+  if (!stored || !isOurs(record, context)) return;
   const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (others)
     throw new UserError("plan-refused", {
@@ -39,10 +53,8 @@ export async function remove(context: RemovalContext): Promise<void> {
   const writer = new RecordWriter(world.store, name, stored.mark);
   const ended = { ...record, status: "deleted" as const, intent: undefined };
   if (!job || !isAlive(job)) {
-    await writer.write({
-      ...ended,
-      savepoint: record.status === "finished" ? record.savepoint : latestState(observed),
-    });
+    const savepoint = record.status === "finished" ? record.savepoint : latestState(observed);
+    await writer.write({ ...ended, savepoint, intent: neverDeployed(record) ? withoutSession(record) : undefined });
     return;
   }
   const intent = { action: "delete", next: undefined, session: undefined };

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sameLocation } from "../../provider/core/naming.js";
 import { accidents, faster } from "../support/faults/accidents.js";
-import { Provider, type Run } from "../support/faults/hook.js";
-import { wentOn } from "../support/faults/rows.js";
+import { type Call, Provider, type Run } from "../support/faults/hook.js";
+import { rests, wentOn } from "../support/faults/rows.js";
 import { properties, sinkAt, TestJob } from "../support/faults/test-job.js";
 import { until } from "../support/until.js";
 
@@ -75,6 +75,35 @@ test.each([
     expect((await job.alive()).map(({ jid }) => jid)).toEqual([late]);
   },
 );
+
+test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
+  ["removes", "deleted", (job) => job.delete(), (job) => job.create()],
+  ["suspends", "stopped", (job) => job.update({ choice: { suspended: true } }), (job) => job.update()],
+])(
+  "A submission that the SQL Gateway sends again leaves no job behind where the next deployment %s it.",
+  async (_, status, call, back) => {
+    const { job, faults, lab } = now();
+    await job.run(job.create());
+    const before = await job.before();
+    faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+    await job.provider.run(job.update(faster("1100 ms")));
+    const late = (await job.record()).intent?.next?.jobId ?? "";
+    await job.run(call(job));
+    await until("the late job", 30, async () => (await job.known()).find(({ jid }) => jid === late));
+    expect((await job.record()).savepoint?.path).toContain(`/savepoint-${late.slice(0, 6)}-`);
+    await rests(job, before, lab.flink, status, back(job));
+  },
+);
+
+test("A job that was put off, and removed before it ever ran, starts clean when its manifest comes back.", async () => {
+  const { job, lab } = now();
+  const putOff = { choice: { suspended: true } };
+  await job.run(job.create(putOff));
+  await job.run(job.delete());
+  expect((await job.record()).status).toBe("deleted");
+  await job.run(job.create());
+  expect(await lab.flink.restoredFrom((await job.running()).jid)).toBeUndefined();
+});
 
 test("A job that is drained rests at the end of its stream, and goes on only where that savepoint is chosen.", async () => {
   const { lab, job } = now();

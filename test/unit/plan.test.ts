@@ -214,6 +214,25 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Step[], strin
     [same("clean")],
     "orders: new, version 3, starts clean",
   ],
+  [
+    "it was removed before its first start, and came back",
+    desired(),
+    {
+      record: record("deleted", {
+        intent: { action: "suspend", stopping: undefined, next: deployment(), session: undefined },
+      }),
+    },
+    [same("clean")],
+    "orders: new, version 3, starts clean",
+  ],
+  [
+    "it is suspended, and a start of it may still come",
+    { ...desired(), choice: { suspended: true } },
+    { record: record("stopped", { savepoint: SAVEPOINT }), states: [SAVEPOINT], lateStart: OTHER },
+    [],
+    "orders: suspended, version 3 stays; since 90 s, at savepoint-0a; " +
+      `an earlier deployment was killed while it started job ${OTHER}; should that still come up, it is stopped`,
+  ],
 ];
 
 describe("a job is planned from what is found", () => {

@@ -1,6 +1,7 @@
 /** Numbers of versions, and what becomes of a start that a crash cut short. */
 
 import { describe, expect, it } from "vitest";
+import { lateStart } from "../../provider/core/late-start.js";
 import {
   type Deployment,
   type JobRecord,
@@ -49,6 +50,21 @@ describe("the number of the next version", () => {
 it("a version that did not start is used up, a restart of the same one is not", () => {
   expect(withFailedVersion(record(), start(4), "now").past).toMatchObject([{ version: 4, queryId: "q-4" }]);
   expect(withFailedVersion(record(), start(3), "now").past).toEqual([]);
+});
+
+describe("a start that a killed deployment asked for", () => {
+  const NOW = Date.UTC(2026, 0, 2);
+  const session = { gatewayUrl: "http://gateway", handle: "h" };
+  const written = (secondsAgo: number) => ({ by: "a@b", at: new Date(NOW - secondsAgo * 1000).toISOString() });
+  const asked = record({ intent: { ...begun(start(4)).intent, session }, written: written(40) });
+  it.each<[string, JobRecord, string[], string | undefined]>([
+    ["may still come", asked, [], "job-4"],
+    ["has come", asked, ["job-4"], undefined],
+    ["does not come where nobody was asked", record(begun(start(4))), [], undefined],
+    ["does not come any more after some minutes", { ...asked, written: written(400) }, [], undefined],
+    ["may come by a clock that is behind", { ...asked, written: written(-40) }, [], "job-4"],
+    ["is no matter of a record without an intent", record(), [], undefined],
+  ])("%s", (_title, known, jobs, jobId) => expect(lateStart(known, (other) => jobs.includes(other), NOW)).toBe(jobId));
 });
 
 describe("a start that was not written down any more", () => {

@@ -48,7 +48,7 @@ export async function wentOn(job: TestJob, before: Before, flink: Flink): Promis
 }
 
 /** Nothing runs, and its record names the savepoint; then it goes on from that. */
-async function rests(job: TestJob, before: Before, flink: Flink, status: string, back: Call): Promise<void> {
+export async function rests(job: TestJob, before: Before, flink: Flink, status: string, back: Call): Promise<void> {
   expect(await job.alive(), `${job.name}: jobs that still run`).toEqual([]);
   const record = await job.record();
   const savepoint = { path: expect.stringContaining(`/${job.name}/${before.version}/savepoint-`) };

@@ -1,0 +1,24 @@
+/** A start that a deployment asked for before it was killed, and that may come up later: until when that may be. */
+
+import type { JobRecord } from "./record.js";
+
+/**
+ * Flink's client sends a submission that got no answer again, 20 times with 3 s between them (`rest.retry.max-attempts`,
+ * `rest.retry.delay`), whether or not anybody waits for it; planning comes before, and so does each attempt's own time.
+ */
+export const RESENT_SECONDS = 90;
+
+/** So long after it wrote its intent a deployment may have submitted: two limits of a start, by clocks that differ. */
+const ASKED_WITHIN_MS = 300_000;
+
+/** Id of the start that may still come. Without a session nobody was asked. */
+export function lateStart(
+  { intent, written }: JobRecord,
+  isKnown: (jobId: string) => boolean,
+  now: number,
+): string | undefined {
+  const jobId = intent?.session && intent.next?.jobId;
+  if (jobId === undefined || isKnown(jobId)) return undefined;
+  const isOver = now - Date.parse(written?.at ?? "") > ASKED_WITHIN_MS + RESENT_SECONDS * 1000;
+  return isOver ? undefined : jobId;
+}
