@@ -12,7 +12,7 @@ import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
-import { isContested } from "./late-start.js";
+import { awaitCertainty, isContested } from "./late-start.js";
 import { awaitNoOther, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
@@ -139,8 +139,16 @@ export class Change implements Changing {
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
+      if (error instanceof UserError && error.code === "timed-out") await this.outlast(next.jobId ?? "");
       await rollBack(this, next, stopped, failureOf(error));
     }
+  }
+
+  /** Once the JobManager answers again. */
+  private async outlast(jobId: string): Promise<void> {
+    const { world, limits, progress } = this.context;
+    await this.takeAway(jobId);
+    await awaitCertainty(jobId, world, { name: this.name, limits, progress });
   }
 
   async startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<void> {

@@ -1,4 +1,4 @@
-/** A start that a killed deployment asked the SQL Gateway for, and that Flink does not know yet: it may still come. */
+/** A start that the SQL Gateway was asked for, without an answer, and that Flink does not know yet: it may still come. */
 
 import { changesBetween, type Desired } from "../core/changes.js";
 import { RESENT_SECONDS } from "../core/late-start.js";
@@ -13,26 +13,31 @@ export interface Awaiting {
   readonly progress: (text: string) => void;
 }
 
+/** Before an end without a start. True where it was waited, so that what was seen is old by now. */
+export async function awaitLateStart(sighting: Sighting, world: World, awaiting: Awaiting): Promise<boolean> {
+  const { lateStart } = sighting.observed;
+  if (lateStart !== undefined) await awaitCertainty(lateStart, world, awaiting);
+  return lateStart !== undefined;
+}
+
 /**
- * Before an end without a start: waits until the start that may still come has come, and is a job like any other, or
- * cannot come any more. Nothing else ends it: closing its session does not. True where what was seen is old by now.
+ * Waits until a start that was asked for without an answer has come, and is a job like any other, or cannot come any
+ * more. Nothing else ends it: closing its session does not.
  */
-export async function awaitLateStart(
-  { observed: { lateStart } }: Sighting,
+export async function awaitCertainty(
+  jobId: string,
   { rest }: World,
   { name, limits, progress }: Awaiting,
-): Promise<boolean> {
-  if (lateStart === undefined) return false;
-  const what = `${name}: start of job ${lateStart}, which a killed deployment asked for`;
+): Promise<void> {
+  const what = `${name}: start of job ${jobId}, which was asked for and not answered`;
   const until = Date.now() + RESENT_SECONDS * 1000;
   const look = async (): Promise<Look<true>> => {
-    if ((await rest.statusOf(lateStart)) !== undefined || Date.now() > until) return { done: true };
+    if ((await rest.statusOf(jobId)) !== undefined || Date.now() > until) return { done: true };
     return { pending: `it may still come up within ${RESENT_SECONDS} s` };
   };
   const timeoutSeconds = RESENT_SECONDS + limits.startSeconds;
   const fix = "bring the cluster back, then run `pulumi up` again";
   await reached(() => waitFor({ what, timeoutSeconds, fix, progress, pauseMs: 100 }, patiently(look)));
-  return true;
 }
 
 /**

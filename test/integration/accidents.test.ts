@@ -95,6 +95,22 @@ test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
   },
 );
 
+test("A submission that arrives after its start was given up is taken away before the job of before runs again.", async () => {
+  const { job, faults, lab } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  // Its session was closed, and Flink was asked for it in vain.
+  const isGivenUp = () =>
+    faults.arrived.join().match(/DELETE \/v\d\/sessions\/….*GET \/jobs\/overview/u) ? true : undefined;
+  faults.arm(/^POST \/v1\/jobs$/u, "held", () => until("the end of that start", 60, async () => isGivenUp()));
+  const run = await job.provider.run(job.update({ ...faster("1100 ms"), startSeconds: 6 }));
+  expect(run.ok).toBe(false);
+  expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from savepoint-/u);
+  await wentOn(job, before, lab.flink);
+  expect((await job.known()).map(({ state }) => state).sort()).toEqual(["CANCELED", "FINISHED", "RUNNING"]);
+  await job.goesOn();
+});
+
 test("A job that was put off, and removed before it ever ran, starts clean when its manifest comes back.", async () => {
   const { job, lab } = now();
   const putOff = { choice: { suspended: true } };
