@@ -24,9 +24,16 @@ export class NoAnswer extends Error {
   }
 }
 
+/**
+ * A JobManager that stands by answers 500 until it misses the dead one that it asks, and has no other code for that: the
+ * message was not delivered, or was refused by one that does not lead any more.
+ */
+const NOT_DELIVERED = /org\.apache\.flink\.runtime\.rpc\.exceptions\.(?:RecipientUnreachable|FencingToken)Exception\b/u;
+
 /** The server, or a proxy before it, says that it is not ready: what was asked may be asked again. */
 export function isOutage(error: unknown): boolean {
-  return error instanceof HttpRefusal && [502, 503, 504].includes(error.status);
+  if (!(error instanceof HttpRefusal)) return false;
+  return [502, 503, 504].includes(error.status) || (error.status === 500 && NOT_DELIVERED.test(error.body));
 }
 
 export interface Call {
