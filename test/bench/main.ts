@@ -10,7 +10,7 @@ import { Figures } from "./figures.js";
 import { startLab } from "./lab.js";
 import { Stack } from "./ours.js";
 import { plot } from "./plot.js";
-import { bars, barTable, type Sizes, table } from "./report.js";
+import { bars, barTable, limitTable, type Sizes, table } from "./report.js";
 import { runEmpty, runFloor, runMany, runOurs, runTheirs, warmUp } from "./sides.js";
 
 interface Runs {
@@ -69,7 +69,7 @@ async function measure(sizes: Sizes, counts: Runs): Promise<Result> {
 async function write(found: Result, { to, isForDocs }: { to: string; isForDocs: boolean }): Promise<void> {
   const { figures, sizes } = found;
   const judged = bars(figures, sizes);
-  say(`\n${table(figures, sizes)}\n\n${barTable(judged)}\n\n${conditions(found)}`);
+  say(`\n${table(figures, sizes)}\n\n${barTable(judged)}\n\n${limitTable(figures, sizes)}\n\n${conditions(found)}`);
   const sides = ["ours", "theirs", "floor", "empty", "idle"] as const;
   const rowOf = (what: string) => Object.fromEntries(sides.map((side) => [side, figures.of(what, side)]));
   const rows = Object.fromEntries(figures.whats().map((what) => [what, rowOf(what)]));
@@ -77,7 +77,8 @@ async function write(found: Result, { to, isForDocs }: { to: string; isForDocs: 
   await mkdir(to, { recursive: true });
   await writeFile(join(to, "bench.json"), `${JSON.stringify(result, null, 2)}\n`);
   await writeFile(join(to, "bench.svg"), plot(figures, sizes));
-  if (isForDocs) await writeDocs([table(figures, sizes), barTable(judged), conditions(found)]);
+  if (isForDocs)
+    await writeDocs([table(figures, sizes), barTable(judged), limitTable(figures, sizes), conditions(found)]);
   say(`\nWritten: ${join(to, "bench.json")} and ${join(to, "bench.svg")}${isForDocs ? `, and into ${DOCS}` : ""}`);
 }
 

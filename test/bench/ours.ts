@@ -48,8 +48,8 @@ export class Stack {
   }
 
   /** One with as many dynamic resources as jobs, whose provider does nothing: what Pulumi costs for these. */
-  static idle(lab: Lab, resources: number): Promise<Stack> {
-    return Stack.ofProgram(lab, "idle", `${IDLE}for (let n = 1; n <= ${resources}; n++) new Idle(\`idle-\${n}\`);\n`);
+  static idle(lab: Lab, resources: number, name = "idle"): Promise<Stack> {
+    return Stack.ofProgram(lab, name, `${IDLE}for (let n = 1; n <= ${resources}; n++) new Idle(\`idle-\${n}\`);\n`);
   }
 
   private static async ofProgram(lab: Lab, name: string, source: string): Promise<Stack> {

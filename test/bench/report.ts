@@ -1,7 +1,7 @@
 /** What a benchmark says: a table with ratios, and each bar with what was measured against it. */
 
 import type { Figures, Side, Spread } from "./figures.js";
-import { cpuOf, EXPLAIN, MEMORY, STEPS } from "./sides.js";
+import { cpuOf, EXPLAIN, MEMORY, SAFE_FIRST, STEPS } from "./sides.js";
 
 export interface Sizes {
   readonly jobs: number;
@@ -77,6 +77,45 @@ export function barTable(bars: readonly Bar[]): string {
   return ["| what | measured | in processor time | bar | met |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
+/** Markdown: what was measured to show how far a bar can be met at all. */
+export function limitTable(figures: Figures, { jobs, many }: Sizes): string {
+  const first = figures.median(STEPS.first, "ours");
+  const safe = figures.median(SAFE_FIRST, "floor");
+  const added = perAdded(figures, "idle", { jobs, many });
+  const bare = growth(figures, "floor", { jobs, many });
+  const rows = [
+    [
+      `${jobs} new jobs with bare REST calls: each planned before, in a session of its own, to its first checkpoint`,
+      `${seconds(safe)} s`,
+    ],
+    [`${jobs} new jobs of ours, against that`, shown(first / safe, "×")],
+    [
+      "dynamic resources that do nothing: time for each added one",
+      shown(
+        added((what) => what),
+        "ms",
+      ),
+    ],
+    ["the same in processor time", shown(added(cpuOf), "ms")],
+    [`${many} new jobs with bare REST calls: time of one, against one of ${jobs}`, shown(bare, "×")],
+  ].filter(([, value]) => !value?.includes("NaN"));
+  return ["| limits | measured |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+}
+
+/** Time for each unchanged job, or resource, beyond the first few, in ms. */
+function perAdded(figures: Figures, side: Side, { jobs, many }: Pick<Sizes, "jobs" | "many">) {
+  return (of: (what: string) => string) =>
+    ((figures.median(of(`${STEPS.unchanged}, ${many} jobs`), side) - figures.median(of(STEPS.unchanged), side)) /
+      (many - jobs)) *
+    1000;
+}
+
+/** Time of one of many new jobs, against one of a few. */
+function growth(figures: Figures, side: Side, { jobs, many }: Pick<Sizes, "jobs" | "many">): number {
+  const few = figures.median(STEPS.first, side) / jobs;
+  return figures.median(`${STEPS.first}, ${many} jobs`, side) / many / few;
+}
+
 /** Each bar with the figure that was measured; those without a figure are left out. */
 export function bars(figures: Figures, sizes: Sizes): Bar[] {
   return [...ownBars(figures, sizes), ...theirBars(figures, sizes)].filter(({ value }) => Number.isFinite(value));
@@ -86,9 +125,7 @@ function ownBars(figures: Figures, { jobs, many }: Sizes): Bar[] {
   const ours = (what: string) => figures.median(what, "ours");
   const floor = (what: string) => figures.median(what, "floor");
   const empty = (what: string) => figures.median(what, "empty");
-  const perAdded = (of: (what: string) => string) =>
-    ((ours(of(`${STEPS.unchanged}, ${many} jobs`)) - ours(of(STEPS.unchanged))) / (many - jobs)) * 1000;
-  const perJob = ours(`${STEPS.first}, ${many} jobs`) / many / (ours(STEPS.first) / jobs);
+  const added = perAdded(figures, "ours", { jobs, many });
   const toEmpty = (what: string, more = 0) => ours(what) / (empty(what) + more);
   const most = { side: "at most", unit: "×" } as const;
   return [
@@ -113,14 +150,19 @@ function ownBars(figures: Figures, { jobs, many }: Sizes): Bar[] {
     },
     {
       what: `${many} unchanged jobs: time for each added job`,
-      value: perAdded((what) => what),
-      cpu: perAdded(cpuOf),
+      value: added((what) => what),
+      cpu: added(cpuOf),
       bar: 20,
       ...most,
       unit: "ms",
     },
     { what: `${many} jobs: memory of the provider process`, value: ours(MEMORY), bar: 300, ...most, unit: "MB" },
-    { what: `${many} new jobs: time of one, against one of ${jobs}`, value: perJob, bar: 1, ...most },
+    {
+      what: `${many} new jobs: time of one, against one of ${jobs}`,
+      value: growth(figures, "ours", { jobs, many }),
+      bar: 1,
+      ...most,
+    },
     {
       what: `preview, one of ${jobs} jobs changed: against an empty program and one EXPLAIN`,
       value: toEmpty(STEPS.preview, floor(EXPLAIN)),

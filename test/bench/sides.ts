@@ -22,6 +22,9 @@ export const STEPS = {
 
 export const EXPLAIN = "one EXPLAIN";
 
+/** What shows how far a bar can be met at all. */
+export const SAFE_FIRST = "first deployment; each job planned before, in a session of its own, to its first checkpoint";
+
 /** Measured beside the time on the clock where a command of ours is compared with an empty program. */
 export const cpuOf = (what: string) => `${what}, processor time`;
 
@@ -82,6 +85,8 @@ export async function runFloor(lab: Lab, figures: Figures, jobs: number, run: nu
   figures.add(STEPS.query, "floor", await floor.replace(one));
   figures.add(EXPLAIN, "floor", await floor.explain());
   await cleared(lab, fleet);
+  figures.add(SAFE_FIRST, "floor", await new Floor(lab, fleet, `s3://bench/safe-floor-${run}`).startAllSafely());
+  await cleared(lab, fleet);
 }
 
 /** A tool that is given manifests: ours, or flink-sql-runner. */
@@ -139,8 +144,15 @@ export async function runEmpty(stack: Stack, side: "empty" | "idle", figures: Fi
 
 export const MEMORY = "memory of the provider process, MB";
 
-/** Many jobs: first deployment, then nothing changed, with the provider's memory. */
+/** Many jobs: first deployment, then nothing changed, with the provider's memory; before it what it cannot be faster than. */
 export async function runMany(lab: Lab, figures: Figures, jobs: number, runs: number): Promise<void> {
+  const unchanged = `${STEPS.unchanged}, ${jobs} jobs`;
+  const idle = await Stack.idle(lab, jobs, "idle-many");
+  await idle.up();
+  for (let run = 0; run < runs; run++) addTimed(figures, unchanged, "idle", await idle.up());
+  const bare = await writeFleet(join(lab.folder, "many-floor"), jobs);
+  figures.add(`${STEPS.first}, ${jobs} jobs`, "floor", await new Floor(lab, bare, "s3://bench/many-floor").startAll());
+  await cleared(lab, bare);
   const fleet = await writeFleet(join(lab.folder, "many"), jobs);
   await writeTemplate(fleet, "s3://bench/many");
   const stack = await Stack.ofFleet(lab, fleet, "many");
@@ -148,7 +160,7 @@ export async function runMany(lab: Lab, figures: Figures, jobs: number, runs: nu
   figures.add(`${STEPS.first}, ${jobs} jobs`, "ours", first.seconds);
   for (let run = 0; run < runs; run++) {
     const timed = await stack.up();
-    addTimed(figures, `${STEPS.unchanged}, ${jobs} jobs`, "ours", timed);
+    addTimed(figures, unchanged, "ours", timed);
     figures.add(MEMORY, "ours", Math.max(timed.providerMb, first.providerMb));
   }
   await cleared(lab, fleet);
