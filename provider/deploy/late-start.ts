@@ -2,6 +2,7 @@
 
 import { changesBetween, type Desired } from "../core/changes.js";
 import { RESENT_SECONDS } from "../core/late-start.js";
+import { versionDirectory } from "../core/naming.js";
 import type { Deployment } from "../core/record.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
@@ -49,12 +50,15 @@ export async function asBegun(
   next: Deployment,
   desired: Desired,
   sighting: Sighting,
-  { rest }: World,
+  { rest, store }: World,
 ): Promise<Deployment> {
   const begun = begunBy(sighting);
   if (begun?.jobId === undefined) return next;
   const { jobId, meta } = begun;
   if ((await reached(() => rest.statusOf(jobId))) !== undefined) return next;
+  // It came, and was lost with its JobManager: under its id no checkpoint could be completed where its own lie already.
+  const states = await store.states(versionDirectory(begun.directories.checkpoints, meta.version));
+  if (states.some(({ path }) => path.includes(`/${jobId}/chk-`))) return next;
   return means(begun, next, desired) ? { ...next, jobId, meta } : { ...next, jobId };
 }
 
