@@ -1,6 +1,6 @@
 /** A start that a deployment asked for before it was killed, and that may come up later: until when that may be. */
 
-import type { JobRecord } from "./record.js";
+import type { Deployment, JobRecord } from "./record.js";
 
 /**
  * Flink's client sends a submission that got no answer again, 20 times with 3 s between them (`rest.retry.max-attempts`,
@@ -11,14 +11,15 @@ export const RESENT_SECONDS = 90;
 /** So long after it wrote its intent a deployment may have submitted: two limits of a start, by clocks that differ. */
 const ASKED_WITHIN_MS = 300_000;
 
-/** Id of the start that may still come. Without a session nobody was asked. */
-export function lateStart(
-  { intent, written }: JobRecord,
-  isKnown: (jobId: string) => boolean,
-  now: number,
-): string | undefined {
-  const jobId = intent?.session && intent.next?.jobId;
+/** The start that an unfinished deployment may have asked for. Without a session nobody was asked. */
+export function startBegun({ intent }: JobRecord): Deployment | undefined {
+  return intent?.session && intent.next;
+}
+
+/** Id of the start that may still come. */
+export function lateStart(record: JobRecord, isKnown: (jobId: string) => boolean, now: number): string | undefined {
+  const jobId = startBegun(record)?.jobId;
   if (jobId === undefined || isKnown(jobId)) return undefined;
-  const isOver = now - Date.parse(written?.at ?? "") > ASKED_WITHIN_MS + RESENT_SECONDS * 1000;
+  const isOver = now - Date.parse(record.written?.at ?? "") > ASKED_WITHIN_MS + RESENT_SECONDS * 1000;
   return isOver ? undefined : jobId;
 }

@@ -8,7 +8,7 @@ import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
 import { type SqlGateway, StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
-import { BELIEVED_MS, keepSession, takeSession } from "./kept-sessions.js";
+import { BELIEVED_MS, endSession, keepSession, takeSession } from "./kept-sessions.js";
 import {
   JobRefused,
   type Submission,
@@ -45,7 +45,7 @@ export async function prepareAtGateway(
   return gatewayAnswers(name, target, async () => {
     const kept = await takeSession(name, known.key);
     const session = kept ?? (await gateway.openSession(name, { ...targetProperties(restUrl), ...properties }));
-    const close = () => gateway.closeSession(session).catch(() => undefined);
+    const close = () => endSession(gateway, session);
     try {
       if (kept === undefined) await defineIn(session, jarsOf(given), statements, target);
       return {
@@ -58,7 +58,6 @@ export async function prepareAtGateway(
           );
         },
         keep: () => keepSession(name, known.key, gateway, session),
-        // The session ends by itself some time later where this does not reach the gateway.
         close,
       };
     } catch (error) {

@@ -30,7 +30,7 @@ export function keepSessionsFor(what: "preview" | "update"): void {
 export async function keepSession(job: string, key: string, gateway: SqlGateway, session: string): Promise<void> {
   await dropSession(job);
   if (isForUpdate && kept.size < MOST) kept.set(job, { key, gateway, session, at: Date.now() });
-  else await end(gateway, session);
+  else await endSession(gateway, session);
 }
 
 /** The job's session, if it was prepared with just that a moment ago and the gateway still has it. */
@@ -50,10 +50,10 @@ export async function takeSession(job: string, key: string): Promise<string | un
 export async function dropSession(job: string): Promise<void> {
   const found = kept.get(job);
   kept.delete(job);
-  if (found) await end(found.gateway, found.session);
+  if (found) await endSession(found.gateway, found.session);
 }
 
-/** It ends by itself some time later where this does not reach the gateway. */
-async function end(gateway: SqlGateway, session: string): Promise<void> {
+/** Ends a session, which does so by itself some time later where this does not reach the gateway. */
+export async function endSession(gateway: SqlGateway, session: string): Promise<void> {
   await gateway.closeSession(session).catch(() => undefined);
 }

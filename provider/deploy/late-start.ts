@@ -1,12 +1,11 @@
 /** A start that the SQL Gateway was asked for, without an answer, and that Flink does not know yet: it may still come. */
 
 import { changesBetween, type Desired } from "../core/changes.js";
-import { RESENT_SECONDS } from "../core/late-start.js";
-import { versionDirectory } from "../core/naming.js";
+import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
 import type { Deployment } from "../core/record.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
-import type { Sighting, World } from "./observe.js";
+import { checkpointsOf, type Sighting, type World } from "./observe.js";
 
 export interface Awaiting {
   readonly name: string;
@@ -52,26 +51,19 @@ export async function asBegun(
   sighting: Sighting,
   { rest, store }: World,
 ): Promise<Deployment> {
-  const begun = begunBy(sighting);
+  const begun = sighting.stored && startBegun(sighting.stored.record);
   if (begun?.jobId === undefined) return next;
   const { jobId, meta } = begun;
   if ((await reached(() => rest.statusOf(jobId))) !== undefined) return next;
   // It came, and was lost with its JobManager: under its id no checkpoint could be completed where its own lie already.
-  const states = await store.states(versionDirectory(begun.directories.checkpoints, meta.version));
-  if (states.some(({ path }) => path.includes(`/${jobId}/chk-`))) return next;
+  if ((await checkpointsOf(store, begun)).length > 0) return next;
   return means(begun, next, desired) ? { ...next, jobId, meta } : { ...next, jobId };
 }
 
 /** A job of this id may be what another deployment asked for, with another query or other properties. */
-export function isContested(next: Deployment, desired: Desired, sighting: Sighting): boolean {
-  const begun = begunBy(sighting);
+export function isContested(next: Deployment, desired: Desired, { stored }: Sighting): boolean {
+  const begun = stored && startBegun(stored.record);
   return begun?.jobId === next.jobId && begun !== undefined && !means(begun, next, desired);
-}
-
-/** Without a session nobody was asked. */
-function begunBy({ stored }: Sighting): Deployment | undefined {
-  const intent = stored?.record.intent;
-  return intent?.session && intent.next;
 }
 
 function means(begun: Deployment, next: Deployment, desired: Desired): boolean {

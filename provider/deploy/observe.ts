@@ -6,7 +6,7 @@ import { flinkNames } from "../core/classic.js";
 import { lateStart } from "../core/late-start.js";
 import { sameLocation, stateName, versionDirectory } from "../core/naming.js";
 import { isAlive, type Observed, type ObservedJob } from "../core/observed.js";
-import type { JobRecord, StateRef } from "../core/record.js";
+import type { Deployment, JobRecord, StateRef } from "../core/record.js";
 import { settledRecord } from "../core/record.js";
 import type { FlinkRest, JobSummary } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
@@ -148,6 +148,15 @@ export async function statesOf(store: Store, { current }: JobRecord): Promise<re
     store.states(versionDirectory(savepoints, version)),
   ]);
   return [...a, ...b].sort((x, y) => x.at - y.at);
+}
+
+/** Checkpoints that this job completed and that are in the store, in its version's own directory; oldest first. */
+export async function checkpointsOf(
+  store: Store,
+  { jobId, meta, directories }: Pick<Deployment, "jobId" | "meta" | "directories">,
+): Promise<readonly StateRef[]> {
+  const kept = await store.states(versionDirectory(directories.checkpoints, meta.version));
+  return kept.filter(({ path }) => path.includes(`/${jobId}/chk-`));
 }
 
 /** Newest checkpoint that this job completed, as Flink knows it; undefined where there is none. */

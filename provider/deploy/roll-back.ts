@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
 import { reasonOf, UserError } from "../core/errors.js";
-import { stateName, versionDirectory } from "../core/naming.js";
+import { stateName } from "../core/naming.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import {
   type Deployment,
@@ -14,7 +14,7 @@ import {
   withFailedVersion,
 } from "../core/record.js";
 import type { Changing } from "./changing.js";
-import { lastCheckpointOf } from "./observe.js";
+import { checkpointsOf, lastCheckpointOf } from "./observe.js";
 import { yieldIfTaken } from "./races.js";
 import { prepare } from "./submission.js";
 
@@ -81,16 +81,13 @@ export async function rollBack(
  */
 async function stateToGoBackTo(
   { context }: Changing,
-  { jobId = "", meta, manifest, directories }: Deployment,
+  failed: Deployment,
   { current, savepoint }: JobRecord,
 ): Promise<StateRef | undefined> {
-  const { version } = meta;
-  if (version !== current.meta.version || !keepsCheckpoints(manifest)) return savepoint;
-  const directory = versionDirectory(directories.checkpoints, version);
+  if (failed.meta.version !== current.meta.version || !keepsCheckpoints(failed.manifest)) return savepoint;
   // Of a store that is away the next write tells, with what became of the job.
-  const kept = await context.world.store.states(directory).catch(unlessBug);
-  const own = kept.filter(({ path }) => path.includes(`/${jobId}/chk-`)).at(-1);
-  return own ?? (await lastCheckpointOf(jobId, context.world)) ?? savepoint;
+  const own = (await checkpointsOf(context.world.store, failed).catch(unlessBug)).at(-1);
+  return own ?? (await lastCheckpointOf(failed.jobId ?? "", context.world)) ?? savepoint;
 }
 
 function unlessBug(error: unknown): readonly StateRef[] {

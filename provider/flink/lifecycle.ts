@@ -52,10 +52,15 @@ export async function awaitEnd(rest: FlinkRest, { name, jobId, limits, progress 
   const what = `${name}: end of job ${jobId}`;
   const since = Date.now();
   const look = async (): Promise<Look<true>> => {
-    const state = (await listJobs(rest, FRESH_MS, since)).find(({ jid }) => jid === jobId)?.state;
+    const state = (await listed(rest, jobId, since))?.state;
     return state === undefined || hasEnded(state) ? { done: true } : { pending: state };
   };
   await waitFor({ what, timeoutSeconds: limits.savepointSeconds, fix, progress }, patiently(look));
+}
+
+/** A job as a listing has it that is shared with all who wait; none from before `since`. */
+async function listed(rest: FlinkRest, jobId: string, since?: number): Promise<JobSummary | undefined> {
+  return (await listJobs(rest, FRESH_MS, since)).find(({ jid }) => jid === jobId);
 }
 
 /** All of its tasks run, or have come to their end. */
@@ -75,7 +80,7 @@ export async function awaitReturn(
 ): Promise<void> {
   const what = `${name}: return of job ${jobId}`;
   const look = async (): Promise<Look<true>> => {
-    const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
+    const seen = await listed(rest, jobId);
     if (!seen || hasEnded(seen.state)) throw otherwise;
     return runsWhole(seen) ? { done: true } : { pending: taskWords(seen) };
   };
@@ -91,7 +96,7 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
   const fix = "look at the job in Flink's dashboard, or raise the configuration key `startSeconds`";
   const startedAt = Date.now();
   const look = async (): Promise<Look<true>> => {
-    const seen = (await listJobs(rest, FRESH_MS)).find(({ jid }) => jid === jobId);
+    const seen = await listed(rest, jobId);
     if (!seen) return unknownYet(name, jobId, startedAt);
     if (seen.state === "FINISHED" || runsWhole(seen)) return { done: true };
     if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))

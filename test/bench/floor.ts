@@ -26,17 +26,17 @@ export class Floor {
    * before its start, and watched until it completed a checkpoint.
    */
   async startAllSafely(): Promise<number> {
-    const waiting = [...this.fleet.names];
-    const worker = async () => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const session = await this.open();
-        await this.run(session, `EXPLAIN ${this.insert(name)}`, options(this.store, name));
-        await this.start(session, name, {});
-        await this.checkpoint(name);
-        await this.close(session);
-      }
-    };
-    return timed(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
+    return timed(() =>
+      inLanes(this.fleet.names, async (names) => {
+        for (const name of names) {
+          const session = await this.open();
+          await this.run(session, `EXPLAIN ${this.insert(name)}`, options(this.store, name));
+          await this.start(session, name, {});
+          await this.checkpoint(name);
+          await this.close(session);
+        }
+      }),
+    );
   }
 
   private async checkpoint(name: string): Promise<void> {
@@ -86,13 +86,11 @@ export class Floor {
   }
 
   private async each(work: (session: string, name: string) => Promise<void>, names = this.fleet.names): Promise<void> {
-    const waiting = [...names];
-    const worker = async () => {
+    await inLanes(names, async (own) => {
       const session = await this.open();
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await work(session, name);
+      for (const name of own) await work(session, name);
       await this.close(session);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
+    });
   }
 
   private insert(name: string): string {
@@ -144,6 +142,12 @@ export class Floor {
     json(
       await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     );
+}
+
+/** Each lane takes the next name whenever it is done with one. */
+async function inLanes(names: readonly string[], lane: (own: Iterable<string>) => Promise<void>): Promise<void> {
+  const waiting = names.values();
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, () => lane(waiting)));
 }
 
 async function json(answer: Response) {
