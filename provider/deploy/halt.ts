@@ -59,7 +59,13 @@ export async function haltOrCancel(
   }
 }
 
-/** A job that Flink is just starting again, as after a lost TaskManager, can take a savepoint once it is back. */
+/** Flink's words where a task was not up yet when it was asked; by the time somebody looks, all of them may be. */
+const NOT_UP_YET = /Not all required tasks are currently running/u;
+
+/**
+ * A job that is just coming up, as after a lost TaskManager or when another deployment has started it, can take a savepoint
+ * once it is there.
+ */
 async function end(
   stop: Extract<Stop, { do: "stop-with-savepoint" }>,
   record: JobRecord,
@@ -70,7 +76,8 @@ async function end(
     return await endNow(stop, record, intent, context);
   } catch (error) {
     const { job, now, failure } = await observedAfter(error, context);
-    if (job?.jobId !== stop.jobId || !isBeingRestarted(job) || isLooping(job, now)) throw error;
+    if (job?.jobId !== stop.jobId || isLooping(job, now)) throw error;
+    if (!isBeingRestarted(job) && !NOT_UP_YET.test(failure.parts.cause ?? "")) throw error;
     await awaitReturn(context.world.rest, { ...context, jobId: stop.jobId }, failure);
     return endNow(stop, record, intent, context);
   }
