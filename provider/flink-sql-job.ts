@@ -20,27 +20,21 @@ import { tell, tellProgress } from "./engine-log.js";
 import {
   type Before,
   beforeOf,
-  Checked,
   desiredOf,
   Given,
   type JobInputs,
-  type NOT_KNOWN_YET,
+  Query,
+  type Sent,
   targetOf,
   worldNow,
   worldOf,
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
-import { decide, planInput } from "./job-plan.js";
-import type { Session } from "./targets/target.js";
+import { type Checked, checkJob, decide } from "./job-plan.js";
 
 const UNTOUCHED = "the job was not touched";
 
-type Args = z.input<typeof Given>;
-type ClusterArgs = { readonly [K in keyof typeof NOT_KNOWN_YET]: Input<string> } & {
-  readonly session?: Input<Session | undefined>;
-};
-
-export type FlinkSqlJobArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
+export type FlinkSqlJobArgs = { readonly [K in keyof Sent]: Input<Sent[K]> };
 
 export class FlinkSqlJob extends DynamicResource {
   /** Version of the SQL: 1, 2, 3 … */
@@ -53,10 +47,16 @@ export class FlinkSqlJob extends DynamicResource {
   declare readonly startedFrom: Output<string>;
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
-    const outputs = { plan: undefined, version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
+    const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
     super(providerOf("flink-sql-job"), name, { ...args, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }
+
+/**
+ * What the latest check of a job found, for its diff. It is no input: the engine writes the whole state anew for each
+ * resource whose inputs are not what they were, and of the jobs that an update made, the next plan says something else.
+ */
+const checked = new Map<string, Checked>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -64,38 +64,41 @@ export const hooks: Hooks = {
     if (!parsed.success) return { inputs: news, failures: parsed.error.issues.map(toFailure) };
     const job = parsed.data;
     try {
-      return { inputs: { ...job, plan: await planInput(job, beforeOf(job.self, olds)) } };
+      checked.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
       if (error instanceof JobRefused)
-        return { inputs: job, failures: [{ property: "", reason: refusalWords(job, error) }] };
-      if (error instanceof UserError) return { inputs: job, failures: [{ property: "", reason: error.message }] };
+        return { inputs: news, failures: [{ property: "", reason: refusalWords(job, error) }] };
+      if (error instanceof UserError) return { inputs: news, failures: [{ property: "", reason: error.message }] };
       throw error;
     }
   },
 
   async diff(id, olds, news) {
-    const { plan, ...now } = Checked.parse(news);
+    const now = Query.parse(news);
+    const plan = checked.get(now.self);
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
-    const isTakenOver = plan.owner !== undefined && plan.owner !== id;
-    const isLater = plan.jobId !== undefined && plan.jobId !== Object(olds).jobId;
-    if (plan.action !== "undecided")
+    const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
+    const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
+    if (plan && plan.action !== "undecided")
       return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
-    const old = Given.partial().safeParse(olds).data;
+    const old = Query.partial().safeParse(olds).data;
     const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
-    return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
+    return { changes: plan !== undefined || isNew, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
   },
 
   async create(inputs) {
-    const job = Checked.parse(inputs);
+    const job = Given.parse(inputs);
     const resourceId = `${job.name}-${randomBytes(4).toString("hex")}`;
-    return { id: resourceId, outs: await deploy(job, resourceId, beforeOf(job.self, {})) };
+    const outputs = await deploy(job, resourceId, beforeOf(job.self, {}));
+    return { id: resourceId, outs: { ...Object(inputs), ...outputs } };
   },
 
   async update(id, olds, news) {
-    const job = Checked.parse(news);
-    return { outs: await deploy(job, id, beforeOf(job.self, olds)) };
+    const job = Given.parse(news);
+    return { outs: { ...Object(news), ...(await deploy(job, id, beforeOf(job.self, olds))) } };
   },
 
   async delete(id, props) {
@@ -107,7 +110,7 @@ export const hooks: Hooks = {
   },
 
   async read(id, props) {
-    const job = Checked.parse(props);
+    const job = Given.parse(props);
     const world = await worldNow(job);
     const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, world));
     const { record, job: seen } = observed;
@@ -123,14 +126,20 @@ export const hooks: Hooks = {
       await lostCheckpointWords(observed, world.store),
     ].filter(Boolean);
     if (words.length > 0) await tell(job.self, `${job.name}: ${words.join("; ")}`, "warning");
-    return { id, props: { ...job, ...outputsOf(record, state) }, inputs: job } as dynamic.ReadResult;
+    return { id, ...stored(props, outputsOf(record, state)) };
   },
 };
 
 /** Without its record nothing of the job is known, least of all that it is gone: the stack goes on knowing it. */
 async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic.ReadResult> {
   await tell(job.self, `${job.name}: the store ${job.store} has no record of it`, "warning");
-  return { id, props: { ...Object(props), state: "UNKNOWN" }, inputs: job } as dynamic.ReadResult;
+  return { id, ...stored(props, { state: "UNKNOWN" }) };
+}
+
+/** What a resource was given and what came of it, each as a read gives them. */
+function stored(props: unknown, outputs: Partial<Outputs>): Pick<dynamic.ReadResult, "props" | "inputs"> {
+  const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
+  return { props: { ...Object(props), ...outputs }, inputs };
 }
 
 /** In Flink's words where Flink knows the job. */
@@ -144,11 +153,7 @@ function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
 }
 
 /** Observes again, plans again, applies: what was true in the preview may not be true any more. */
-async function deploy(
-  job: z.infer<typeof Checked>,
-  resourceId: string,
-  before: Before,
-): Promise<z.infer<typeof Checked> & Record<string, unknown>> {
+async function deploy(job: JobInputs, resourceId: string, before: Before): Promise<Outputs> {
   const world: World = { ...worldOf(job, "patient"), activity: "none" };
   const desired = desiredOf(job, before);
   try {
@@ -167,8 +172,7 @@ async function deploy(
       });
     });
     const states = { running: "RUNNING", finished: "FINISHED", stopped: "SUSPENDED", deleted: "STOPPED" };
-    const state = states[record.status];
-    return { ...job, ...outputsOf(record, state) };
+    return outputsOf(record, states[record.status]);
   } catch (error) {
     if (!(error instanceof JobRefused)) throw error;
     const what = `${job.name}: Flink refuses it; nothing was stopped or started`;
@@ -183,6 +187,13 @@ async function deploy(
   }
 }
 
-function outputsOf({ current }: JobRecord, state: string): Record<string, unknown> {
+interface Outputs {
+  readonly version: number;
+  readonly jobId: string;
+  readonly state: string;
+  readonly startedFrom: string;
+}
+
+function outputsOf({ current }: JobRecord, state: string): Outputs {
   return { version: current.meta.version, jobId: current.jobId ?? "", state, startedFrom: current.startedFrom ?? "" };
 }

@@ -11,88 +11,119 @@ import { UNKNOWN } from "./dynamic.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf } from "./job-places.js";
+import { unpacked, unpackedValue } from "./packed.js";
 import { openStore } from "./store/open.js";
 import { Session } from "./targets/target.js";
 import { clusterNow } from "./targets/whereabouts.js";
 
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
-export const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
+const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
 
 const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
 
-/** What a cluster has no value for, or did not have when an older version deployed it, a preview calls unknown. */
-function withKnownSession(cluster: unknown): unknown {
-  const { session, ...rest } = z.looseObject({ session: z.unknown().optional() }).parse(cluster);
-  return session === undefined || session === UNKNOWN ? rest : cluster;
-}
+/** Where the cluster is; the address of a session on YARN changes, so there is more to find it by. */
+const Cluster = z.object({
+  restUrl: z.string(),
+  gatewayUrl: z.string(),
+  activity: z.string(),
+  target: z.string(),
+  folder: z.string(),
+  session: Session.optional(),
+});
 
-export const Given = z.object({
-  name: ManifestSchema.shape.name,
-  description: z.string(),
-  targetTable: z.string(),
-  /** Exactly one of sql and code. */
-  sql: z.string().optional(),
-  code: z.string().optional(),
-  flinkProperties: z.record(z.string(), z.string()),
-  /** The manifest's path as the user knows it, for messages. */
-  file: z.string(),
-  definitions: z.array(
-    z.object({
-      sql: z.string(),
-      template: z.string().optional(),
-      label: z.string(),
-      file: z.string(),
-      line: z.number(),
-      column: z.number(),
-    }),
-  ),
-  /** Path → digest of the files that the job takes along. */
-  files: z.record(z.string(), z.string()).default({}),
+/** What all jobs of a stack have in common. */
+const Settings = z.object({
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
-  secretParameters: z.record(z.string(), z.string()),
-  cluster: z.preprocess(
-    (cluster) => (cluster === UNKNOWN ? NOT_KNOWN_YET : withKnownSession(cluster)),
-    z.object({
-      restUrl: z.string(),
-      gatewayUrl: z.string(),
-      activity: z.string(),
-      target: z.string(),
-      folder: z.string(),
-      session: Session.optional(),
-    }),
-  ),
-  store: z.string(),
   /** Python with PyFlink on this machine, its Flink, and the Python of the cluster's workers; empty for Flink's own default. */
   python: z.object({ client: z.string(), flinkHome: z.string(), workers: z.string() }).default(NO_PYTHON),
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   checkpointSeconds: z.number().default(300),
   requestSeconds: z.number(),
-  adopt: z.string().optional(),
-  /** What a person chose for this job. */
-  choice: ChoiceSchema.optional(),
   /** Seconds after which a job without a new checkpoint is worth a warning; 0: never. */
   staleSeconds: z.number().default(0),
   /** Another stack with the same manifests, and the address of its store: the plan says how the job differs from its. */
   compareWith: z.object({ stack: z.string(), store: z.string() }).optional(),
+});
+
+export type CommonSettings = z.infer<typeof Settings>;
+
+const Definitions = z.array(
+  z.object({
+    sql: z.string(),
+    template: z.string().optional(),
+    label: z.string(),
+    file: z.string(),
+    line: z.number(),
+    column: z.number(),
+  }),
+);
+
+/** Inputs that are what they are. */
+const Plain = z.object({
+  name: ManifestSchema.shape.name,
+  description: z.string(),
+  targetTable: z.string(),
+  /** Exactly one of sql and code. */
+  sql: z.string().optional(),
+  code: z.string().optional(),
+  /** The manifest's path as the user knows it, for messages. */
+  file: z.string(),
+  secretParameters: z.record(z.string(), z.string()),
+  store: z.string(),
+  adopt: z.string().optional(),
+  /** What a person chose for this job. */
+  choice: ChoiceSchema.optional(),
   /** Address of the job's own messages: see engine-log.ts. */
   self: z.string(),
 });
-export type JobInputs = z.infer<typeof Given>;
 
-export const PlanInput = z.object({
-  action: z.string(),
-  words: z.string(),
-  replaces: z.array(z.string()),
-  /** The resource that the record belongs to, and Flink's id of its job. */
-  owner: z.string().optional(),
-  jobId: z.string().optional(),
+/** As the program gives it: see packed.ts. Without its session a cluster is as good as any that has none. */
+export type Sent = z.infer<typeof Plain> & {
+  readonly flinkProperties: string;
+  readonly definitions: string;
+  /** Absent where the job takes no files along. */
+  readonly files?: string;
+  readonly cluster: string;
+  readonly session?: string;
+  readonly settings: string;
+};
+
+/** Of an older version's state the settings are inputs of their own, and the cluster's session is part of the cluster. */
+function unpackedWhole(inputs: unknown): unknown {
+  if (typeof inputs !== "object" || inputs === null) return inputs;
+  const { settings, session, ...rest } = inputs as Readonly<Record<string, unknown>>;
+  const cluster = unpackedValue(Object(rest).cluster);
+  const found = unpackedValue(session);
+  return {
+    ...rest,
+    ...Object(unpackedValue(settings)),
+    cluster: cluster === UNKNOWN ? NOT_KNOWN_YET : { ...withKnownSession(cluster), ...known(found) },
+  };
+}
+
+/** What a cluster has no value for, or did not have when an older version deployed it, a preview calls unknown. */
+function withKnownSession(cluster: unknown): object {
+  const { session, ...rest } = z.looseObject({ session: z.unknown().optional() }).parse(cluster);
+  return { ...rest, ...known(session) };
+}
+
+const known = (session: unknown) => (typeof session === "object" && session !== null ? { session } : {});
+
+const Fields = Plain.extend({
+  ...Settings.shape,
+  flinkProperties: unpacked(z.record(z.string(), z.string())),
+  definitions: unpacked(Definitions),
+  /** Path → digest of the files that the job takes along. */
+  files: unpacked(z.record(z.string(), z.string()).default({})),
+  cluster: Cluster,
 });
 
-export type PlanInput = z.infer<typeof PlanInput>;
+export const Given = z.preprocess(unpackedWhole, Fields);
+export type JobInputs = z.infer<typeof Given>;
 
 /** What the stack's state says of the job before this update; nothing where the job is new to it. */
-const Before = Given.pick({ store: true, secretParameters: true }).partial();
+const Before = Plain.pick({ store: true, secretParameters: true }).partial();
 export type Before = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
@@ -104,7 +135,8 @@ export function beforeOf(self: string, olds: unknown): Before {
   return told.get(self) ?? {};
 }
 
-export const Checked = Given.extend({ plan: PlanInput });
+/** What makes a new version of a job, as far as it can be told without its record. */
+export const Query = Plain.pick({ self: true, sql: true, code: true, targetTable: true });
 
 export function desiredOf(job: JobInputs, before: Before): Desired {
   const { name, description, sql, code, flinkProperties } = job;

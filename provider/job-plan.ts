@@ -5,7 +5,6 @@ import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
 import { type Decision, type Plan, planJob } from "./core/plan.js";
 import { planWords } from "./core/plan-words.js";
-import type { JobRecord } from "./core/record.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
 import { awaitLateStart } from "./deploy/late-start.js";
@@ -15,13 +14,23 @@ import { compileOnly, validate } from "./deploy/validate.js";
 import { UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
-import { type Before, desiredOf, type JobInputs, type PlanInput, targetOf, worldOf } from "./job-inputs.js";
+import { type Before, desiredOf, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
 
 /** Why a job is not planned in the preview of an update that makes the bucket of its store. */
 const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
 
+/** What a check tells the diff that follows it in the same process. */
+export interface Checked {
+  readonly action: Plan["action"] | "undecided";
+  /** The inputs that the engine is told to be the reason of a replacement. */
+  readonly replaces: string[];
+  /** The resource that the record belongs to, and Flink's id of its job. */
+  readonly owner?: string | undefined;
+  readonly jobId?: string | undefined;
+}
+
 /** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
-export async function planInput(job: JobInputs, before: Before): Promise<PlanInput> {
+export async function checkJob(job: JobInputs, before: Before): Promise<Checked> {
   const desired = desiredOf(job, before);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
@@ -42,18 +51,12 @@ export async function planInput(job: JobInputs, before: Before): Promise<PlanInp
     const comparison = await comparing;
     if (plan.action !== "none" || plan.remark || plan.isSuspended || comparison)
       await tellPlan(job, words, isWorry(plan) ? "warning" : "info", comparison);
-    return { action: plan.action, words, replaces: replacesOf(plan), ...known(sighting.observed.record) };
+    const { resourceId: owner, current } = sighting.observed.record ?? {};
+    return { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };
   } catch (error) {
     if (!(error instanceof ClusterUnreachable)) throw error;
     return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
   }
-}
-
-/** What the stack's state is compared with, where it went back to an older one. */
-function known(record: JobRecord | undefined): Pick<PlanInput, "owner" | "jobId"> {
-  const { resourceId: owner, current } = record ?? {};
-  const jobId = current?.jobId;
-  return { ...(owner !== undefined && { owner }), ...(jobId !== undefined && { jobId }) };
 }
 
 /** Something is wrong that this update does not mend, or that nobody asked for. */
@@ -77,10 +80,10 @@ async function undecided(
   why: string,
   comparison: Comparison | undefined,
   severity: Comparison["severity"] = "warning",
-): Promise<PlanInput> {
+): Promise<Checked> {
   const words = `${job.name}: decided in \`pulumi up\`, since ${why}${await compiled(job)}`;
   await tellPlan(job, words, severity, comparison);
-  return { action: "undecided", words, replaces: [] };
+  return { action: "undecided", replaces: [] };
 }
 
 /** What is wrong with the syntax of code is told without a cluster too. Throws JobRefused. */

@@ -8,8 +8,10 @@ import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
+import type { CommonSettings } from "./job-inputs.js";
 import type { JobStoreArgs } from "./job-store.js";
 import { type Loaded, type LoadedJob, loadManifests } from "./manifests/load-manifests.js";
+import { packed } from "./packed.js";
 import { asRunError } from "./run-error.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
@@ -60,7 +62,7 @@ export function clusterArgs(
     ...(settings.yarn ? { yarn: yarnArgs(settings.yarn, settings) } : {}),
     ...(gatewayUrl ? { gatewayUrl: bare(gatewayUrl) } : {}),
     folder: settings.folder,
-    flinkHome: settings.flinkHome ?? "",
+    flinkHome: settings.flinkHome,
     taskManagers: settings.taskManagers,
     slotsPerTaskManager: settings.slots,
     jobManagerMemory: settings.jobManagerMemory,
@@ -93,29 +95,34 @@ export function jobArgs(
     description: manifest.description,
     targetTable: manifest["target-table"],
     ...(manifest.code === undefined ? { sql: manifest.sql ?? "" } : { code: manifest.code }),
-    flinkProperties: manifest.flinkProperties,
+    flinkProperties: packed(manifest.flinkProperties),
     file,
-    definitions: definitions.map((definition) => ({ ...definition })),
-    files: { ...files },
-    metadataColumns: settings.metadataColumns,
+    definitions: packed(definitions),
+    ...(Object.keys(files).length > 0 ? { files: packed(files) } : {}),
     secretParameters: mentioned.length > 0 ? secret(Object.fromEntries(mentioned)) : {},
-    cluster: {
-      restUrl: cluster.restUrl,
-      gatewayUrl: cluster.gatewayUrl,
-      activity: cluster.activity,
-      target: cluster.target,
-      folder: cluster.folder,
-      session: cluster.session,
-    },
+    cluster: cluster.packed,
+    ...(settings.yarn ? { session: cluster.packedSession } : {}),
     store,
-    python: { client: settings.pyClientExecutable, flinkHome: settings.flinkHome, workers: settings.pyExecutable },
+    settings: packed(commonOf(settings)),
+    ...(choice === undefined ? {} : { choice }),
+    ...(adopt === undefined ? {} : { adopt }),
+  };
+}
+
+/** What all jobs of the stack have in common. */
+function commonOf(settings: Settings): CommonSettings {
+  return {
+    metadataColumns: settings.metadataColumns,
+    python: {
+      client: settings.pyClientExecutable,
+      flinkHome: settings.flinkHome,
+      workers: settings.pyExecutable,
+    },
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
     checkpointSeconds: settings.checkpointSeconds,
     requestSeconds: settings.requestSeconds,
     staleSeconds: settings.staleSeconds,
-    ...(choice === undefined ? {} : { choice }),
-    ...(adopt === undefined ? {} : { adopt }),
     ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** RESOURCE SessionCluster: a Flink session cluster, started or found; what its kinds do is in targets/. */
 
 import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import { all } from "@pulumi/pulumi/output.js";
 import type { z } from "zod";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
@@ -10,6 +11,7 @@ import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { FlinkRest } from "./flink/rest.js";
+import { packed } from "./packed.js";
 import { openStore } from "./store/open.js";
 import { localTarget } from "./targets/local-target.js";
 import { reach } from "./targets/reach.js";
@@ -37,6 +39,9 @@ export class SessionCluster extends DynamicResource {
   declare readonly flinkVersion: Output<string>;
   /** Task slots in all. */
   declare readonly slots: Output<number>;
+  /** What its jobs keep of it, made once for all of them; see packed.ts. */
+  readonly packed: Output<string>;
+  readonly packedSession: Output<string>;
 
   constructor(name: string, args: SessionClusterArgs, options?: ResourceOptions) {
     const computed = {
@@ -52,6 +57,9 @@ export class SessionCluster extends DynamicResource {
     const outputs = { flinkVersion: undefined, slots: undefined };
     const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
     super(providerOf("session-cluster"), name, props, options, "flink", "SessionCluster");
+    const { restUrl, gatewayUrl, activity, target, folder } = this;
+    this.packed = all({ restUrl, gatewayUrl, activity, target, folder }).apply(packed);
+    this.packedSession = this.session.apply((session) => (session === undefined ? "" : packed(session)));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a benchmark says: a table with ratios, and each bar with what was measured against it. */
 
 import type { Figures, Side, Spread } from "./figures.js";
-import { cpuOf, EXPLAIN, MEMORY, SAFE_FIRST, STEPS } from "./sides.js";
+import { besideOf, cpuOf, EXPLAIN, MEMORY, SAFE_FIRST, STEPS } from "./sides.js";
 
 export interface Sizes {
   readonly jobs: number;
@@ -97,6 +97,10 @@ export function limitTable(figures: Figures, { jobs, many }: Sizes): string {
       ),
     ],
     ["the same in processor time", shown(added(cpuOf), "ms")],
+    [
+      `dynamic resources that do nothing, beside ${many} running jobs: time for each added one`,
+      shown(added(besideOf), "ms"),
+    ],
     [`${many} new jobs with bare REST calls: time of one, against one of ${jobs}`, shown(bare, "×")],
   ].filter(([, value]) => !value?.includes("NaN"));
   return ["| limits | measured |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
@@ -104,10 +108,10 @@ export function limitTable(figures: Figures, { jobs, many }: Sizes): string {
 
 /** Time for each unchanged job, or resource, beyond the first few, in ms. */
 function perAdded(figures: Figures, side: Side, { jobs, many }: Pick<Sizes, "jobs" | "many">) {
-  return (of: (what: string) => string) =>
-    ((figures.median(of(`${STEPS.unchanged}, ${many} jobs`), side) - figures.median(of(STEPS.unchanged), side)) /
-      (many - jobs)) *
-    1000;
+  return (of: (what: string) => string) => {
+    const few = figures.median(of === besideOf ? STEPS.unchanged : of(STEPS.unchanged), side);
+    return ((figures.median(of(`${STEPS.unchanged}, ${many} jobs`), side) - few) / (many - jobs)) * 1000;
+  };
 }
 
 /** Time of one of many new jobs, against one of a few. */

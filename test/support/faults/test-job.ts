@@ -72,7 +72,6 @@ export class TestJob {
       savepointSeconds: 60,
       requestSeconds: 10,
       self: `urn:pulumi:test::test::flink::${this.name}`,
-      plan: { action: "none", words: "", replaces: [] },
       ...this.changes,
       ...changes,
     };
