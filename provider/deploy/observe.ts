@@ -3,7 +3,7 @@
 import type { Desired } from "../core/changes.js";
 import { pendingChoice, statePath } from "../core/choices.js";
 import { flinkNames } from "../core/classic.js";
-import { lateStart } from "../core/late-start.js";
+import { lateStart, startBegun } from "../core/late-start.js";
 import { sameLocation, stateName, versionDirectory } from "../core/naming.js";
 import { isAlive, type Observed, type ObservedJob } from "../core/observed.js";
 import type { Deployment, JobRecord, StateRef } from "../core/record.js";
@@ -103,7 +103,10 @@ export async function sightingOf(
   const now = new Date();
   const hasStarted = (jobId: string) =>
     jobs.some((job) => job.jobId === jobId && (isAlive(job) || job.status === "FINISHED"));
-  const record = stored && settledRecord(stored.record, hasStarted, now.toISOString());
+  const begun = stored && startBegun(stored.record);
+  const isBegun = begun?.jobId !== undefined && !hasStarted(begun.jobId) && (await hasCompleted(begun, world.store));
+  const cameUp = (jobId: string) => hasStarted(jobId) || (isBegun && jobId === begun.jobId);
+  const record = stored && settledRecord(stored.record, cameUp, now.toISOString());
   const job = ownJob(names, record, jobs, alive);
   const namesakes = alive.filter((other) => other.jobId !== job?.jobId && names.includes(other.name));
   const cluster = world.activity === "none" ? "reachable" : world.activity;
@@ -157,6 +160,11 @@ export async function checkpointsOf(
 ): Promise<readonly StateRef[]> {
   const kept = await store.states(versionDirectory(directories.checkpoints, meta.version));
   return kept.filter(({ path }) => path.includes(`/${jobId}/chk-`));
+}
+
+/** It came up, and was lost since: what its checkpoint covers is in the sinks, so that it goes on from there. */
+async function hasCompleted(begun: Deployment, store: Store): Promise<boolean> {
+  return (await checkpointsOf(store, begun)).length > 0;
 }
 
 /** Newest checkpoint that this job completed, as Flink knows it; undefined where there is none. */

@@ -187,3 +187,21 @@ test("A start of the same version that ends after its first checkpoint goes back
   expect(await lab.flink.restoredFrom((await job.running()).jid)).toContain(`/${failed}/chk-`);
   await job.goesOn();
 });
+
+test("A new query that completed a checkpoint goes on from it, though it is gone and its provider was killed before it wrote that down.", async () => {
+  const { lab, job, faults } = now();
+  await job.run(job.create());
+  const changed = { sql: "SELECT n FROM numbers WHERE n > 0" };
+  let begun = "";
+  faults.arm(/POST \/jobs\/\S+\/checkpoints/u, "held", async () => {
+    begun = (await lab.flink.one(job.name)).jid;
+    await lab.flink.awaitCheckpoints(begun);
+    job.provider.kill();
+    await lab.flink.cancel(begun);
+  });
+  await job.provider.run(job.update(changed));
+  expect((await job.record()).intent?.next?.jobId).toBe(begun);
+  await job.run(job.update(changed), changed);
+  expect(await lab.flink.restoredFrom((await job.running()).jid)).toContain(`/${begun}/chk-`);
+  await job.goesOn();
+});
