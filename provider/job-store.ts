@@ -120,13 +120,16 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
   return { retires, deletions: outlived.length, undecided: false };
 }
 
-function worldOf({ store, cluster, requestSeconds }: StoreInputs): World | undefined {
+function worldOf(
+  { store, cluster, requestSeconds }: StoreInputs,
+  manner: "prompt" | "patient" = "prompt",
+): World | undefined {
   if (store.includes(UNKNOWN) || cluster === UNKNOWN || cluster.restUrl === UNKNOWN) return undefined;
   const { restUrl, activity } = cluster;
   if (restUrl === "" && activity === "unreachable") return undefined;
   return {
     store: openStore(store),
-    rest: new FlinkRest(restUrl, requestSeconds * 1000),
+    rest: new FlinkRest(restUrl, requestSeconds * 1000, manner),
     activity: activityForJobs(activity),
   };
 }
@@ -170,7 +173,7 @@ async function outlivedOrNothing(inputs: StoreInputs, world: World): Promise<rea
 
 /** Looks again and does it: what was true in the preview may not be true any more. */
 async function tend(inputs: StoreInputs): Promise<void> {
-  const world = worldOf(inputs);
+  const world = worldOf(inputs, "patient");
   if (!world) return;
   const now: World = { ...world, activity: "none" };
   const progress = tellProgress(inputs.self);

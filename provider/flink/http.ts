@@ -25,15 +25,17 @@ export class NoAnswer extends Error {
 }
 
 /**
- * A JobManager that stands by answers 500 until it misses the dead one that it asks, and has no other code for that: the
- * message was not delivered, or was refused by one that does not lead any more.
+ * For these Flink has no other code than 500. A JobManager that stands by answers so until it misses the dead one that it
+ * asks: the message was not delivered, or was refused by one that does not lead any more. And any JobManager does of a job
+ * that was submitted a moment ago and is INITIALIZING.
  */
-const NOT_DELIVERED = /org\.apache\.flink\.runtime\.rpc\.exceptions\.(?:RecipientUnreachable|FencingToken)Exception\b/u;
+const NOT_READY =
+  /org\.apache\.flink\.runtime\.(?:rpc\.exceptions\.(?:RecipientUnreachable|FencingToken)|dispatcher\.UnavailableDispatcherOperation)Exception\b/u;
 
 /** The server, or a proxy before it, says that it is not ready: what was asked may be asked again. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof HttpRefusal)) return false;
-  return [502, 503, 504].includes(error.status) || (error.status === 500 && NOT_DELIVERED.test(error.body));
+  return [502, 503, 504].includes(error.status) || (error.status === 500 && NOT_READY.test(error.body));
 }
 
 export interface Call {

@@ -4,6 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sameLocation } from "../../provider/core/naming.js";
+import { retire } from "../../provider/deploy/retirement.js";
+import { FlinkRest } from "../../provider/flink/rest.js";
+import { openStore } from "../../provider/store/open.js";
 import { accidents, faster } from "../support/faults/accidents.js";
 import { type Call, Provider, type Run } from "../support/faults/hook.js";
 import { rests, wentOn } from "../support/faults/rows.js";
@@ -94,6 +97,22 @@ test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
     await rests(job, before, lab.flink, status, back(job));
   },
 );
+
+test("A first start that was killed, and whose manifest is gone at the next update, is stopped with a savepoint once it is retired.", async () => {
+  const { job, faults } = now();
+  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+  await job.provider.run(job.create());
+  const late = (await job.record()).intent?.next?.jobId ?? "";
+  const { restUrl, store } = job.reach;
+  const world = { store: openStore(store), rest: new FlinkRest(restUrl, 10_000), activity: "none" } as const;
+  await retire(job.name, world, { startSeconds: 60, savepointSeconds: 60 }, () => {});
+  const { status, savepoint } = await job.record();
+  expect({ status, path: savepoint?.path }).toMatchObject({
+    status: "deleted",
+    path: expect.stringContaining(`/savepoint-${late.slice(0, 6)}-`),
+  });
+  expect(await job.alive()).toEqual([]);
+});
 
 test("A submission that arrives after its start was given up is taken away before the job of before runs again.", async () => {
   const { job, faults, lab } = now();

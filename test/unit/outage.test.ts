@@ -54,11 +54,23 @@ const NOT_DELIVERED: Answer = {
   },
 };
 
+/** What Flink 2.3.0 says of the checkpoints of a job that was submitted a moment ago. */
+const INITIALIZING: Answer = {
+  status: 500,
+  body: {
+    errors: [
+      "Internal server error.",
+      "<Exception on server side:\norg.apache.flink.runtime.dispatcher.UnavailableDispatcherOperationException: Unable to get JobMasterGateway for initializing job. […]",
+    ],
+  },
+};
+
 describe("A question to Flink", () => {
   it.each<[string, Answer]>([
     ["503", NOT_READY],
     ["that its leader cannot be reached", NOT_DELIVERED],
-  ])("is asked again while a fail-over answers %s", async (_title, refusal) => {
+    ["that the job is INITIALIZING", INITIALIZING],
+  ])("is asked again while the answer is %s", async (_title, refusal) => {
     let count = 0;
     const url = await listen(0, () => (++count < 3 ? refusal : jobs("RUNNING")));
     expect(await new FlinkRest(url, 5000).statusOf(JOB)).toBe("RUNNING");
