@@ -52,11 +52,18 @@ export class FlinkSqlJob extends DynamicResource {
   }
 }
 
+/** Of a refresh: whether it found other outputs than the state has. */
+interface Read {
+  readonly action: "read";
+  readonly isNews: boolean;
+}
+
 /**
- * What the latest check of a job found, for its diff. It is no input: the engine writes the whole state anew for each
- * resource whose inputs are not what they were, and of the jobs that an update made, the next plan says something else.
+ * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
+ * state anew for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
+ * says something else.
  */
-const checked = new Map<string, Checked>();
+const found = new Map<string, Checked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -64,7 +71,7 @@ export const hooks: Hooks = {
     if (!parsed.success) return { inputs: news, failures: parsed.error.issues.map(toFailure) };
     const job = parsed.data;
     try {
-      checked.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      found.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
@@ -77,7 +84,8 @@ export const hooks: Hooks = {
 
   async diff(id, olds, news) {
     const now = Query.parse(news);
-    const plan = checked.get(now.self);
+    const plan = found.get(now.self);
+    if (plan?.action === "read") return { changes: plan.isNews };
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
@@ -86,7 +94,7 @@ export const hooks: Hooks = {
       return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
     const old = Query.partial().safeParse(olds).data;
     const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
-    return { changes: plan !== undefined || isNew, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
+    return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
   },
 
   async create(inputs) {
@@ -126,20 +134,22 @@ export const hooks: Hooks = {
       await lostCheckpointWords(observed, world.store),
     ].filter(Boolean);
     if (words.length > 0) await tell(job.self, `${job.name}: ${words.join("; ")}`, "warning");
-    return { id, ...stored(props, outputsOf(record, state)) };
+    return readAs(id, job, props, outputsOf(record, state));
   },
 };
 
 /** Without its record nothing of the job is known, least of all that it is gone: the stack goes on knowing it. */
 async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic.ReadResult> {
   await tell(job.self, `${job.name}: the store ${job.store} has no record of it`, "warning");
-  return { id, ...stored(props, { state: "UNKNOWN" }) };
+  return readAs(id, job, props, { state: "UNKNOWN" });
 }
 
-/** What a resource was given and what came of it, each as a read gives them. */
-function stored(props: unknown, outputs: Partial<Outputs>): Pick<dynamic.ReadResult, "props" | "inputs"> {
+/** What the resource was given, and what has come of it by now. */
+function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partial<Outputs>): dynamic.ReadResult {
   const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
-  return { props: { ...Object(props), ...outputs }, inputs };
+  const isNews = Object.entries(outputs).some(([name, value]) => Object(props)[name] !== value);
+  found.set(self, { action: "read", isNews });
+  return { id, props: { ...Object(props), ...outputs }, inputs } as dynamic.ReadResult;
 }
 
 /** In Flink's words where Flink knows the job. */

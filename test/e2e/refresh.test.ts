@@ -23,4 +23,6 @@ test("A job that somebody cancelled shows after a refresh, and the next update r
   const now = await story.running("refreshed");
   expect(await story.flink.restoredFrom(now.flink.jid)).toContain(`/${flink.jid}/chk-`);
   expect((await story.outputs()).jobs.refreshed).toMatchObject({ jobId: now.flink.jid, state: "RUNNING" });
+  // Where all is as it was, nothing is said to be updated.
+  expect((await story.refresh()).text).toMatch(/Resources:\s+4 unchanged/u);
 });
