@@ -12,6 +12,7 @@ import {
   type StateRef,
   withEarlierIntent,
   withFailedVersion,
+  withoutSession,
 } from "../core/record.js";
 import type { Changing } from "./changing.js";
 import { checkpointsOf, lastCheckpointOf } from "./observe.js";
@@ -41,8 +42,9 @@ export async function rollBack(
   const wasStopped = plan.steps.some(
     (step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced),
   );
-  // The record of a first start that failed stays as it is: its intent says that the job never ran.
   if (change.before && !wasStopped) await context.writer.write({ ...withEarlierIntent(stopped), intent: undefined });
+  // The intent of a first start is what says that the job never ran; without its session nobody waits for it any more.
+  if (!change.before) await context.writer.write({ ...stopped, intent: withoutSession(stopped) }).catch(unlessBug);
   if (!wasStopped)
     throw new UserError("start-failed", {
       what: `${was}; nothing of it runs`,
@@ -90,7 +92,7 @@ async function stateToGoBackTo(
   return own ?? (await lastCheckpointOf(failed.jobId ?? "", context.world)) ?? savepoint;
 }
 
-function unlessBug(error: unknown): readonly StateRef[] {
+function unlessBug(error: unknown): [] {
   if (error instanceof UserError) return [];
   throw error;
 }

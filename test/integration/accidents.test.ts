@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { RESENT_SECONDS } from "../../provider/core/late-start.js";
 import { sameLocation } from "../../provider/core/naming.js";
 import { retire } from "../../provider/deploy/retirement.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
@@ -128,6 +129,18 @@ test("A submission that arrives after its start was given up is taken away befor
   await wentOn(job, before, lab.flink);
   expect((await job.known()).map(({ state }) => state).sort()).toEqual(["CANCELED", "FINISHED", "RUNNING"]);
   await job.goesOn();
+});
+
+test("A first start that failed is over: a suspension after it waits for nothing.", async () => {
+  const { job } = now();
+  const failing = { sql: "SELECT CAST(CAST(n AS STRING) || 'x' AS BIGINT) AS n FROM numbers" };
+  const run = await job.provider.run(job.create(failing));
+  expect(run.text).toMatch(/version 1 did not start; nothing of it runs/u);
+  const { intent } = await job.record();
+  expect({ starts: intent?.next?.meta.version, session: intent?.session }).toEqual({ starts: 1, session: undefined });
+  const since = performance.now();
+  await job.run(job.create({ choice: { suspended: true } }));
+  expect((performance.now() - since) / 1000).toBeLessThan(RESENT_SECONDS / 2);
 });
 
 test("A job that was put off, and removed before it ever ran, starts clean when its manifest comes back.", async () => {
