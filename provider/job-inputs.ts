@@ -78,13 +78,14 @@ const Plain = z.object({
   self: z.string(),
 });
 
-/** As the program gives it: see packed.ts. Without its session a cluster is as good as any that has none. */
+/** As the program gives it, with texts of JSON: see packed.ts. */
 export type Sent = z.infer<typeof Plain> & {
   readonly flinkProperties: string;
   readonly definitions: string;
   /** Absent where the job takes no files along. */
   readonly files?: string;
   readonly cluster: string;
+  /** Only on YARN; apart from the cluster, since a preview may not know it and knows the cluster all the same. */
   readonly session?: string;
   readonly settings: string;
 };
