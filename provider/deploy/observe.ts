@@ -192,13 +192,14 @@ function toObserved(summary: JobSummary): ObservedJob {
  */
 export async function awaitPendingStop(
   name: string,
-  { store, rest }: World,
+  { store, rest, activity }: World,
   { savepointSeconds }: { readonly savepointSeconds: number },
   progress: (text: string) => void,
 ): Promise<Stored | undefined> {
   const stored = await store.read(name);
   const stopping = stored?.record.intent?.stopping;
-  if (!stopping) return stored;
+  // A cluster that is yet to start has nothing of it.
+  if (!stopping || activity === "starting") return stored;
   const what = `${name}: stop with savepoint of job ${stopping.jobId}, begun by an earlier deployment`;
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   await reached(() =>

@@ -10,7 +10,7 @@ import { type JobRecord, withoutSession } from "../core/record.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitLateStart } from "./late-start.js";
-import { observeAll, type Sighting, type World } from "./observe.js";
+import { awaitPendingStop, observeAll, type Sighting, type World } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
 
 export interface RemovalContext {
@@ -27,7 +27,8 @@ export interface RemovalContext {
  * Throws plan-refused where something runs under its name that would go on beside the tombstone.
  */
 export async function remove(context: RemovalContext): Promise<void> {
-  const { name, world } = context;
+  const { name, world, limits, progress } = context;
+  await awaitPendingStop(name, world, limits, progress);
   const seen = await observeAll(name, world);
   if (!isOurs(seen.observed.record, context)) return;
   const isOld = await awaitLateStart(seen, world, context);

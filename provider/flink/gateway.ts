@@ -109,27 +109,58 @@ export class SqlGateway {
     const base = `/sessions/${encodeURIComponent(session)}`;
     const body = { statement, executionConfig: options };
     const Handle = z.object({ operationHandle: z.string() });
-    const { operationHandle } = await this.refusable(this.call("POST", `${base}/statements`, Handle, body));
-    const path = `${base}/operations/${encodeURIComponent(operationHandle)}/result/0?rowFormat=JSON`;
+    const { operationHandle } = await this.accepted(this.call("POST", `${base}/statements`, Handle, body));
+    const operation = `${base}/operations/${encodeURIComponent(operationHandle)}`;
     const deadline = Date.now() + limitMs;
     for (let pause = 10; ; pause = Math.min(pause * 1.5, 100)) {
-      const rows = await this.refusable(this.call("GET", path, Rows));
-      if (rows.resultType !== "NOT_READY") return rows.results?.data.map((row) => row.fields) ?? [];
+      const rows = await this.result(operation);
+      if (rows) return rows.results?.data.map((row) => row.fields) ?? [];
       if (Date.now() > deadline)
         throw new NoAnswer(`POST ${this.url}${API}/sessions`, `no result within ${limitMs / 1000} s`);
       await sleep(pause);
     }
   }
 
-  private async refusable<T>(answer: Promise<T>): Promise<T> {
+  /** What was not said by the gateway itself leaves open whether it took the statement. */
+  private async accepted<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
     } catch (error) {
-      if (!(error instanceof HttpRefusal) || error.status !== 500) throw error;
+      if (!(error instanceof HttpRefusal) || error.status < 500) throw error;
+      if (!ON_SERVER_SIDE.test(error.body)) throw new NoAnswer(`POST ${this.url}${API}/sessions`, error);
       throw refusalFrom(serverTrace(error.body));
     }
   }
+
+  /** Undefined while there is none, or none could be had. Throws StatementRefused where the statement failed. */
+  private async result(operation: string): Promise<z.infer<typeof Rows> | undefined> {
+    try {
+      const rows = await this.call("GET", `${operation}/result/0?rowFormat=JSON`, Rows);
+      return rows.resultType === "NOT_READY" ? undefined : rows;
+    } catch (error) {
+      if (!(error instanceof HttpRefusal) || error.status < 500) throw error;
+      if (await this.goesOn(operation, error)) return undefined;
+      throw refusalFrom(serverTrace(error.body));
+    }
+  }
+
+  /** Whether it was the question that failed, and not the statement: that may start a job still. */
+  private async goesOn(operation: string, { body }: HttpRefusal): Promise<boolean> {
+    try {
+      const { status } = await this.call("GET", `${operation}/status`, z.object({ status: z.string() }));
+      return GOES_ON.includes(status);
+    } catch (error) {
+      if (!(error instanceof HttpRefusal || error instanceof NoAnswer)) throw error;
+      return !ON_SERVER_SIDE.test(body);
+    }
+  }
 }
+
+/** Of an operation's states those in which it has not failed, nor was ended. */
+const GOES_ON = ["INITIALIZED", "PENDING", "RUNNING", "FINISHED"];
+
+/** By this Flink's own 500 is told from that of a proxy. */
+const ON_SERVER_SIDE = /<Exception on server side/u;
 
 /** The gateway answers with `{errors: ["Internal server error.", "<Exception on server side: …>"]}`. */
 function serverTrace(body: string): string {

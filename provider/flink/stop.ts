@@ -67,8 +67,10 @@ async function ask(rest: FlinkRest, job: StopWatched): Promise<void> {
   try {
     await rest.stop(jobId, { targetDirectory, triggerId, drain });
   } catch (error) {
-    if (!isOutage(error) && error instanceof HttpRefusal) throw savepointFailed(job, rootCause(error.body));
-    throw error;
+    if (!(error instanceof HttpRefusal) || isOutage(error)) throw error;
+    // One that is too busy to answer in time, or a proxy's own answer: the stop may have begun all the same.
+    if (error.status === 500 && (await rest.savepointStatus(jobId, triggerId))) return;
+    throw savepointFailed(job, rootCause(error.body));
   }
 }
 

@@ -140,6 +140,29 @@ describe("A stop that a new JobManager does not know", () => {
   });
 });
 
+describe("A stop that is answered 500", () => {
+  const busy: Answer = { status: 500, body: { errors: ["made up"] } };
+
+  it("is one that goes on where Flink knows it", async () => {
+    let stops = 0;
+    const url = await listen(0, (request) => {
+      if (request.startsWith("POST")) stops++;
+      if (request.startsWith("POST")) return busy;
+      return request.includes("/savepoints/") ? completed({ location: "file:///s/savepoint-1" }) : jobs("FINISHED");
+    });
+    expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
+    expect(stops).toBe(1);
+  });
+
+  it("is refused where Flink does not", async () => {
+    const url = await listen(0, (request) => {
+      if (request.startsWith("POST")) return busy;
+      return request.includes("/savepoints/") ? UNKNOWN : jobs("RUNNING");
+    });
+    await expect(stopWithSavepoint(new FlinkRest(url, 5000), stop)).rejects.toThrow(/\[savepoint-failed\]/u);
+  });
+});
+
 describe("A stop whose savepoint was complete when the JobManager died", () => {
   const savepoint = { kind: "savepoint" as const, path: `file:///s/savepoint-${JOB.slice(0, 6)}-1`, at: 1 };
 
