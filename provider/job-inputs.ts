@@ -94,21 +94,16 @@ export type Sent = z.infer<typeof Plain> & {
 function unpackedWhole(inputs: unknown): unknown {
   if (typeof inputs !== "object" || inputs === null) return inputs;
   const { settings, session, ...rest } = inputs as Readonly<Record<string, unknown>>;
-  const cluster = unpackedValue(Object(rest).cluster);
-  const found = unpackedValue(session);
+  const cluster = unpackedValue(rest.cluster);
+  const { session: within, ...address } = Object(cluster);
   return {
     ...rest,
     ...Object(unpackedValue(settings)),
-    cluster: cluster === UNKNOWN ? NOT_KNOWN_YET : { ...withKnownSession(cluster), ...known(found) },
+    cluster: cluster === UNKNOWN ? NOT_KNOWN_YET : { ...address, ...known(within), ...known(unpackedValue(session)) },
   };
 }
 
 /** What a cluster has no value for, or did not have when an older version deployed it, a preview calls unknown. */
-function withKnownSession(cluster: unknown): object {
-  const { session, ...rest } = z.looseObject({ session: z.unknown().optional() }).parse(cluster);
-  return { ...rest, ...known(session) };
-}
-
 const known = (session: unknown) => (typeof session === "object" && session !== null ? { session } : {});
 
 const Fields = Plain.extend({

@@ -5,7 +5,7 @@ import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
 import type { Deployment } from "../core/record.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
-import { checkpointsOf, type Sighting, type World } from "./observe.js";
+import { hasCompleted, type Sighting, type World } from "./observe.js";
 
 export interface Awaiting {
   readonly name: string;
@@ -56,7 +56,7 @@ export async function asBegun(
   const { jobId, meta } = begun;
   if ((await reached(() => rest.statusOf(jobId))) !== undefined) return next;
   // It came, and was lost with its JobManager: under its id no checkpoint could be completed where its own lie already.
-  if ((await checkpointsOf(store, begun)).length > 0) return next;
+  if (await hasCompleted(begun, store)) return next;
   return means(begun, next, desired) ? { ...next, jobId, meta } : { ...next, jobId };
 }
 

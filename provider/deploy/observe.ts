@@ -162,8 +162,8 @@ export async function checkpointsOf(
   return kept.filter(({ path }) => path.includes(`/${jobId}/chk-`));
 }
 
-/** It came up, and was lost since: what its checkpoint covers is in the sinks, so that it goes on from there. */
-async function hasCompleted(begun: Deployment, store: Store): Promise<boolean> {
+/** Whether a start came up, though it is lost by now: what its checkpoint covers is in the sinks. */
+export async function hasCompleted(begun: Deployment, store: Store): Promise<boolean> {
   return (await checkpointsOf(store, begun)).length > 0;
 }
 

@@ -43,7 +43,7 @@ const rows: Answer = {
 test.each(["RUNNING", "FINISHED"])(
   "A result that is refused is asked for again while the statement is %s.",
   async (status) => {
-    const results = [madeUp, { ...failed }, { status: 504, body: {} }, rows];
+    const results = [madeUp, failed, { status: 504, body: {} }, rows];
     const answer = (request: string) => {
       if (request.startsWith("POST")) return accepted;
       return request.endsWith("/status") ? { status: 200, body: { status } } : (results.shift() ?? rows);
