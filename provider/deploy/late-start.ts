@@ -2,6 +2,7 @@
 
 import { changesBetween, type Desired } from "../core/changes.js";
 import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
+import { hasEnded } from "../core/observed.js";
 import type { Deployment } from "../core/record.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
@@ -54,7 +55,11 @@ export async function asBegun(
   const begun = sighting.stored && startBegun(sighting.stored.record);
   if (begun?.jobId === undefined) return next;
   const { jobId, meta } = begun;
-  if ((await reached(() => rest.statusOf(jobId))) !== undefined) return next;
+  const state = await reached(() => rest.statusOf(jobId));
+  // The plan was made without it, and now it is there. With another meaning it is for whoever looks before the start.
+  const hasJustCome = state !== undefined && !hasEnded(state) && sighting.observed.lateStart === jobId;
+  if (hasJustCome && means(begun, next, desired)) return { ...next, jobId, meta };
+  if (state !== undefined) return next;
   // It came, and was lost with its JobManager: under its id no checkpoint could be completed where its own lie already.
   if (await hasCompleted(begun, store)) return next;
   return means(begun, next, desired) ? { ...next, jobId, meta } : { ...next, jobId };

@@ -80,6 +80,22 @@ test.each([
   },
 );
 
+test("A submission that the SQL Gateway sends again while the next deployment is about to ask for the same start is that start.", async () => {
+  const { job, faults, lab } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+  await job.provider.run(job.update(faster("1100 ms")));
+  const late = (await job.record()).intent?.next?.jobId ?? "";
+  const isThere = async () => (await job.known()).find(({ jid }) => jid === late);
+  // After it has looked at the cluster, and before it knows under which id it starts.
+  faults.arm(/^DELETE \/v\d\/sessions\//u, "held", () => until("the late job", 30, isThere));
+  await job.run(job.update(faster("1100 ms")), faster("1100 ms"));
+  expect((await job.alive()).map(({ jid }) => jid)).toEqual([late]);
+  await wentOn(job, before, lab.flink);
+  await job.goesOn();
+});
+
 test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
   ["removes", "deleted", (job) => job.delete(), (job) => job.create()],
   ["suspends", "stopped", (job) => job.update({ choice: { suspended: true } }), (job) => job.update()],
