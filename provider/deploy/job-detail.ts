@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { mayHaveFailed } from "../core/health.js";
 import { isAlive, type JobDetail, type JobHealth, type ObservedJob } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
-import { rootCause } from "../flink/java-trace.js";
+import { failureReason } from "../flink/java-trace.js";
 import type { Checkpoint, Checkpoints, Failure, FlinkRest } from "../flink/rest.js";
 import { reached } from "./cluster-reach.js";
 import type { LookAhead } from "./look-ahead.js";
@@ -47,7 +47,7 @@ function toDetail(checkpoints: Checkpoints, failures: readonly Failure[], job: O
     restored: counts.restored > 0 || Boolean(latest.restored),
     lastCheckpoint: latest.completed ? toState(latest.completed) : undefined,
     stoppedWith: wasStop ? toState(stop) : undefined,
-    failure: trace ? rootCause(trace).split("\n")[0] : undefined,
+    failure: trace ? failureReason(trace).split("\n")[0] : undefined,
     health: toHealth(checkpoints, failures),
   };
 }

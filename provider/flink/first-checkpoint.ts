@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { rootCause } from "./java-trace.js";
+import { failureReason } from "./java-trace.js";
 import { isComingUp, type Limits, startFailed, type Watched } from "./lifecycle.js";
 import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
@@ -54,7 +54,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
     [trigger, isTriggered] = [newTrigger(), false];
     if (!failure) return { pending: "asked again, since Flink forgot the operation" };
     await sleep(PAUSE_MS);
-    return { pending: rootCause(failure["stack-trace"]) };
+    return { pending: failureReason(failure["stack-trace"]) };
   };
 }
 

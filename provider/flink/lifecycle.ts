@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
-import { rootCause } from "./java-trace.js";
+import { failureReason } from "./java-trace.js";
 import { listJobs } from "./listing.js";
 import type { FlinkRest, JobStatus, JobSummary } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
@@ -126,7 +126,7 @@ export async function startFailed(rest: FlinkRest, name: string, jobId: string, 
   }
   return new UserError("start-failed", {
     what: `${name}: job ${jobId} is ${state}`,
-    cause: trace ? rootCause(trace) : "Flink gives no reason",
+    cause: trace ? failureReason(trace) : "Flink gives no reason",
     fix: "correct the manifest, then run `pulumi up` again",
   });
 }
