@@ -121,6 +121,7 @@ function commonOf(settings: Settings): CommonSettings {
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
     checkpointSeconds: settings.checkpointSeconds,
+    firstRowSeconds: settings.firstRowSeconds,
     requestSeconds: settings.requestSeconds,
     staleSeconds: settings.staleSeconds,
     ...(settings.compareWith ? { compareWith: settings.compareWith } : {}),

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
-import { ensureHadoop } from "./lib/hadoop.mjs";
-import { ensureCompiler } from "./lib/maven.mjs";
+import { ensureHadoop, ensureKafka } from "./lib/jar-sets.mjs";
+import { ensureCompiler, ensureKafkaConnector } from "./lib/maven.mjs";
 import { ensureNewest } from "./lib/newest.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensurePyFlink } from "./lib/pyflink.mjs";
@@ -107,6 +107,9 @@ async function environmentFor(picked) {
     const newest = picked.includes("e2e-newest") ? { NEWEST: await ensureNewest() } : {};
     const compiler = picked.some((name) => stories.includes(name)) ? { ECJ: await ensureCompiler() } : {};
     const yarn = picked.includes("e2e-yarn") ? { HADOOP_JARS: await ensureHadoop() } : {};
+    const kafka = picked.includes("e2e")
+      ? { KAFKA_JARS: await ensureKafka(), KAFKA_CONNECTOR: await ensureKafkaConnector() }
+      : {};
     const jvm = { JVM_ARGS: `${QUICK_JVM} ${process.env.JVM_ARGS ?? ""}`.trim() };
     return {
       ...env,
@@ -116,6 +119,7 @@ async function environmentFor(picked) {
       ...oldTool,
       ...newest,
       ...yarn,
+      ...kafka,
       ...(await pyFlinks(flinksFor(picked))),
     };
   }

@@ -228,6 +228,8 @@ export function configurationOf(spec: LocalSpec): string {
     "execution.checkpointing.num-retained": "2",
     // A process that died is missed after two of these, and not after two times 10 s.
     "heartbeat.interval": "2000",
+    // Rows are counted anew when they are asked for, and not for 10 s after that.
+    "metrics.fetcher.update-interval": "500",
     // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
     "web.refresh-interval": "500",
     ...spec.storeOptions,

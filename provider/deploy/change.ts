@@ -7,6 +7,7 @@ import type { ObservedJob } from "../core/observed.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import { type Deployment, deployed, type JobRecord, withChoices, withEarlierIntent } from "../core/record.js";
 import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
+import { awaitFirstRow } from "../flink/first-row.js";
 import { NoAnswer } from "../flink/http.js";
 import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
@@ -14,7 +15,7 @@ import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitCertainty, isContested } from "./late-start.js";
 import { awaitNoOther, yieldIfTaken } from "./races.js";
-import { BY_MANIFEST, rollBack, type StartFailure } from "./roll-back.js";
+import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
 import type { Submission } from "./submission-parts.js";
 
@@ -135,7 +136,7 @@ export class Change implements Changing {
     try {
       const { allowNonRestoredState } = this.start;
       await this.startAndAwait(next, submission, { secrets: this.context.desired.secrets, allowNonRestoredState });
-      await this.awaitFirstCheckpoint(next.jobId ?? "");
+      await this.awaitProof(next.jobId ?? "");
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
@@ -159,9 +160,12 @@ export class Change implements Changing {
     await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
   }
 
-  private awaitFirstCheckpoint(jobId: string): Promise<void> {
+  /** What takes the place of a job that ran must show what its rows do to it, for as long as there is a way back. */
+  private async awaitProof(jobId: string): Promise<void> {
     const { world, limits, progress } = this.context;
-    return awaitFirstCheckpoint(world.rest, { name: this.name, jobId, limits, progress });
+    const job = { name: this.name, jobId, limits, progress };
+    if (hasWayBack(this.plan)) await awaitFirstRow(world.rest, job);
+    await awaitFirstCheckpoint(world.rest, job);
   }
 
   /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */

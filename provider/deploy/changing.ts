@@ -4,6 +4,7 @@ import type { Desired } from "../core/changes.js";
 import type { Decision } from "../core/decision.js";
 import type { Deployment, JobRecord } from "../core/record.js";
 import type { StartLimits } from "../flink/first-checkpoint.js";
+import type { FirstRowLimits } from "../flink/first-row.js";
 import type { Sighting, World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
 import type { Submission, SubmissionTarget } from "./submission-parts.js";
@@ -17,7 +18,7 @@ export interface ChangeContext {
   readonly resourceId: string;
   /** Secret parameters of the update before, where Pulumi's state has them. */
   readonly secretsBefore?: Desired["secrets"] | undefined;
-  readonly limits: StartLimits;
+  readonly limits: StartLimits & FirstRowLimits;
   readonly writer: RecordWriter;
   /** Told what is going on while it lasts. */
   readonly progress: (text: string) => void;

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
+import type { Decision } from "../core/decision.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { stateName } from "../core/naming.js";
 import { keepsCheckpoints } from "../core/properties.js";
@@ -28,6 +29,11 @@ export interface StartFailure {
 
 export const BY_MANIFEST = "correct the manifest, then run `pulumi up` again";
 
+/** Whether a job that ran well is stopped for the start, so that it can be started again. */
+export function hasWayBack({ steps }: Decision): boolean {
+  return steps.some((step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced));
+}
+
 /** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
 export async function rollBack(
   change: Changing,
@@ -39,9 +45,7 @@ export async function rollBack(
   const stopped = change.before ? withFailedVersion(before, failed, new Date().toISOString()) : before;
   await change.takeAway(failed.jobId ?? "");
   const was = `${name}: version ${failed.meta.version} did not start`;
-  const wasStopped = plan.steps.some(
-    (step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced),
-  );
+  const wasStopped = hasWayBack(plan);
   if (change.before && !wasStopped) await context.writer.write({ ...withEarlierIntent(stopped), intent: undefined });
   // The intent of a first start is what says that the job never ran; without its session nobody waits for it any more.
   if (!change.before) await context.writer.write({ ...stopped, intent: withoutSession(stopped) }).catch(unlessBug);

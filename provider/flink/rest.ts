@@ -84,6 +84,16 @@ const Vertices = z.object({
   vertices: z.array(z.object({ parallelism: z.number(), slotSharingGroupId: z.string().optional() })),
 });
 
+/** Without inputs: a task that reads from outside. */
+const Tasks = z.object({
+  plan: z.object({ nodes: z.array(z.object({ id: z.string(), inputs: z.array(z.unknown()).optional() })) }),
+});
+
+/** Flink calls each operator that reads from outside `Source: <name>`, and writes its colon and spaces as underscores here. */
+const SOURCE_ROWS = /^Source__.*[.]numRecords(?:In|Out)$/u;
+
+const Metrics = z.array(z.object({ id: z.string(), max: z.number().optional() }));
+
 const SavepointStatus = z.object({
   status: z.object({ id: z.enum(["IN_PROGRESS", "COMPLETED"]) }),
   operation: z
@@ -172,6 +182,25 @@ export class FlinkRest {
     for (const { slotSharingGroupId = "", parallelism } of vertices)
       widest.set(slotSharingGroupId, Math.max(widest.get(slotSharingGroupId) ?? 0, parallelism));
     return [...widest.values()].reduce((sum, slots) => sum + slots, 0);
+  }
+
+  /** Ids of the tasks that read from outside. */
+  async sources(jobId: string): Promise<readonly string[]> {
+    const { plan } = await this.get(`/jobs/${encodeURIComponent(jobId)}`, Tasks);
+    return plan.nodes.filter(({ inputs = [] }) => inputs.length === 0).map(({ id }) => id);
+  }
+
+  /**
+   * Whether a source has read a row since its task was started. Other operators of the task count what is no row, such as
+   * commits. Flink asks the TaskManagers for its metrics when it is asked itself, and no sooner than
+   * `metrics.fetcher.update-interval` (10 s) after the time before.
+   */
+  async hasRows(jobId: string, task: string): Promise<boolean> {
+    const path = `/jobs/${encodeURIComponent(jobId)}/vertices/${encodeURIComponent(task)}/subtasks/metrics`;
+    const names = (await this.get(path, Metrics)).map(({ id }) => id).filter((id) => SOURCE_ROWS.test(id));
+    if (names.length === 0) return false;
+    const counts = await this.get(`${path}?get=${names.map(encodeURIComponent).join(",")}&agg=max`, Metrics);
+    return counts.some(({ max = 0 }) => max > 0);
   }
 
   /** The failures that Flink remembers (16 by default), newest first. */

@@ -34,11 +34,16 @@ export async function fetchJar(jar) {
   renameSync(half, jar.folder);
 }
 
-/** The jar of a Java compiler, for tests: a machine without a JDK has none. */
-export async function ensureCompiler() {
-  const jar = jarOf(versions.ecj);
+async function ensureJar(pinned) {
+  const jar = jarOf(pinned);
   if (isFetched(jar)) return jar.path;
   await checkTools({ java: true, maven: true });
   await withLock(join(cache, "setup.lock"), async () => isFetched(jar) || fetchJar(jar));
   return jar.path;
 }
+
+/** The jar of a Java compiler, for tests: a machine without a JDK has none. */
+export const ensureCompiler = () => ensureJar(versions.ecj);
+
+/** Flink's connector for Kafka, for tests. */
+export const ensureKafkaConnector = () => ensureJar(versions.kafkaConnector);

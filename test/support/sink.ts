@@ -33,7 +33,8 @@ async function rowsOf(folder: string, isWanted: (name: string) => boolean): Prom
   return texts.flatMap(parsed);
 }
 
-function parsed(text: string): Row[] {
+/** JSON lines; what follows the last line break is not whole yet. */
+export function parsed(text: string): Row[] {
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
 }

@@ -21,6 +21,7 @@ const settings = {
   startSeconds: 1,
   savepointSeconds: 2,
   checkpointSeconds: 3,
+  firstRowSeconds: 6,
   requestSeconds: 4,
   staleSeconds: 5,
 };
