@@ -22,8 +22,15 @@ export async function main(args: string[]): Promise<number> {
     return 1;
   }
   say(`soak: ${jobs} jobs for ${minutes} minutes, seed ${seed}`);
+  const isOver = onceInterrupted();
   try {
-    const { edits, disturbances, rounds, updates, rows, editions } = await Soak.run({ minutes, seed, jobs, say });
+    const { edits, disturbances, rounds, updates, rows, editions } = await Soak.run({
+      minutes,
+      seed,
+      jobs,
+      say,
+      isOver,
+    });
     say(`\nedits: ${counts(edits)}\ndisturbances: ${counts(disturbances)}`);
     say(`${rounds} rounds, ${updates} updates, ${rows} rows of ${editions} queries: none missing, none twice.`);
     return 0;
@@ -31,6 +38,17 @@ export async function main(args: string[]): Promise<number> {
     say(`\nFAILED with seed ${seed}: ${error instanceof Error ? error.message : error}`);
     return 1;
   }
+}
+
+/** An interruption ends the soak with its round: what was written until then is looked at, and the cluster is stopped. */
+function onceInterrupted(): () => boolean {
+  let isInterrupted = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      isInterrupted = true;
+      say("interrupted: ends after this round, a second time at once and with its cluster left running");
+    });
+  return () => isInterrupted;
 }
 
 function counts(of: Readonly<{ [what: string]: number }>): string {

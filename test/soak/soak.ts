@@ -14,6 +14,8 @@ export interface Options {
   readonly seed: number;
   readonly jobs: number;
   readonly say: (line: string) => void;
+  /** Whether it is to come to its end, sooner than the minutes are over. */
+  readonly isOver?: () => boolean;
 }
 
 /** Counts of a soak that found nothing wrong. */
@@ -74,7 +76,8 @@ export class Soak {
     await this.deployment.place(this.fleet);
     await this.mustSucceed("the first update", await this.up());
     await this.check(new Set());
-    while (Date.now() - since < this.options.minutes * 60_000) await this.round(since);
+    const { minutes: limit, isOver = () => false } = this.options;
+    while (Date.now() - since < limit * 60_000 && !isOver()) await this.round(since);
     await this.finish();
     const { rounds, edits, disturbances, updates, rows } = this;
     return { rounds, edits, disturbances, updates, rows: rows.count, editions: rows.editions };
