@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { mayHaveFailed } from "../core/health.js";
 import { isAlive, type JobDetail, type JobHealth, type ObservedJob } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
+import type { Checkpoint, Checkpoints, Failure } from "../flink/answers.js";
 import { failureReason } from "../flink/java-trace.js";
-import type { Checkpoint, Checkpoints, Failure, FlinkRest } from "../flink/rest.js";
+import type { FlinkRest } from "../flink/rest.js";
 import { reached } from "./cluster-reach.js";
 import type { LookAhead } from "./look-ahead.js";
 

@@ -3,7 +3,7 @@
 import { UserError } from "../core/errors.js";
 import { isAlive } from "../core/observed.js";
 import { deployed, type JobRecord } from "../core/record.js";
-import type { JobSummary } from "../flink/rest.js";
+import type { JobSummary } from "../flink/answers.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { Changing } from "./changing.js";
 import { reached } from "./cluster-reach.js";

@@ -3,8 +3,8 @@
 import { UserError } from "../core/errors.js";
 import type { JobRecord } from "../core/record.js";
 import { retireRefusal, type Stranger } from "../core/strangers.js";
+import type { JobSummary } from "../flink/answers.js";
 import type { Limits } from "../flink/lifecycle.js";
-import type { JobSummary } from "../flink/rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import { ClusterUnreachable } from "./cluster-reach.js";
 import { awaitPendingStop, observeAll, sightingOf, type World } from "./observe.js";

@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
+import type { JobStatus, JobSummary } from "./answers.js";
 import { failureReason } from "./java-trace.js";
 import { listJobs } from "./listing.js";
-import type { FlinkRest, JobStatus, JobSummary } from "./rest.js";
+import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */

@@ -1,6 +1,7 @@
 /** One listing of a cluster's jobs for all who ask within a moment: a deployment of many jobs asks for the same thing. */
 
-import type { FlinkRest, JobSummary } from "./rest.js";
+import type { JobSummary } from "./answers.js";
+import type { FlinkRest } from "./rest.js";
 
 type Listing = Promise<readonly JobSummary[]>;
 

@@ -2,114 +2,25 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import {
+  CheckpointStatus,
+  Checkpoints,
+  Exceptions,
+  type Failure,
+  type JobStatus,
+  type JobSummary,
+  Listing,
+  Metrics,
+  Overview,
+  SavepointStatus,
+  Tasks,
+  Vertices,
+} from "./answers.js";
 import { callJson, HttpRefusal, isOutage, NoAnswer } from "./http.js";
 import { askedInTurn } from "./in-turn.js";
 
-const JobStatus = z.enum([
-  "INITIALIZING",
-  "CREATED",
-  "RUNNING",
-  "FAILING",
-  "FAILED",
-  "CANCELLING",
-  "CANCELED",
-  "FINISHED",
-  "RESTARTING",
-  "SUSPENDED",
-  "RECONCILING",
-]);
-export type JobStatus = z.infer<typeof JobStatus>;
-
-const Overview = z.object({
-  taskmanagers: z.number(),
-  "slots-total": z.number(),
-  "slots-available": z.number(),
-  "flink-version": z.string(),
-});
-export type Overview = z.infer<typeof Overview>;
-
-const JobSummary = z.object({
-  jid: z.string(),
-  name: z.string(),
-  state: JobStatus,
-  "start-time": z.number(),
-  "end-time": z.number(),
-  /** When any of its tasks changed its state last. */
-  "last-modification": z.number().optional(),
-  tasks: z.object({ total: z.number(), running: z.number(), finished: z.number() }),
-});
-export type JobSummary = z.infer<typeof JobSummary>;
-
-const Listing = z.object({ jobs: z.array(JobSummary) });
-
-const Checkpoint = z.object({
-  id: z.number(),
-  is_savepoint: z.boolean(),
-  checkpoint_type: z.string().optional(),
-  latest_ack_timestamp: z.number(),
-  state_size: z.number(),
-  external_path: z.string().nullish(),
-  discarded: z.boolean().optional(),
-});
-export type Checkpoint = z.infer<typeof Checkpoint>;
-
-const Checkpoints = z.object({
-  counts: z.object({ completed: z.number(), restored: z.number() }),
-  latest: z.object({
-    completed: Checkpoint.nullish(),
-    savepoint: Checkpoint.nullish(),
-    failed: z.object({ failure_message: z.string().nullish() }).nullish(),
-    restored: z.object({ external_path: z.string().nullish(), is_savepoint: z.boolean() }).nullish(),
-  }),
-  /** Newest first. */
-  history: z.array(z.object({ status: z.string() })),
-});
-export type Checkpoints = z.infer<typeof Checkpoints>;
-
-const Exceptions = z.object({
-  "root-exception": z.string().nullish(),
-  timestamp: z.number().nullish(),
-  exceptionHistory: z
-    .object({ entries: z.array(z.object({ stacktrace: z.string(), timestamp: z.number() })) })
-    .optional(),
-});
-
-/** One failure of a job: when (milliseconds since 1970) and with what stack trace. */
-export interface Failure {
-  readonly at: number;
-  readonly trace: string;
-}
-
-const Vertices = z.object({
-  vertices: z.array(z.object({ parallelism: z.number(), slotSharingGroupId: z.string().optional() })),
-});
-
-/** Without inputs: a task that reads from outside. */
-const Tasks = z.object({
-  plan: z.object({ nodes: z.array(z.object({ id: z.string(), inputs: z.array(z.unknown()).optional() })) }),
-});
-
 /** Flink calls each operator that reads from outside `Source: <name>`, and writes its colon and spaces as underscores here. */
 const SOURCE_ROWS = /^Source__.*[.]numRecords(?:In|Out)$/u;
-
-const Metrics = z.array(z.object({ id: z.string(), max: z.number().optional() }));
-
-const SavepointStatus = z.object({
-  status: z.object({ id: z.enum(["IN_PROGRESS", "COMPLETED"]) }),
-  operation: z
-    .object({
-      location: z.string().nullish(),
-      "failure-cause": z.object({ class: z.string(), "stack-trace": z.string() }).nullish(),
-    })
-    .nullish(),
-});
-export type SavepointStatus = z.infer<typeof SavepointStatus>;
-
-const CheckpointStatus = z.object({
-  status: z.object({ id: z.enum(["IN_PROGRESS", "COMPLETED"]) }),
-  operation: z.object({ failureCause: z.object({ "stack-trace": z.string() }).nullish() }).nullish(),
-});
-export type CheckpointStatus = z.infer<typeof CheckpointStatus>;
 
 const Anything = z.unknown();
 
@@ -184,10 +95,11 @@ export class FlinkRest {
     return [...widest.values()].reduce((sum, slots) => sum + slots, 0);
   }
 
-  /** Ids of the tasks that read from outside. */
+  /** Ids of the tasks that read from outside, and have not come to their end. */
   async sources(jobId: string): Promise<readonly string[]> {
-    const { plan } = await this.get(`/jobs/${encodeURIComponent(jobId)}`, Tasks);
-    return plan.nodes.filter(({ inputs = [] }) => inputs.length === 0).map(({ id }) => id);
+    const { vertices, plan } = await this.get(`/jobs/${encodeURIComponent(jobId)}`, Tasks);
+    const over = vertices.filter(({ status }) => status === "FINISHED").map(({ id }) => id);
+    return plan.nodes.filter(({ id, inputs = [] }) => inputs.length === 0 && !over.includes(id)).map(({ id }) => id);
   }
 
   /**

@@ -9,6 +9,9 @@ import { FlinkRest } from "../../provider/flink/rest.js";
 const JOB = "0a".repeat(16);
 const SOURCE = "Source__orders[1].numRecordsIn";
 
+/** Two streams, and a bounded source that has come to its end. */
+const PLAN = [{ id: "first" }, { id: "second" }, { id: "small" }, { id: "sink", inputs: [{}, {}, {}] }];
+
 /** What the JobManager says as long as the value of its last entry; the counts are those of two sources. */
 interface Moment {
   readonly state?: string;
@@ -38,7 +41,7 @@ async function jobManager(moments: readonly Moment[], failed = false): Promise<{
       return { exceptionHistory: { entries: hasFailed ? [{ stacktrace: "a.B: no such topic", timestamp: 1 }] : [] } };
     }
     const task = /vertices\/(\w+)\//u.exec(path)?.[1];
-    if (!task) return { plan: { nodes: [{ id: "first" }, { id: "second" }, { id: "sink", inputs: [{}, {}] }] } };
+    if (!task) return { vertices: [{ id: "small", status: "FINISHED" }], plan: { nodes: PLAN } };
     if (!path.includes("?get="))
       return [{ id: SOURCE }, { id: "sink__Committer.numRecordsIn" }, { id: "Source__orders[1].numBytesIn" }];
     expect(decodeURIComponent(path)).toMatch(/get=Source__orders\[1\][.]numRecordsIn&/u);
