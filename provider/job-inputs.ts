@@ -39,7 +39,7 @@ const Settings = z.object({
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   checkpointSeconds: z.number().default(300),
-  firstRowSeconds: z.number().default(10),
+  firstRowSeconds: z.number().default(20),
   requestSeconds: z.number(),
   /** Seconds after which a job without a new checkpoint is worth a warning; 0: never. */
   staleSeconds: z.number().default(0),

@@ -53,7 +53,7 @@ const Keys = {
   startSeconds: Count.default(120),
   savepointSeconds: Count.default(600),
   checkpointSeconds: z.coerce.number().int().min(0).default(300),
-  firstRowSeconds: z.coerce.number().int().min(0).default(10),
+  firstRowSeconds: z.coerce.number().int().min(0).default(20),
   requestSeconds: Count.default(30),
   adopt: Text.default({}),
   flinkProperties: Text.default({}),

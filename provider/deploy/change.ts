@@ -6,10 +6,11 @@ import { isLooping, keepsFailing } from "../core/health.js";
 import type { ObservedJob } from "../core/observed.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import { type Deployment, deployed, type JobRecord, withChoices, withEarlierIntent } from "../core/record.js";
+import type { JobSummary } from "../flink/answers.js";
 import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
 import { awaitFirstRow } from "../flink/first-row.js";
 import { NoAnswer } from "../flink/http.js";
-import { awaitRunning, cancelJob } from "../flink/lifecycle.js";
+import { awaitRunning, cancelJob, unlessFailedSince } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
@@ -135,8 +136,8 @@ export class Change implements Changing {
   private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<void> {
     try {
       const { allowNonRestoredState } = this.start;
-      await this.startAndAwait(next, submission, { secrets: this.context.desired.secrets, allowNonRestoredState });
-      await this.awaitProof(next.jobId ?? "");
+      const manner = { secrets: this.context.desired.secrets, allowNonRestoredState };
+      await this.awaitProof(await this.startAndAwait(next, submission, manner));
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
@@ -152,20 +153,22 @@ export class Change implements Changing {
     await awaitCertainty(jobId, world, { name: this.name, limits, progress });
   }
 
-  async startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<void> {
+  async startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<JobSummary> {
     const { world, limits, progress } = this.context;
     const jobId = next.jobId ?? "";
     progress(`${this.name}: starting version ${next.meta.version}`);
     await this.submit(next, jobId, submission, manner);
-    await awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
+    return awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
   }
 
   /** What takes the place of a job that ran must show what its rows do to it, for as long as there is a way back. */
-  private async awaitProof(jobId: string): Promise<void> {
+  private async awaitProof(started: JobSummary): Promise<void> {
     const { world, limits, progress } = this.context;
-    const job = { name: this.name, jobId, limits, progress };
-    if (hasWayBack(this.plan)) await awaitFirstRow(world.rest, job);
+    const job = { name: this.name, jobId: started.jid, limits, progress };
+    if (!hasWayBack(this.plan)) return awaitFirstCheckpoint(world.rest, job);
+    await awaitFirstRow(world.rest, job);
     await awaitFirstCheckpoint(world.rest, job);
+    await unlessFailedSince(world.rest, this.name, started);
   }
 
   /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */

@@ -3,6 +3,7 @@
 import type { Desired } from "../core/changes.js";
 import type { Decision } from "../core/decision.js";
 import type { Deployment, JobRecord } from "../core/record.js";
+import type { JobSummary } from "../flink/answers.js";
 import type { StartLimits } from "../flink/first-checkpoint.js";
 import type { FirstRowLimits } from "../flink/first-row.js";
 import type { Sighting, World } from "./observe.js";
@@ -37,7 +38,7 @@ export interface Changing {
   readonly plan: Decision;
   readonly before: JobRecord | undefined;
   readonly context: ChangeContext;
-  startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<void>;
+  startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<JobSummary>;
   /** Cancels a job that this change started. */
   takeAway(jobId: string): Promise<void>;
 }

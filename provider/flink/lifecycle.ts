@@ -91,29 +91,44 @@ export async function awaitReturn(
   });
 }
 
-/** Waits until every task runs, or a bounded job came to its end. Throws start-failed with the job's own exception. */
-export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<void> {
+/**
+ * Waits until every task runs, or a bounded job came to its end, and gives it as it is then. Throws start-failed with the
+ * job's own exception.
+ */
+export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progress }: Watched): Promise<JobSummary> {
   const what = `${name}: start of job ${jobId}`;
   const fix = "look at the job in Flink's dashboard, or raise the configuration key `startSeconds`";
   const startedAt = Date.now();
-  const look = async (): Promise<Look<true>> => {
+  const look = async (): Promise<Look<JobSummary>> => {
     const seen = await listed(rest, jobId);
     if (!seen) return unknownYet(name, jobId, startedAt);
-    if (seen.state === "FINISHED" || runsWhole(seen)) return { done: true };
+    if (seen.state === "FINISHED" || runsWhole(seen)) return { done: seen };
     if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))
       throw await startFailed(rest, name, jobId, seen.state);
     return { pending: taskWords(seen) };
   };
-  await waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look));
+  return waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look));
 }
 
 /** A submission that got no answer may have been lost: its job would be known within moments. */
-function unknownYet(name: string, jobId: string, startedAt: number): Look<true> {
+function unknownYet(name: string, jobId: string, startedAt: number): Look<never> {
   if (Date.now() - startedAt < 10_000) return { pending: "Flink does not know the job yet" };
   throw new UserError("start-failed", {
     what: `${name}: job ${jobId} was submitted and Flink does not know it`,
     fix: "look at the SQL Gateway's log, then run `pulumi up` again",
   });
+}
+
+/**
+ * Throws start-failed where a job has failed since it was seen to run, though it may run again: between two looks Flink
+ * may have started it anew.
+ */
+export async function unlessFailedSince(rest: FlinkRest, name: string, then: JobSummary): Promise<void> {
+  const now = await rest.summaryOf(then.jid);
+  if (now?.["last-modification"] === then["last-modification"]) return;
+  await sleep(await rest.refreshInterval());
+  if (await rest.rootException(then.jid))
+    throw await startFailed(rest, name, then.jid, now?.state ?? "not known to Flink");
 }
 
 /** The error of a start that did not work out, with the job's own exception. */

@@ -22,7 +22,7 @@ export interface Kafka {
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** A consumer that has got nothing for so long has got all. */
-const SILENCE_MS = 3000;
+const SILENCE_MS = 8000;
 
 const TOOLS = "org.apache.kafka.tools";
 const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { awaitFirstRow } from "../../provider/flink/first-row.js";
+import { awaitRunning, unlessFailedSince } from "../../provider/flink/lifecycle.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
 
 const JOB = "0a".repeat(16);
@@ -15,6 +16,8 @@ const PLAN = [{ id: "first" }, { id: "second" }, { id: "small" }, { id: "sink", 
 /** What the JobManager says as long as the value of its last entry; the counts are those of two sources. */
 interface Moment {
   readonly state?: string;
+  /** When one of its tasks changed its state last. */
+  readonly modified?: number;
   readonly counts?: readonly [number, number];
 }
 
@@ -31,9 +34,13 @@ async function jobManager(moments: readonly Moment[], failed = false): Promise<{
   const answer = (path: string): unknown => {
     if (path === "/jobs/overview") {
       looks++;
-      const { state = "RUNNING" } = now();
+      const { state = "RUNNING", modified = 1 } = now();
       const tasks = { total: 3, running: state === "RUNNING" ? 3 : 0, finished: 0 };
-      return { jobs: [{ jid: JOB, name: "orders", state, "start-time": 0, "end-time": -1, tasks }] };
+      return {
+        jobs: [
+          { jid: JOB, name: "orders", state, "start-time": 0, "end-time": -1, "last-modification": modified, tasks },
+        ],
+      };
     }
     if (path === "/config") return { "refresh-interval": 100 };
     if (path.endsWith("/exceptions")) {
@@ -53,10 +60,11 @@ async function jobManager(moments: readonly Moment[], failed = false): Promise<{
   return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, looks: () => looks };
 }
 
-const awaiting = (url: string, firstRowSeconds = 30) => {
+const jobOf = (firstRowSeconds: number) => {
   const limits = { savepointSeconds: 30, startSeconds: 30, firstRowSeconds };
-  return awaitFirstRow(new FlinkRest(url, 5000), { name: "orders", jobId: JOB, limits, progress: () => undefined });
+  return { name: "orders", jobId: JOB, limits, progress: () => undefined };
 };
+const awaiting = (url: string, firstRowSeconds = 30) => awaitFirstRow(new FlinkRest(url, 5000), jobOf(firstRowSeconds));
 
 test("Each source must have read one.", async () => {
   const { url, looks } = await jobManager([{}, { counts: [7, 0] }, { counts: [9, 0] }, { counts: [9, 1] }]);
@@ -92,3 +100,17 @@ test("One between two looks is one too: what the job read before it does not cou
   const { url } = await jobManager([{ counts: [1, 1] }], true);
   await expect(awaiting(url)).rejects.toThrow(/no such topic/u);
 });
+
+test.each([
+  ["failed and runs again", [{}, { modified: 2 }], true, /no such topic/u],
+  ["had a task that came to its end", [{}, { modified: 2 }], false, undefined],
+  ["changed nothing", [{}, {}], true, undefined],
+])(
+  "A job that %s since it was seen to run: whether its start holds after its first checkpoint.",
+  async (_, moments, failed, error) => {
+    const rest = new FlinkRest((await jobManager(moments, failed)).url, 5000);
+    const check = async () => unlessFailedSince(rest, "orders", await awaitRunning(rest, jobOf(30)));
+    if (error) await expect(check()).rejects.toThrow(error);
+    else await check();
+  },
+);
