@@ -10,7 +10,7 @@ import type { JobSummary } from "../flink/answers.js";
 import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
 import { awaitFirstRow } from "../flink/first-row.js";
 import { NoAnswer } from "../flink/http.js";
-import { awaitRunning, cancelJob, unlessFailedSince } from "../flink/lifecycle.js";
+import { awaitRunning, cancelJob, unlessFailed } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
@@ -168,7 +168,7 @@ export class Change implements Changing {
     if (!hasWayBack(this.plan)) return awaitFirstCheckpoint(world.rest, job);
     await awaitFirstRow(world.rest, job);
     await awaitFirstCheckpoint(world.rest, job);
-    await unlessFailedSince(world.rest, this.name, started);
+    await unlessFailed(world.rest, this.name, started);
   }
 
   /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */

@@ -22,8 +22,6 @@ export async function awaitFirstRow(rest: FlinkRest, job: Watched & { limits: Fi
   // The look itself ends it.
   const wait = { what, timeoutSeconds: Number.POSITIVE_INFINITY, fix: "", pauseMs: 50, progress };
   await waitFor(wait, patiently(look));
-  // It may have failed and come back between two looks, and what it read before that proves nothing.
-  if (await rest.rootException(jobId)) throw await startFailed(rest, name, jobId, "RESTARTING");
 }
 
 async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look<true>> {

@@ -120,15 +120,15 @@ function unknownYet(name: string, jobId: string, startedAt: number): Look<never>
 }
 
 /**
- * Throws start-failed where a job has failed since it was seen to run, though it may run again: between two looks Flink
- * may have started it anew.
+ * Throws start-failed where a job has failed since its start, though it may run again: between two looks Flink may have
+ * started it anew, and what its tasks did before that proves nothing. `seen`: as it ran first.
  */
-export async function unlessFailedSince(rest: FlinkRest, name: string, then: JobSummary): Promise<void> {
-  const now = await rest.summaryOf(then.jid);
-  if (now?.["last-modification"] === then["last-modification"]) return;
-  await sleep(await rest.refreshInterval());
-  if (await rest.rootException(then.jid))
-    throw await startFailed(rest, name, then.jid, now?.state ?? "not known to Flink");
+export async function unlessFailed(rest: FlinkRest, name: string, seen: JobSummary): Promise<void> {
+  const now = await rest.summaryOf(seen.jid);
+  // A failure is told from a cache, and so later than what it did to the tasks.
+  if (now?.["last-modification"] !== seen["last-modification"]) await sleep(await rest.refreshInterval());
+  if (!(await rest.rootException(seen.jid))) return;
+  throw await startFailed(rest, name, seen.jid, now?.state ?? "not known to Flink");
 }
 
 /** The error of a start that did not work out, with the job's own exception. */
