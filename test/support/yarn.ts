@@ -63,6 +63,8 @@ export class Yarn {
     return {
       "taskmanager.memory.managed.size": "128m",
       "taskmanager.memory.jvm-metaspace.size": "256m",
+      // As a local cluster has it: else a change waits up to 10 s to be told of a first row.
+      "metrics.fetcher.update-interval": "500",
       // What runs in containers does not see the tests' own environment.
       "env.java.opts.jobmanager": process.env.JVM_ARGS ?? "",
       "env.java.opts.taskmanager": process.env.JVM_ARGS ?? "",
