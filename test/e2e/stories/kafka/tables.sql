@@ -22,7 +22,7 @@ CREATE TABLE topic_numbers (
   'properties.group.id' = '{group_id}',
   'scan.startup.mode' = 'earliest-offset',
   'format' = 'json',
-  -- So many transactions end with one savepoint that none is left to a later version.
+  -- Of each job and version its own: two writers of one prefix end each other's transactions.
   'sink.delivery-guarantee' = 'exactly-once',
   'sink.transactional-id-prefix' = '{group_id}',
   -- No longer than the broker's transaction.max.timeout.ms, 15 min by default.
