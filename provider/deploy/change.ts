@@ -15,7 +15,7 @@ import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitCertainty, isContested } from "./late-start.js";
-import { awaitNoOther, yieldIfTaken } from "./races.js";
+import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
 import type { Submission } from "./submission-parts.js";
@@ -210,7 +210,7 @@ export class Change implements Changing {
 
   takeAway(jobId: string): Promise<void> {
     const { world, limits, progress } = this.context;
-    return cancelJob(world.rest, { name: this.name, jobId, limits, progress });
+    return cancelJob(world.rest, { name: this.name, jobId, limits, progress }, () => unlessTaken(this, jobId));
   }
 }
 

@@ -57,3 +57,20 @@ export async function yieldIfTaken(change: Changing, record: JobRecord, error: U
     fix: error.parts.fix,
   });
 }
+
+/**
+ * Throws record-conflict where the record went to another deployment and names this job: under the id of a start that may
+ * still come the next deployment starts its own, and the one before must not take that away.
+ */
+export async function unlessTaken({ name, context }: Changing, jobId: string): Promise<void> {
+  // A store that is away has no news.
+  const now = await context.writer.writtenByOthers().catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+  });
+  if (!now || ![now.current.jobId, now.intent?.next?.jobId].includes(jobId)) return;
+  throw new UserError("record-conflict", {
+    what: `${name}: another deployment took over job ${jobId}, which this one has given up; it was not touched`,
+    cause: `that deployment wrote the record at ${now.written?.at}`,
+    fix: "let the other deployment end, then run `pulumi up` again",
+  });
+}

@@ -17,6 +17,12 @@ export class RecordWriter {
     this.mark = await this.store.write(this.job, signed, this.mark);
     return signed;
   }
+
+  /** The record where somebody else has written it since this one did. */
+  async writtenByOthers(): Promise<JobRecord | undefined> {
+    const stored = await this.store.read(this.job);
+    return stored?.mark === this.mark ? undefined : stored?.record;
+  }
 }
 
 /** A container may run under a user id that has no name. */

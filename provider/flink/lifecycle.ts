@@ -34,13 +34,18 @@ export function isComingUp(state: JobStatus | undefined): boolean {
   return state !== undefined && COMING_UP.includes(state);
 }
 
-/** Cancels a job and waits until it holds no slots any more; one that has ended already is no error. */
-export async function cancelJob(rest: FlinkRest, job: Watched): Promise<void> {
+/**
+ * Cancels a job and waits until it holds no slots any more; one that has ended already is no error. `beforehand` is asked
+ * right before that, which may be long after an outage began; what it throws keeps the job running.
+ */
+export async function cancelJob(rest: FlinkRest, job: Watched, beforehand = async () => {}): Promise<void> {
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   const wait = { what: `${job.name}: cancel job ${job.jobId}`, timeoutSeconds: job.limits.savepointSeconds, fix };
   const cancel = async (): Promise<Look<true>> => {
     const state = await rest.statusOf(job.jobId);
-    if (state !== undefined && !hasEnded(state)) await rest.cancel(job.jobId);
+    if (state === undefined || hasEnded(state)) return { done: true };
+    await beforehand();
+    await rest.cancel(job.jobId);
     return { done: true };
   };
   await waitFor(wait, patiently(cancel));

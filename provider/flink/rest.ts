@@ -18,6 +18,7 @@ import {
 } from "./answers.js";
 import { callJson, HttpRefusal, isOutage, NoAnswer } from "./http.js";
 import { askedInTurn } from "./in-turn.js";
+import { isWaitedFor } from "./waited-for.js";
 
 /** Flink calls each operator that reads from outside `Source: <name>`, and writes its colon and spaces as underscores here. */
 const SOURCE_ROWS = /^Source__.*[.]numRecords(?:In|Out)$/u;
@@ -51,7 +52,7 @@ export class FlinkRest {
       } catch (error) {
         const stumbles = error instanceof HttpRefusal && error.status === 500 && Date.now() - since < STUMBLE_MS;
         const passes = isOutage(error) || (this.manner === "patient" && (error instanceof NoAnswer || stumbles));
-        if (!passes || Date.now() + PAUSE_MS > until) throw error;
+        if (!passes || !isWaitedFor() || Date.now() + PAUSE_MS > until) throw error;
         await sleep(PAUSE_MS);
       }
     }

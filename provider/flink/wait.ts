@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
 import { HttpRefusal, isOutage, NoAnswer } from "./http.js";
+import { isWaitedFor } from "./waited-for.js";
 
 export interface WaitOptions {
   /** What is waited for, as it stands in a message: `orders: savepoint`. */
@@ -28,7 +29,7 @@ export function patiently<T>(look: () => Promise<Look<T>>): () => Promise<Look<T
     try {
       return await look();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) || !isWaitedFor()) throw error;
       return { pending: error.message };
     }
   };

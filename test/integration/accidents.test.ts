@@ -147,6 +147,32 @@ test("A submission that arrives after its start was given up is taken away befor
   await job.goesOn();
 });
 
+test("A start that was given up is not taken away from the next deployment, which began it anew under the same id.", async () => {
+  const { job, faults, lab } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  const other = new Provider();
+  let second: Promise<Run> | undefined;
+  const isGivenUp = () =>
+    faults.arrived.join().match(/DELETE \/v\d\/sessions\/….*GET \/jobs\/overview/u) ? true : undefined;
+  faults.arm(/^POST \/v1\/jobs$/u, "held", async () => {
+    await until("the end of that start", 60, async () => isGivenUp());
+    second = other.run(job.update(faster("1100 ms")));
+    await until("the job of the second", 60, async () => (await job.alive())[0]);
+  });
+  const first = await job.provider.run(job.update({ ...faster("1100 ms"), startSeconds: 6 }));
+  const runs = [first, await second];
+  other.kill();
+  expect(first.text).toMatch(/another deployment took over job|\[record-conflict\]/u);
+  expect(
+    runs.map((run) => run?.ok),
+    JSON.stringify(runs),
+  ).toEqual([false, true]);
+  await wentOn(job, before, lab.flink);
+  expect((await job.known()).map(({ state }) => state).sort()).toEqual(["FINISHED", "RUNNING"]);
+  await job.goesOn();
+});
+
 test("A first start that failed is over: a suspension after it waits for nothing.", async () => {
   const { job } = now();
   const failing = { sql: "SELECT CAST(CAST(n AS STRING) || 'x' AS BIGINT) AS n FROM numbers" };
