@@ -10,6 +10,7 @@ import type { JobRecord } from "./core/record.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
+import { StartContested } from "./deploy/late-start.js";
 import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { observeAll, type World } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
@@ -168,19 +169,24 @@ async function deploy(job: JobInputs, resourceId: string, before: Before): Promi
   const desired = desiredOf(job, before);
   try {
     startReserved(world.rest.url, job.name);
-    const record = await reachable(job.name, UNTOUCHED, async () => {
+    const context = {
+      world,
+      target: targetOf(job),
+      desired,
+      resourceId,
+      secretsBefore: before.secretParameters,
+      limits: job,
+      progress: tellProgress(job.self),
+    };
+    const attempt = async () => {
       const { plan, sighting } = await decide(job, desired, world);
-      return apply(plan, {
-        world,
-        target: targetOf(job),
-        desired,
-        sighting,
-        resourceId,
-        secretsBefore: before.secretParameters,
-        limits: job,
-        progress: tellProgress(job.self),
-      });
-    });
+      return apply(plan, { ...context, sighting });
+    };
+    const again = (error: unknown) => {
+      if (error instanceof StartContested) return attempt();
+      throw error;
+    };
+    const record = await reachable(job.name, UNTOUCHED, () => attempt().catch(again));
     const states = { running: "RUNNING", finished: "FINISHED", stopped: "SUSPENDED", deleted: "STOPPED" };
     return outputsOf(record, states[record.status]);
   } catch (error) {

@@ -14,7 +14,7 @@ import { awaitRunning, cancelJob, unlessFailed } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
-import { awaitCertainty, isContested } from "./late-start.js";
+import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
@@ -141,6 +141,10 @@ export class Change implements Changing {
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
+      if (error instanceof StartContested && !hasWayBack(this.plan)) {
+        await this.takeAway(next.jobId ?? "");
+        throw error;
+      }
       if (error instanceof UserError && error.code === "timed-out") await this.outlast(next.jobId ?? "");
       await rollBack(this, next, stopped, failureOf(error));
     }
@@ -193,7 +197,7 @@ export class Change implements Changing {
       } catch (error) {
         // Flink has the job: only the answer was lost, on the way to us or to the gateway.
         const isThere = (await world.rest.statusOf(jobId)) !== undefined;
-        if (isThere && isContested(next, desired, sighting)) throw anothers(this.name, jobId);
+        if (isThere && isContested(next, desired, sighting)) throw new StartContested(this.name, jobId);
         if (isThere) return { done: true };
         if (!(error instanceof NoAnswer) && !isUnreachableGateway(error)) throw error;
         if (submission !== first) await submission?.close();
@@ -212,14 +216,6 @@ export class Change implements Changing {
     const { world, limits, progress } = this.context;
     return cancelJob(world.rest, { name: this.name, jobId, limits, progress }, () => unlessTaken(this, jobId));
   }
-}
-
-function anothers(job: string, jobId: string): UserError {
-  return new UserError("record-conflict", {
-    what: `${job}: job ${jobId} came up as an earlier deployment had asked for it, and was taken away`,
-    cause: "that deployment was killed, and the SQL Gateway sent its submission once more",
-    fix: "run `pulumi up` again",
-  });
 }
 
 function failureOf(error: unknown): StartFailure {

@@ -1,6 +1,7 @@
 /** A start that the SQL Gateway was asked for, without an answer, and that Flink does not know yet: it may still come. */
 
 import { changesBetween, type Desired } from "../core/changes.js";
+import { UserError } from "../core/errors.js";
 import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
 import { hasEnded } from "../core/observed.js";
 import type { Deployment } from "../core/record.js";
@@ -12,6 +13,17 @@ export interface Awaiting {
   readonly name: string;
   readonly limits: { readonly startSeconds: number };
   readonly progress: (text: string) => void;
+}
+
+/** A start of another meaning came up under the id of this one's, and was taken away: what it left is to be planned anew. */
+export class StartContested extends UserError {
+  constructor(job: string, jobId: string) {
+    super("record-conflict", {
+      what: `${job}: job ${jobId} came up as an earlier deployment had asked for it, and was taken away`,
+      cause: "that deployment was killed, and the SQL Gateway sent its submission once more",
+      fix: "run `pulumi up` again",
+    });
+  }
 }
 
 /** Before an end without a start. True where it was waited, so that what was seen is old by now. */

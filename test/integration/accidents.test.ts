@@ -96,6 +96,23 @@ test("A submission that the SQL Gateway sends again while the next deployment is
   await job.goesOn();
 });
 
+test("A submission that the SQL Gateway sends again before the next deployment, which asks for something else, can start its own is taken away.", async () => {
+  const { job, faults, lab } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+  await job.provider.run(job.update(faster("1100 ms")));
+  const late = (await job.record()).intent?.next?.jobId ?? "";
+  // After it has decided to start under the same id.
+  const isThere = async () => (await job.alive()).find(({ jid }) => jid === late);
+  faults.arm(/^POST \/v\d\/sessions$/u, "held", () => until("the late job", 30, isThere));
+  await job.run(job.update(faster("1200 ms")), faster("1200 ms"));
+  const [left, ...copies] = await job.alive();
+  expect({ copies, isLate: left?.jid === late }).toEqual({ copies: [], isLate: false });
+  await wentOn(job, before, lab.flink);
+  await job.goesOn();
+});
+
 test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
   ["removes", "deleted", (job) => job.delete(), (job) => job.create()],
   ["suspends", "stopped", (job) => job.update({ choice: { suspended: true } }), (job) => job.update()],
