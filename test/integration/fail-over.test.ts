@@ -85,6 +85,6 @@ test("An update goes on at a JobManager that stands by when the one that leads d
     await there.end();
     proxy.stop();
     await stop();
-    await until("the lead of the one that died", 60, () => lab.flink.jobs().catch(() => undefined));
+    await until("the lead of the one that died", 180, () => lab.flink.jobs().catch(() => undefined));
   }
 });
