@@ -48,11 +48,11 @@ export async function yieldIfTaken(change: Changing, record: JobRecord, error: U
   const { name } = change;
   const { jobId } = record.current;
   const now = (await change.context.world.store.read(name))?.record;
-  const named = [now?.current.jobId, now?.intent?.next?.jobId];
+  const named = now ? namedBy(now) : [];
   if (!now || jobId === undefined || named.includes(jobId)) return;
   await change.takeAway(jobId);
   throw new UserError("record-conflict", {
-    what: `${name}: another deployment took it over while this one started job ${jobId}, which was cancelled again; the record names ${named.filter(Boolean).join(" and ")}`,
+    what: `${name}: another deployment took it over while this one started job ${jobId}, which was cancelled again; the record names ${named.join(" and ")}`,
     cause: error.parts.cause ?? error.parts.what,
     fix: error.parts.fix,
   });
@@ -67,10 +67,15 @@ export async function unlessTaken({ name, context }: Changing, jobId: string): P
   const now = await context.writer.writtenByOthers().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
   });
-  if (!now || ![now.current.jobId, now.intent?.next?.jobId].includes(jobId)) return;
+  if (!now || !namedBy(now).includes(jobId)) return;
   throw new UserError("record-conflict", {
     what: `${name}: another deployment took over job ${jobId}, which this one has given up; it was not touched`,
     cause: `that deployment wrote the record at ${now.written?.at}`,
     fix: "let the other deployment end, then run `pulumi up` again",
   });
+}
+
+/** Flink's ids of the jobs that a record stands for: the one that it says runs, and the one that is being started. */
+function namedBy({ current, intent }: JobRecord): string[] {
+  return [current.jobId, intent?.next?.jobId].filter((jobId) => jobId !== undefined);
 }

@@ -4,12 +4,7 @@ const FRAME = /^\s*(?:at\s|\.\.\. \d+ more|End of exception)/u;
 
 /** Message of the innermost cause, with the class name where it has no text of its own; never the stack. */
 export function rootCause(trace: string): string {
-  const lines = trace.replaceAll("\r", "").split("\n");
-  const starts = lines.flatMap((line, i) => (/^Caused by: /u.test(line) ? [i] : []));
-  const from = starts.at(-1) ?? 0;
-  const end = lines.findIndex((line, i) => i > from && FRAME.test(line));
-  const message = lines.slice(from, end < 0 ? undefined : end).join("\n");
-  return withoutClass(message.replace(/^Caused by: /u, "").replace(/^<Exception on server side:\s*/u, "")).trim();
+  return causes(trace).at(-1) ?? "";
 }
 
 /** Flink's own layers, which say that something failed and not what. */
@@ -52,6 +47,16 @@ export function causes(trace: string): string[] {
 
 /** The same, each with its class. */
 function heads(trace: string): string[] {
-  const parts = trace.split(/^Caused by: /mu).map((part) => part.split(/\n\s*(?:at |\.\.\. \d+ more)/u)[0] ?? "");
-  return parts.map((head) => head.replace(/^<Exception on server side:\s*/u, ""));
+  return trace
+    .replaceAll("\r", "")
+    .split(/^Caused by: /mu)
+    .map(head);
+}
+
+/** The lines before the stack. */
+function head(part: string): string {
+  const lines = part.split("\n");
+  const end = lines.findIndex((line, i) => i > 0 && FRAME.test(line));
+  const message = lines.slice(0, end < 0 ? undefined : end).join("\n");
+  return message.replace(/^<Exception on server side:\s*/u, "");
 }

@@ -1,6 +1,7 @@
 /** A provider process whose engine was killed: it finishes what it is at, and ends. */
 
 import type { Hooks } from "../dynamic.js";
+import { isWaitedFor } from "../flink/waited-for.js";
 
 type AllHooks = Readonly<Record<string, Hooks>>;
 
@@ -9,9 +10,8 @@ const LOOK_MS = 1000;
 /** The same hooks, counted; once the process that started this one is gone, and no call is being served, it ends. */
 export function endingWithEngine<T extends AllHooks>(hooks: T): T {
   let calls = 0;
-  const engine = process.ppid;
   setInterval(() => {
-    if (process.ppid !== engine && calls === 0) process.exit(0);
+    if (!isWaitedFor() && calls === 0) process.exit(0);
   }, LOOK_MS).unref();
   const counted = (hook: (...args: unknown[]) => Promise<unknown>) =>
     async function (this: unknown, ...args: unknown[]) {

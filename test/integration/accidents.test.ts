@@ -10,7 +10,7 @@ import { FlinkRest } from "../../provider/flink/rest.js";
 import { openStore } from "../../provider/store/open.js";
 import { accidents, faster } from "../support/faults/accidents.js";
 import { type Call, Provider, type Run } from "../support/faults/hook.js";
-import { rests, wentOn } from "../support/faults/rows.js";
+import { type Before, rests, wentOn } from "../support/faults/rows.js";
 import { properties, sinkAt, TestJob } from "../support/faults/test-job.js";
 import { until } from "../support/until.js";
 
@@ -55,6 +55,20 @@ describe("Of two deployments of one job at once", () => {
   );
 });
 
+/** A change whose provider is killed as the SQL Gateway submits its job, and what the gateway sends again later. */
+async function killedAtSubmission(): Promise<{ before: Before; late: string }> {
+  const { job, faults } = now();
+  await job.run(job.create());
+  const before = await job.before();
+  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
+  await job.provider.run(job.update(faster("1100 ms")));
+  return { before, late: (await job.record()).intent?.next?.jobId ?? "" };
+}
+
+/** The session of a start was closed, and Flink was asked for its job in vain. */
+const isGivenUp = async () =>
+  /DELETE \/v\d\/sessions\/….*GET \/jobs\/overview/u.test(now().faults.arrived.join()) ? true : undefined;
+
 test.each([
   ["the same", "1100 ms"],
   ["something else", "1200 ms"],
@@ -62,11 +76,7 @@ test.each([
   "A submission that the SQL Gateway sends again after its deployment was killed makes no second copy, if the next one asks for %s.",
   async (_, interval) => {
     const { job, faults } = now();
-    await job.run(job.create());
-    const before = await job.before();
-    faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
-    await job.provider.run(job.update(faster("1100 ms")));
-    const late = (await job.record()).intent?.next?.jobId;
+    const { before, late } = await killedAtSubmission();
     await job.run(job.update(faster(interval)), faster(interval));
     // That of the second deployment, and the first one's once more.
     await until(
@@ -82,11 +92,7 @@ test.each([
 
 test("A submission that the SQL Gateway sends again while the next deployment is about to ask for the same start is that start.", async () => {
   const { job, faults, lab } = now();
-  await job.run(job.create());
-  const before = await job.before();
-  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
-  await job.provider.run(job.update(faster("1100 ms")));
-  const late = (await job.record()).intent?.next?.jobId ?? "";
+  const { before, late } = await killedAtSubmission();
   const isThere = async () => (await job.known()).find(({ jid }) => jid === late);
   // After it has looked at the cluster, and before it knows under which id it starts.
   faults.arm(/^DELETE \/v\d\/sessions\//u, "held", () => until("the late job", 30, isThere));
@@ -98,11 +104,7 @@ test("A submission that the SQL Gateway sends again while the next deployment is
 
 test("A submission that the SQL Gateway sends again before the next deployment, which asks for something else, can start its own is taken away.", async () => {
   const { job, faults, lab } = now();
-  await job.run(job.create());
-  const before = await job.before();
-  faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
-  await job.provider.run(job.update(faster("1100 ms")));
-  const late = (await job.record()).intent?.next?.jobId ?? "";
+  const { before, late } = await killedAtSubmission();
   // After it has decided to start under the same id.
   const isThere = async () => (await job.alive()).find(({ jid }) => jid === late);
   faults.arm(/^POST \/v\d\/sessions$/u, "held", () => until("the late job", 30, isThere));
@@ -119,12 +121,8 @@ test.each<[string, string, (job: TestJob) => Call, (job: TestJob) => Call]>([
 ])(
   "A submission that the SQL Gateway sends again leaves no job behind where the next deployment %s it.",
   async (_, status, call, back) => {
-    const { job, faults, lab } = now();
-    await job.run(job.create());
-    const before = await job.before();
-    faults.arm(/^POST \/v1\/jobs$/u, "lost", () => job.provider.kill());
-    await job.provider.run(job.update(faster("1100 ms")));
-    const late = (await job.record()).intent?.next?.jobId ?? "";
+    const { job, lab } = now();
+    const { before, late } = await killedAtSubmission();
     await job.run(call(job));
     await until("the late job", 30, async () => (await job.known()).find(({ jid }) => jid === late));
     expect((await job.record()).savepoint?.path).toContain(`/savepoint-${late.slice(0, 6)}-`);
@@ -152,10 +150,7 @@ test("A submission that arrives after its start was given up is taken away befor
   const { job, faults, lab } = now();
   await job.run(job.create());
   const before = await job.before();
-  // Its session was closed, and Flink was asked for it in vain.
-  const isGivenUp = () =>
-    faults.arrived.join().match(/DELETE \/v\d\/sessions\/….*GET \/jobs\/overview/u) ? true : undefined;
-  faults.arm(/^POST \/v1\/jobs$/u, "held", () => until("the end of that start", 60, async () => isGivenUp()));
+  faults.arm(/^POST \/v1\/jobs$/u, "held", () => until("the end of that start", 60, isGivenUp));
   const run = await job.provider.run(job.update({ ...faster("1100 ms"), startSeconds: 6 }));
   expect(run.ok).toBe(false);
   expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from savepoint-/u);
@@ -170,10 +165,8 @@ test("A start that was given up is not taken away from the next deployment, whic
   const before = await job.before();
   const other = new Provider();
   let second: Promise<Run> | undefined;
-  const isGivenUp = () =>
-    faults.arrived.join().match(/DELETE \/v\d\/sessions\/….*GET \/jobs\/overview/u) ? true : undefined;
   faults.arm(/^POST \/v1\/jobs$/u, "held", async () => {
-    await until("the end of that start", 60, async () => isGivenUp());
+    await until("the end of that start", 60, isGivenUp);
     second = other.run(job.update(faster("1100 ms")));
     await until("the job of the second", 60, async () => (await job.alive())[0]);
   });

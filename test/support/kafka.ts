@@ -35,9 +35,10 @@ export async function startKafka(folder: string): Promise<Kafka> {
   const [port, controllerPort] = [await freePort(), await freePort()];
   const settings = join(folder, "server.properties");
   await writeFile(settings, settingsOf(folder, port, controllerPort));
-  const java = (...args: string[]) => execa("java", [...QUICK, "-Xmx256m", "-cp", `${jars}/*`, ...args]);
+  const jvm = [...QUICK, "-Xmx256m", "-cp", `${jars}/*`];
+  const java = (...args: string[]) => execa("java", [...jvm, ...args]);
   await java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", settings, "--standalone");
-  const broker = execa("java", [...QUICK, "-Xmx256m", "-cp", `${jars}/*`, "kafka.Kafka", settings], { reject: false });
+  const broker = execa("java", [...jvm, "kafka.Kafka", settings], { reject: false });
   const brokers = `127.0.0.1:${port}`;
   const tool = async (name: string, ...args: string[]) =>
     (await java(`${TOOLS}.${name}`, "--bootstrap-server", brokers, ...args)).stdout;
