@@ -6,14 +6,16 @@ import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
 import { isAlive, type Observed } from "./core/observed.js";
+import { placeWords } from "./core/place.js";
 import type { JobRecord } from "./core/record.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
 import { StartContested } from "./deploy/late-start.js";
 import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
-import { observeAll, type World } from "./deploy/observe.js";
+import { observeAll } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
+import type { World } from "./deploy/sighting.js";
 import { JobRefused } from "./deploy/submission-parts.js";
 import { releaseReservation, startReserved } from "./deploy/validate.js";
 import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
@@ -129,7 +131,9 @@ export const hooks: Hooks = {
     const isFine = state === "RUNNING" || state === "FINISHED" || state === "SUSPENDED";
     const health = seen && isAlive(seen) ? healthWords(seen, job.staleSeconds, observed.now) : undefined;
     const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+    const { elsewhere } = observed;
     const words = [
+      elsewhere && `${elsewhere.kind === "alive" ? "it runs on" : "it ran last on"} ${placeWords(elsewhere.place)}`,
       health ?? (isFine ? undefined : `it is ${state}`),
       others && `other jobs of its name run: ${others}`,
       await lostCheckpointWords(observed, world.store),
@@ -165,7 +169,7 @@ function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
 
 /** Observes again, plans again, applies: what was true in the preview may not be true any more. */
 async function deploy(job: JobInputs, resourceId: string, before: Before): Promise<Outputs> {
-  const world: World = { ...worldOf(job, "patient"), activity: "none" };
+  const world: World = { ...worldOf(job, before, "patient"), activity: "none" };
   const desired = desiredOf(job, before);
   try {
     startReserved(world.rest.url, job.name);

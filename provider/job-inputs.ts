@@ -1,11 +1,15 @@
 /** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
 
+import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { Desired } from "./core/changes.js";
 import { ChoiceSchema } from "./core/choices.js";
 import { ManifestSchema } from "./core/manifest.js";
+import { isLoopback, type Place } from "./core/place.js";
 import { stateDirectories } from "./core/properties.js";
-import { activityForJobs, type World } from "./deploy/observe.js";
+import type { Surroundings } from "./deploy/sighting.js";
+import { activityForJobs, type World } from "./deploy/sighting.js";
 import type { SubmissionTarget } from "./deploy/submission-parts.js";
 import { UNKNOWN } from "./dynamic.js";
 import { SqlGateway } from "./flink/gateway.js";
@@ -14,7 +18,7 @@ import { codePlaceOf } from "./job-places.js";
 import { unpacked, unpackedValue } from "./packed.js";
 import { openStore } from "./store/open.js";
 import { Session } from "./targets/target.js";
-import { clusterNow } from "./targets/whereabouts.js";
+import { clusterNow, locate } from "./targets/whereabouts.js";
 
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
@@ -120,7 +124,12 @@ export const Given = z.preprocess(unpackedWhole, Fields);
 export type JobInputs = z.infer<typeof Given>;
 
 /** What the stack's state says of the job before this update; nothing where the job is new to it. */
-const Before = Plain.pick({ store: true, secretParameters: true }).partial();
+const Before = z.preprocess(
+  unpackedWhole,
+  Plain.pick({ store: true, secretParameters: true, self: true })
+    .partial()
+    .extend({ cluster: Cluster.optional().catch(undefined) }),
+);
 export type Before = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
@@ -134,6 +143,35 @@ export function beforeOf(self: string, olds: unknown): Before {
 
 /** What makes a new version of a job, as far as it can be told without its record. */
 export const Query = Plain.pick({ self: true, sql: true, code: true, targetTable: true });
+
+/** Where a cluster is, in the words of a record. */
+function placeOf({ target, restUrl, gatewayUrl, folder, session }: z.infer<typeof Cluster>): Place {
+  const isLocal = target === "local";
+  return {
+    target,
+    restUrl,
+    ...(gatewayUrl ? { gatewayUrl } : {}),
+    ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
+    ...(isLocal ? { folder: resolve(folder) } : {}),
+    ...(session ? { resourceManagers: session.resourceManagers, applicationId: session.applicationId } : {}),
+  };
+}
+
+/** `project/stack`, from the address of a resource's messages, which is its URN. */
+function stackOf(self: string): string {
+  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/u.exec(self) ?? [];
+  return `${project}/${stack}`;
+}
+
+/** The clusters that a job may run on beside the configured one, and the way to them. */
+function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: Before): Surroundings {
+  const sessions = [cluster.session, before.cluster?.session].filter((session) => session !== undefined);
+  return {
+    here: placeOf(cluster),
+    before: before.cluster && placeOf(before.cluster),
+    locate: (place) => locate(place, sessions, requestSeconds),
+  };
+}
 
 export function desiredOf(job: JobInputs, before: Before): Desired {
   const { name, description, sql, code, flinkProperties } = job;
@@ -150,24 +188,28 @@ export function desiredOf(job: JobInputs, before: Before): Desired {
     adopt: job.adopt,
     choice: job.choice,
     deployedTo: before.store,
+    here: placeOf(job.cluster),
+    before: before.cluster && placeOf(before.cluster),
+    stack: { now: stackOf(job.self), before: before.self && stackOf(before.self) },
     staleSeconds: job.staleSeconds,
   };
 }
 
 /** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
-export function worldOf(job: JobInputs, manner: "prompt" | "patient" = "prompt"): World {
+export function worldOf(job: JobInputs, before: Before, manner: "prompt" | "patient" = "prompt"): World {
   const { restUrl, activity } = job.cluster;
   return {
     store: openStore(job.store),
     rest: new FlinkRest(restUrl, job.requestSeconds * 1000, manner),
     activity: activityForJobs(activity),
+    surroundings: surroundingsOf(job, before),
   };
 }
 
 /** Without a check before it, the address may be one of the past, and the cluster be gone. */
 export async function worldNow(job: JobInputs, manner: "prompt" | "patient" = "prompt"): Promise<World> {
   const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
-  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, manner);
+  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, {}, manner);
 }
 
 export function targetOf(job: JobInputs): SubmissionTarget {

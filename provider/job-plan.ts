@@ -1,5 +1,6 @@
 /** The plan of one job in a preview: observed, decided, planned by Flink too, and said on the job's own line. */
 
+import { workWords } from "./core/at-work.js";
 import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
@@ -9,7 +10,8 @@ import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
 import { awaitLateStart } from "./deploy/late-start.js";
 import { lookedAhead } from "./deploy/look-ahead.js";
-import { awaitPendingStop, jobsOf, observe, type Sighting, type World } from "./deploy/observe.js";
+import { awaitPendingStop, observe } from "./deploy/observe.js";
+import { jobsOf, type Sighting, type World } from "./deploy/sighting.js";
 import { compileOnly, validate } from "./deploy/validate.js";
 import { UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
@@ -37,12 +39,14 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
     return undecided(job, "the session cluster is not found or cannot be reached", await comparing);
-  const asked = worldOf(job);
+  const asked = worldOf(job, before);
   const world = { ...asked, ahead: lookedAhead(asked.store, asked.rest) };
   try {
-    const sighting = await observe(desired, world, () => reached(() => listJobs(world.rest, MOMENT_MS)));
-    const plan = planJob(desired, sighting.observed);
-    if (plan.action === "refuse") throw refused(plan);
+    const { sighting, plan: seen } = await look(desired, world);
+    const busy = workWords(sighting.stored?.record, sighting.observed.now);
+    if (seen.action === "refuse" && busy) return undecided(job, busy, await comparing);
+    if (seen.action === "refuse") throw refused(seen);
+    const plan = busy ? { ...seen, remark: seen.remark ? `${seen.remark}; ${busy}` : busy } : seen;
     const isUp = job.cluster.activity === "none";
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
@@ -57,6 +61,19 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
     if (!(error instanceof ClusterUnreachable)) throw error;
     return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
   }
+}
+
+/**
+ * Looks and plans. What was asked for ahead, for all jobs at once, may be older than the listing of jobs: where that gives a
+ * plan that an update at work would explain, it is looked once more.
+ */
+async function look(desired: Desired, world: World): Promise<{ readonly sighting: Sighting; readonly plan: Plan }> {
+  const jobs = () => reached(() => listJobs(world.rest, MOMENT_MS));
+  const sighting = await observe(desired, world, jobs);
+  const plan = planJob(desired, sighting.observed);
+  if (plan.action !== "refuse" && !sighting.stored?.record.intent) return { sighting, plan };
+  const now = await observe(desired, { ...world, ahead: undefined }, () => jobsOf(world.rest));
+  return { sighting: now, plan: planJob(desired, now.observed) };
 }
 
 /** Something is wrong that this update does not mend, or that nobody asked for. */
@@ -119,7 +136,8 @@ export async function decide(
   };
   const first = await look({ stored });
   const starts = first.plan.steps.some(({ do: step }) => step === "start");
-  return !starts && (await awaitLateStart(first.sighting, world, awaiting)) ? look() : first;
+  const isWaited = !starts || first.sighting.lateAt !== undefined;
+  return isWaited && (await awaitLateStart(first.sighting, world, awaiting)) ? look() : first;
 }
 
 function refused(plan: Extract<Plan, { action: "refuse" }>): UserError {

@@ -3,6 +3,7 @@
 import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { all } from "@pulumi/pulumi/output.js";
 import type { z } from "zod";
+import { runningPorts } from "./cluster/local.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import { compareNames } from "./deploy/compare.js";
@@ -71,8 +72,9 @@ export const hooks: Hooks = {
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {
       const target = TARGETS[given.target];
+      const folder = await foundAgain(given.folder, before.folder);
       const knownJobs = given.jobs && [...new Set([...given.jobs, ...(before.jobs ?? [])])];
-      const checked = { ...(await target.check(given, before)), ...(knownJobs && { knownJobs }) };
+      const checked = { ...(await target.check({ ...given, folder }, before)), ...(knownJobs && { knownJobs }) };
       if (checked.activity !== "none") await target.checkStart(checked);
       const isWarning = checked.activity === "unreachable" || checked.activity === "read-only";
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
@@ -118,6 +120,12 @@ export const hooks: Hooks = {
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
+
+/** After a rename of the stack, what was started in its folder of before is still that stack's. */
+async function foundAgain(folder: string, before: string | undefined): Promise<string> {
+  if (before === undefined || before === folder || (await runningPorts(folder))) return folder;
+  return (await runningPorts(before)) ? before : folder;
+}
 
 /** A refresh tells what is wrong, and goes on. */
 async function activityNow(cluster: Checked): Promise<Activity> {

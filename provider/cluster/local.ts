@@ -68,6 +68,11 @@ export async function isLocalClusterDown(folder: string): Promise<boolean> {
   return !(await aliveRoles(processes)).includes(JOB_MANAGER);
 }
 
+/** Whether there is a list of what was started in this folder. */
+export async function isKnownFolder(folder: string): Promise<boolean> {
+  return (await readProcesses(resolve(folder))).ports !== undefined;
+}
+
 /** Ports of a cluster that runs; a stack that lost its state finds them here. */
 export async function runningPorts(folder: string): Promise<ClusterPorts | undefined> {
   const { ports, processes } = await readProcesses(resolve(folder));

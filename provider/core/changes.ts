@@ -6,6 +6,7 @@ import { isClassic, joinedLines, sameNumber } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
 import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
 import { sameLocation } from "./naming.js";
+import type { Place } from "./place.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
 import type { Deployment, SecretDigest } from "./record.js";
 import { sameSql } from "./sql-text.js";
@@ -29,6 +30,11 @@ export interface Desired {
   readonly choice?: Choice | undefined;
   /** Store that the stack deployed the job with; undefined for a job that is new to the stack. */
   readonly deployedTo?: string | undefined;
+  /** The cluster that it is to run on, and the one that the stack's state names for it. */
+  readonly here?: Place | undefined;
+  readonly before?: Place | undefined;
+  /** This stack as `project/stack`: what it is called, and what it was called at its last update. */
+  readonly stack?: { readonly now: string; readonly before: string | undefined } | undefined;
   /** Seconds after which a job without a new checkpoint is worth a warning; 0: never. */
   readonly staleSeconds?: number;
 }

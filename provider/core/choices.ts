@@ -15,6 +15,8 @@ export const ChoiceSchema = z.strictObject({
   drain: z.boolean().optional(),
   /** State that no operator of the new plan takes is dropped. */
   allowNonRestoredState: z.boolean().optional(),
+  /** Name of a cluster that is gone for good, where the job ran last; see place.ts. */
+  lost: z.string().min(1).optional(),
   /** Another text carries the same choice out once more. */
   id: z.union([z.string(), z.number()]).transform(String).optional(),
 });
@@ -63,13 +65,14 @@ export function statePath({ from }: Choice): string | undefined {
 /** How a choice is remembered once it was carried out: a part of it each, so that one more part repeats none. */
 export function choiceMarks(choice: Choice | undefined): string[] {
   if (!choice) return [];
-  const { from, forceFrom, drain, allowNonRestoredState, id } = choice;
+  const { from, forceFrom, drain, allowNonRestoredState, lost, id } = choice;
   const path = statePath(choice);
   const marks = [
     from === undefined ? undefined : `from: ${path ?? from}`,
     forceFrom && `forceFrom: ${forceFrom}`,
     drain && "drain",
     allowNonRestoredState && "allowNonRestoredState",
+    lost && `lost: ${lost}`,
   ];
   return marks.flatMap((mark) => (mark ? [id === undefined ? mark : `${mark} (${id})`] : []));
 }
@@ -78,13 +81,14 @@ export function choiceMarks(choice: Choice | undefined): string[] {
 export function pendingChoice(choice: Choice | undefined, done: readonly string[] = []): Choice {
   if (!choice) return {};
   const isDone = (part: Choice) => choiceMarks({ ...part, id: choice.id }).every((mark) => done.includes(mark));
-  const { from, forceFrom, suspended, drain, allowNonRestoredState } = choice;
+  const { from, forceFrom, suspended, drain, allowNonRestoredState, lost } = choice;
   return {
     ...(from !== undefined && !isDone({ from }) ? { from } : {}),
     ...(forceFrom && !isDone({ forceFrom }) ? { forceFrom } : {}),
     ...(suspended ? { suspended } : {}),
     ...(drain && !isDone({ drain }) ? { drain } : {}),
     ...(allowNonRestoredState && !isDone({ allowNonRestoredState }) ? { allowNonRestoredState } : {}),
+    ...(lost !== undefined && !isDone({ lost }) ? { lost } : {}),
   };
 }
 

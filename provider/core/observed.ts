@@ -1,5 +1,6 @@
 /** What was seen of a job in the store and on the cluster, as the planner takes it. */
 
+import type { Place } from "./place.js";
 import type { JobRecord, StateRef } from "./record.js";
 
 export type FlinkStatus =
@@ -58,6 +59,10 @@ export interface JobHealth {
   readonly checkpointFailure: string | undefined;
 }
 
+export type Elsewhere =
+  | { readonly kind: "alive"; readonly place: Place }
+  | { readonly kind: "silent"; readonly place: Place; readonly why: string };
+
 /** Everything that a decision depends on. */
 export interface Observed {
   /** `starting`: nothing runs on it, and this update starts it · `restarting`: this update stops and resumes all jobs. */
@@ -67,6 +72,8 @@ export interface Observed {
   readonly job: ObservedJob | undefined;
   /** Other jobs of exactly this name that have not ended. */
   readonly namesakes: readonly ObservedJob[];
+  /** Another cluster, on which it ran last: `job` and `namesakes` run there, or it cannot be asked. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** Id of a start that a killed deployment asked for, that Flink does not know, and that may still come up. */
   readonly lateStart?: string | undefined;
   /**

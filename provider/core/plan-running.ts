@@ -18,6 +18,7 @@ import {
 import { definitionChanges } from "./definitions.js";
 import { healthWords } from "./health.js";
 import { isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
+import { moveWords } from "./plan-elsewhere.js";
 import { keepsCheckpoints } from "./properties.js";
 import type { JobRecord } from "./record.js";
 
@@ -33,12 +34,15 @@ export function planRunning(
   const other = isClassic(record.current) ? versionByState(job) : undefined;
   if (other !== undefined && other !== version) return refuseOtherVersion(manifest.name, version, other, job);
   const isRestarting = observed.cluster === "restarting";
+  const moves = moveWords(observed);
   const isChosen = choice?.from === "clean" || observed.chosen !== undefined;
-  if (changes.length === 0 && !isChosen && !isRestarting) return planUnchanged(desired, observed, record, job);
+  if (changes.length === 0 && !isChosen && !isRestarting && !moves)
+    return planUnchanged(desired, observed, record, job);
   const plan = planChange(desired, observed, record, job, changes);
-  if (plan.action === "refuse" || !isRestarting) return plan;
+  if (plan.action === "refuse" || (!isRestarting && !moves)) return plan;
   // In a preview the job still runs; by the time of `up` the cluster's update has stopped it with a savepoint.
-  const remark = `the session cluster restarts${plan.action === "replace" ? "" : `, ${manifest.name} with it`}`;
+  const remark =
+    moves ?? `the session cluster restarts${plan.action === "replace" ? "" : `, ${manifest.name} with it`}`;
   return { ...plan, remark: plan.remark ? `${plan.remark}; ${remark}` : remark };
 }
 

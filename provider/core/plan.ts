@@ -5,6 +5,7 @@ import { choiceMarks, pendingChoice, remembered, statePath } from "./choices.js"
 import { chooseFrom, type Decision, type Plan, type Refusal, refuse, type Start } from "./decision.js";
 import { versionOf } from "./naming.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
+import { refuseElsewhere, unlessSilent } from "./plan-elsewhere.js";
 import { knownCopies, planWithNamesakes, withCopies } from "./plan-namesakes.js";
 import { planRunning } from "./plan-running.js";
 import { hasFinished, planFinished, planStopped } from "./plan-stopped.js";
@@ -15,13 +16,16 @@ import { ageWords } from "./words.js";
 export type { Action, Decision, From, Plan, Refusal, Step, Stop } from "./decision.js";
 
 export function planJob(desired: Desired, observed: Observed): Plan {
+  const refusal = refuseElsewhere(desired, observed);
+  if (refusal) return refusal;
   const copies = knownCopies(observed);
   if (observed.namesakes.length > copies.length) return planWithNamesakes(desired, observed);
   const choice = pendingChoice(desired.choice, observed.record?.choices);
   const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
-  return withLateStart(withCopies(withChoices(plan, desired, observed.record), copies, observed), observed);
+  const whole = withLateStart(withCopies(withChoices(plan, desired, observed.record), copies, observed), observed);
+  return unlessSilent(whole, { ...desired, choice }, observed);
 }
 
 /** A job that is to rest is not at rest while a start of it may still come. */

@@ -1,6 +1,7 @@
 /** What the store remembers of a job, as the deciding code sees it; store/job-record.ts has its form as a file. */
 
 import { type Manifest, type MetadataColumns, sourceOf } from "./manifest.js";
+import type { Place } from "./place.js";
 import type { StateDirectories } from "./properties.js";
 import type { QueryMeta } from "./statements.js";
 
@@ -33,6 +34,8 @@ export interface Deployment {
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Flink's job id; undefined where the old tool wrote the record. */
   readonly jobId: string | undefined;
+  /** The cluster that it was started on; older records do not say. */
+  readonly cluster?: Place | undefined;
   /** State that it was started from; null for a clean start, undefined where that is not known. */
   readonly startedFrom: string | null | undefined;
   /** Where a person chose `startedFrom`: states from before this time (milliseconds since 1970) do not count any more. */
@@ -78,6 +81,8 @@ export interface JobRecord {
   readonly savepoint: StateRef | undefined;
   /** The Pulumi resource that the job belongs to; undefined where the old tool wrote the record. */
   readonly resourceId: string | undefined;
+  /** The stack that deployed it last, `project/stack`; older records do not say. */
+  readonly owner?: string | undefined;
   readonly intent: Intent | undefined;
   readonly past: readonly PastVersion[];
   /** Flink's ids of earlier starts, newest last: by these a second copy is known to be ours. */
@@ -136,6 +141,7 @@ export function deployed(record: JobRecord | undefined, next: Deployment, now: s
     current: next,
     savepoint: undefined,
     resourceId: record?.resourceId,
+    ...(record?.owner !== undefined && { owner: record.owner }),
     intent: record?.intent,
     past,
     ...(starts.length > 0 && { starts }),

@@ -6,14 +6,16 @@ import { runsCutShort } from "../core/classic.js";
 import type { Decision, Start, Step, Stop } from "../core/decision.js";
 import type { Deployment, JobRecord } from "../core/record.js";
 import { deployed, withChoices, withoutSession } from "../core/record.js";
+import { SqlGateway } from "../flink/gateway.js";
 import { cancelJob } from "../flink/lifecycle.js";
 import { Change } from "./change.js";
 import type { ChangeContext } from "./changing.js";
 import { halt } from "./halt.js";
+import { endSession } from "./kept-sessions.js";
 import { asBegun } from "./late-start.js";
-import type { Sighting } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
 import { endLeftRunner } from "./runner-submission.js";
+import type { Sighting } from "./sighting.js";
 
 export interface ApplyContext extends Omit<ChangeContext, "writer"> {
   readonly sighting: Sighting;
@@ -39,7 +41,13 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
   // The intent of a job that was never started is what says so; a start that was asked for does not come any more.
   const intent = plan.isSuspended ? withoutSession(record) : undefined;
   const { resourceId } = context;
-  return writer.write({ ...without(record), ...withChoices(plan.choices), resourceId, intent });
+  return writer.write({
+    ...without(record),
+    ...withChoices(plan.choices),
+    resourceId,
+    owner: desired.stack?.now,
+    intent,
+  });
 }
 
 /** A record whose choices are about to be written anew. */
@@ -47,8 +55,9 @@ function without({ choices: _, ...record }: JobRecord): JobRecord {
   return record;
 }
 
-function cancelCopy(jobId: string, { world, limits, progress, desired }: ApplyContext): Promise<void> {
-  return cancelJob(world.rest, { name: desired.manifest.name, jobId, limits, progress });
+function cancelCopy(jobId: string, { world, sighting, limits, progress, desired }: ApplyContext): Promise<void> {
+  const { rest } = sighting.there?.world ?? world;
+  return cancelJob(rest, { name: desired.manifest.name, jobId, limits, progress });
 }
 
 /** The record of a job that runs as the manifest says, or came to its end. */
@@ -71,6 +80,7 @@ function asItRuns(
     status,
     savepoint: undefined,
     resourceId,
+    owner: desired.stack?.now,
     intent: undefined,
   };
 }
@@ -83,12 +93,14 @@ async function putToRest(
   context: ApplyContext & { readonly writer: RecordWriter },
 ): Promise<JobRecord> {
   const { writer, desired, resourceId } = context;
-  const rested = { status: "stopped" as const, ...withChoices(plan.choices), resourceId, intent: undefined };
+  const own = { resourceId, owner: desired.stack?.now, intent: undefined };
+  const rested = { status: "stopped" as const, ...withChoices(plan.choices), ...own };
   if (!record) return writer.write(firstRecord(plan, context));
   const stop = plan.steps.find((step): step is Stop => step.do === "stop-with-savepoint" || step.do === "cancel");
   if (!stop) return writer.write({ ...without(record), ...rested, savepoint: state ?? record.savepoint });
   const intent = { action: plan.action, next: undefined, session: undefined };
-  const halted = await halt(stop, record, intent, { ...context, name: desired.manifest.name });
+  const world = context.sighting.there?.world ?? context.world;
+  const halted = await halt(stop, record, intent, { ...context, world, name: desired.manifest.name });
   return writer.write({ ...without(halted.record), ...rested, savepoint: halted.state });
 }
 
@@ -96,14 +108,22 @@ async function putToRest(
 function firstRecord(plan: Decision, { desired, resourceId }: ApplyContext): JobRecord {
   const current = nextDeployment(desired, undefined, plan, undefined);
   const intent = { action: plan.action, stopping: undefined, next: current, session: undefined };
-  return { status: "stopped", current, savepoint: undefined, resourceId, intent, past: [], written: undefined };
+  const owner = desired.stack?.now;
+  return { status: "stopped", current, savepoint: undefined, resourceId, owner, intent, past: [], written: undefined };
 }
+
+/** Longest time for the gateway of a cluster that is left. */
+const LEFT_MS = 10_000;
 
 /** A session that a killed deployment left open could still submit its job: it is closed before anything else starts. */
 async function dropLeftovers({ stored }: Sighting, { target }: ApplyContext): Promise<void> {
   const session = stored?.record.intent?.session;
   if (!session) return;
-  if (target.gateway && session.gatewayUrl === target.gateway.url) await target.gateway.closeSession(session.handle);
+  const { gateway } = target;
+  if (gateway && session.gatewayUrl === gateway.url) await gateway.closeSession(session.handle);
+  // That of a cluster which is left may be gone with it.
+  else if (/^https?:/u.test(session.gatewayUrl))
+    await endSession(new SqlGateway(session.gatewayUrl, gateway?.timeoutMs ?? LEFT_MS), session.handle);
   await endLeftRunner(session, target.runner);
 }
 
@@ -126,6 +146,7 @@ function nextDeployment(
     directories: desired.directories,
     files: desired.files,
     jobId: randomBytes(16).toString("hex"),
+    cluster: desired.here,
     startedFrom: null,
     ...(start?.isChosen && { since: Date.now() }),
   };

@@ -46,8 +46,9 @@ export class Change implements Changing {
       await this.startOrRollBack(started, submission, stopped);
       const { choices: _, ...record } = deployed(stopped, started, new Date().toISOString());
       // Until here the job is still that of the resource before: where this one fails, that one can delete it.
-      const { resourceId } = this.context;
-      return await this.confirm({ ...record, ...withChoices(this.plan.choices), resourceId, intent: undefined });
+      const { resourceId, desired } = this.context;
+      const own = { resourceId, owner: desired.stack?.now, intent: undefined };
+      return await this.confirm({ ...record, ...withChoices(this.plan.choices), ...own });
     } finally {
       await submission.close();
     }
@@ -80,7 +81,8 @@ export class Change implements Changing {
     const savepoint = base.savepoint ?? this.plan.leaves;
     if (!stop)
       return writer.write({ ...withEarlierIntent(base), savepoint, intent: { ...intent, stopping: undefined } });
-    const context = { ...this.context, name: this.name };
+    const world = this.context.sighting.there?.world ?? this.context.world;
+    const context = { ...this.context, world, name: this.name };
     const { record, state } = await haltOrCancel(stop, base, intent, context, (job, now) =>
       this.maySkip(stop, job, now),
     );
@@ -107,12 +109,13 @@ export class Change implements Changing {
 
   /** The record of a job that never ran. */
   private first(next: Deployment): JobRecord {
-    const { resourceId } = this.context;
+    const { resourceId, desired } = this.context;
     return {
       status: "stopped",
       current: next,
       savepoint: undefined,
       resourceId,
+      owner: desired.stack?.now,
       intent: undefined,
       past: [],
       written: undefined,
@@ -158,7 +161,8 @@ export class Change implements Changing {
   }
 
   async startAndAwait(next: Deployment, submission: Submission, manner: Manner): Promise<JobSummary> {
-    const { world, limits, progress } = this.context;
+    const { limits, progress } = this.context;
+    const { world } = manner.at ?? this.context;
     const jobId = next.jobId ?? "";
     progress(`${this.name}: starting version ${next.meta.version}`);
     await this.submit(next, jobId, submission, manner);
@@ -180,9 +184,10 @@ export class Change implements Changing {
     next: Deployment,
     jobId: string,
     first: Submission,
-    { secrets, allowNonRestoredState }: Manner,
+    { secrets, allowNonRestoredState, at }: Manner,
   ): Promise<void> {
-    const { world, desired, sighting, limits, progress } = this.context;
+    const { desired, sighting, limits, progress } = this.context;
+    const { world, target } = at ?? this.context;
     const what = `${this.name}: submission of job ${jobId}`;
     const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
     const from = next.startedFrom
@@ -191,7 +196,7 @@ export class Change implements Changing {
     let submission: Submission | undefined = first;
     const attempt = async (): Promise<Look<true>> => {
       try {
-        submission ??= await prepare(next, secrets, this.context.target);
+        submission ??= await prepare(next, secrets, target);
         await submission.submit(jobId, from);
         return { done: true };
       } catch (error) {

@@ -6,8 +6,8 @@ import type { Deployment, JobRecord } from "../core/record.js";
 import type { JobSummary } from "../flink/answers.js";
 import type { StartLimits } from "../flink/first-checkpoint.js";
 import type { FirstRowLimits } from "../flink/first-row.js";
-import type { Sighting, World } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
+import type { Sighting, World } from "./sighting.js";
 import type { Submission, SubmissionTarget } from "./submission-parts.js";
 
 export interface ChangeContext {
@@ -29,6 +29,8 @@ export interface ChangeContext {
 export interface Manner {
   readonly secrets: Desired["secrets"];
   readonly allowNonRestoredState?: true | undefined;
+  /** The cluster, where that is another one than the one of the change. */
+  readonly at?: { readonly world: World; readonly target: SubmissionTarget } | undefined;
 }
 
 /** A change while it is carried out. */

@@ -10,8 +10,9 @@ import { isAlive, isBeingRestarted, type ObservedJob } from "../core/observed.js
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
 import { awaitReturn, cancelJob, type Limits } from "../flink/lifecycle.js";
 import { stopWithSavepoint } from "../flink/stop.js";
-import { observeAll, statesOf, type World } from "./observe.js";
+import { observeAll } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
+import { statesOf, type World } from "./sighting.js";
 
 export interface HaltContext {
   readonly name: string;

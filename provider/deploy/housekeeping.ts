@@ -7,7 +7,7 @@ import type { FlinkRest } from "../flink/rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import type { Store } from "../store/store.js";
 import { reached } from "./cluster-reach.js";
-import { jobsOf, type World } from "./observe.js";
+import { jobsOf, type World } from "./sighting.js";
 
 export interface Housekeeping {
   readonly world: World;

@@ -7,7 +7,7 @@ import { hasEnded } from "../core/observed.js";
 import type { Deployment } from "../core/record.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import { reached } from "./cluster-reach.js";
-import { hasCompleted, type Sighting, type World } from "./observe.js";
+import { hasCompleted, type Sighting, type World } from "./sighting.js";
 
 export interface Awaiting {
   readonly name: string;
@@ -29,7 +29,7 @@ export class StartContested extends UserError {
 /** Before an end without a start. True where it was waited, so that what was seen is old by now. */
 export async function awaitLateStart(sighting: Sighting, world: World, awaiting: Awaiting): Promise<boolean> {
   const { lateStart } = sighting.observed;
-  if (lateStart !== undefined) await awaitCertainty(lateStart, world, awaiting);
+  if (lateStart !== undefined) await awaitCertainty(lateStart, sighting.lateAt ?? world, awaiting);
   return lateStart !== undefined;
 }
 
@@ -65,7 +65,8 @@ export async function asBegun(
   { rest, store }: World,
 ): Promise<Deployment> {
   const begun = sighting.stored && startBegun(sighting.stored.record);
-  if (begun?.jobId === undefined) return next;
+  // An id is taken once by each cluster only: what another one was asked for has been waited for.
+  if (begun?.jobId === undefined || sighting.lateAt) return next;
   const { jobId, meta } = begun;
   const state = await reached(() => rest.statusOf(jobId));
   // The plan was made without it, and now it is there. With another meaning it is for whoever looks before the start.

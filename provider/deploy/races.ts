@@ -7,7 +7,7 @@ import type { JobSummary } from "../flink/answers.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
 import type { Changing } from "./changing.js";
 import { reached } from "./cluster-reach.js";
-import { sightingOf } from "./observe.js";
+import { sightingOf } from "./sighting.js";
 
 /**
  * Looks once more right before a start. The deployment whose intent this one took over may live, and its job may have

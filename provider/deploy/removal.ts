@@ -4,14 +4,16 @@ import { UserError } from "../core/errors.js";
 import { keepsFailing } from "../core/health.js";
 import { latestState } from "../core/latest-state.js";
 import { isAlive } from "../core/observed.js";
+import { silenceWords } from "../core/plan-elsewhere.js";
 import { plainStop } from "../core/plan-running.js";
 import { neverDeployed } from "../core/plan-stopped.js";
 import { type JobRecord, withoutSession } from "../core/record.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitLateStart } from "./late-start.js";
-import { awaitPendingStop, observeAll, type Sighting, type World } from "./observe.js";
+import { awaitPendingStop, observeAll } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
+import type { Sighting, World } from "./sighting.js";
 
 export interface RemovalContext {
   readonly name: string;
@@ -41,10 +43,17 @@ function isOurs(record: JobRecord | undefined, { resourceId }: RemovalContext): 
   return resourceId === undefined || record.resourceId === resourceId;
 }
 
-async function end({ observed, stored }: Sighting, context: RemovalContext): Promise<void> {
-  const { name, world, limits, progress } = context;
+async function end({ observed, stored, there }: Sighting, context: RemovalContext): Promise<void> {
+  const { name, limits, progress } = context;
+  const world = there?.world ?? context.world;
   const { record, job } = observed;
   if (!stored || !isOurs(record, context)) return;
+  const silent = silenceWords(observed);
+  if (silent)
+    throw new UserError("plan-refused", {
+      what: `${name}: not removed: it may still run: ${silent}`,
+      fix: "make that cluster answer, or end it; or wait until the newest state of the job is old, then try again",
+    });
   const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (others)
     throw new UserError("plan-refused", {

@@ -7,8 +7,9 @@ import type { JobSummary } from "../flink/answers.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { inParallel } from "../store/in-parallel.js";
 import { ClusterUnreachable } from "./cluster-reach.js";
-import { awaitPendingStop, observeAll, sightingOf, type World } from "./observe.js";
+import { awaitPendingStop, observeAll } from "./observe.js";
 import { remove } from "./removal.js";
+import { sightingOf, type World } from "./sighting.js";
 
 export interface Strangers {
   /** Those that are to be retired, with all that is known of them. */

@@ -15,10 +15,13 @@ import {
   withFailedVersion,
   withoutSession,
 } from "../core/record.js";
+import { SqlGateway } from "../flink/gateway.js";
 import type { Changing } from "./changing.js";
-import { checkpointsOf, lastCheckpointOf } from "./observe.js";
+import { lastCheckpointOf } from "./observe.js";
 import { yieldIfTaken } from "./races.js";
+import { checkpointsOf } from "./sighting.js";
 import { prepare } from "./submission.js";
+import type { SubmissionTarget } from "./submission-parts.js";
 
 export interface StartFailure {
   /** Why it did not start. */
@@ -62,6 +65,7 @@ export async function rollBack(
     definitions: old.definitions ?? context.desired.definitions,
     metadataColumns: old.metadataColumns ?? context.desired.metadataColumns,
     jobId: randomBytes(16).toString("hex"),
+    cluster: context.sighting.there?.place ?? old.cluster ?? context.desired.here,
     startedFrom: state?.path ?? null,
   };
   const secrets = secretsOf(old, context);
@@ -110,6 +114,15 @@ function secretsOf(
   return digest ? known.find((secrets) => matchesDigest(secrets, digest)) : desired.secrets;
 }
 
+/** A job that was to move runs again where it ran before. */
+function placeToGoBackTo({ sighting, world }: Changing["context"], target: SubmissionTarget) {
+  const { there } = sighting;
+  if (!there) return { world, target };
+  const { gatewayUrl } = there.place;
+  const gateway = gatewayUrl ? new SqlGateway(gatewayUrl, there.world.rest.timeoutMs) : undefined;
+  return { world: there.world, target: { ...target, gateway, restUrl: there.world.rest.url } };
+}
+
 async function startAgain(
   change: Changing,
   again: Deployment,
@@ -119,14 +132,15 @@ async function startAgain(
   const { name, context } = change;
   const { writer, target } = context;
   try {
-    const submission = await prepare(again, told.secrets, target);
+    const at = placeToGoBackTo(context, target);
+    const submission = await prepare(again, told.secrets, at.target);
     const { session } = submission;
     await writer.write({
       ...withEarlierIntent(stopped),
       intent: { action: "roll-back", stopping: undefined, next: again, session },
     });
     try {
-      await change.startAndAwait(again, submission, { secrets: told.secrets });
+      await change.startAndAwait(again, submission, { secrets: told.secrets, at });
     } finally {
       await submission.close();
     }

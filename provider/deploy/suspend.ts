@@ -6,9 +6,11 @@ import { hasEnded } from "../core/observed.js";
 import { plainStop } from "../core/plan-running.js";
 import { FlinkRest } from "../flink/rest.js";
 import { openStore } from "../store/open.js";
+import { ClusterUnreachable, reached } from "./cluster-reach.js";
 import { halt } from "./halt.js";
-import { observeAll, type World } from "./observe.js";
+import { observeAll } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
+import type { World } from "./sighting.js";
 
 export interface SuspendOptions {
   readonly restUrl: string;
@@ -26,6 +28,16 @@ export async function suspendJobs(options: SuspendOptions): Promise<void> {
   const world = worldOf(options);
   const names = await world.store.list();
   await Promise.all(names.map((name) => suspendJob(name, world, options)));
+}
+
+/** The same, before a cluster is ended; asks the store for nothing where no job runs. */
+export async function suspendRunning(options: SuspendOptions): Promise<void> {
+  const jobs = await reached(() => worldOf(options).rest.jobsOverview()).catch((error: unknown) => {
+    // A JobManager that does not answer cannot be asked for savepoints either.
+    if (error instanceof ClusterUnreachable) return [];
+    throw error;
+  });
+  if (jobs.some(({ state }) => !hasEnded(state))) await suspendJobs(options);
 }
 
 /** Throws plan-refused where jobs run that nobody would start again: they would end with the cluster. */

@@ -7,9 +7,9 @@ import { isAlive } from "../core/observed.js";
 import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
 import { reached } from "./cluster-reach.js";
-import type { Sighting, World } from "./observe.js";
 import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
 import { compileInRunner } from "./runner-submission.js";
+import type { Sighting, World } from "./sighting.js";
 import { prepare } from "./submission.js";
 import type { SubmissionTarget } from "./submission-parts.js";
 
@@ -116,8 +116,8 @@ function reservedAt({ rest }: World): Map<string, Reservation> {
 }
 
 /** Slots that its own stop gives back. */
-async function slotsHeld({ observed: { job } }: Sighting, { rest }: World): Promise<number> {
-  return job && isAlive(job) ? reached(() => rest.slotsOf(job.jobId)) : 0;
+async function slotsHeld({ observed: { job }, there }: Sighting, { rest }: World): Promise<number> {
+  return job && !there && isAlive(job) ? reached(() => rest.slotsOf(job.jobId)) : 0;
 }
 
 function slotsMissing(

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "../core/errors.js";
 import { type Deployment, type JobRecord, withChoices } from "../core/record.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
+import { Cluster, fromCluster, toCluster } from "./cluster-record.js";
 
 const State = z.object({
   kind: z.enum(["savepoint", "checkpoint"]),
@@ -34,6 +35,7 @@ const Start = z.object({
   "checkpoints-directory": z.string(),
   "savepoints-directory": z.string(),
   "job-id": z.string().optional(),
+  cluster: Cluster.optional(),
   "started-from": z.string().nullish(),
   since: z.number().optional(),
 });
@@ -44,6 +46,7 @@ const Extra = z.object({
   current: Start,
   savepoint: State.optional(),
   "resource-id": z.string().optional(),
+  owner: z.string().optional(),
   intent: z
     .object({
       action: z.string(),
@@ -121,6 +124,7 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
         ...(savepoint.drained && { drained: savepoint.drained }),
       } as JobRecord["savepoint"]),
     resourceId: extra["resource-id"],
+    ...(extra.owner !== undefined && { owner: extra.owner }),
     intent: intent && {
       action: intent.action,
       stopping: intent.stopping && { jobId: intent.stopping["job-id"], triggerId: intent.stopping["trigger-id"] },
@@ -161,6 +165,7 @@ function fromStart(start: z.infer<typeof Start>): Deployment {
     files: start.files,
     directories: { checkpoints: start["checkpoints-directory"], savepoints: start["savepoints-directory"] },
     jobId: start["job-id"],
+    ...(start.cluster && { cluster: fromCluster(start.cluster) }),
     startedFrom: start["started-from"],
     ...(start.since !== undefined && { since: start.since }),
   };
@@ -180,6 +185,7 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
     current: toStart(record.current),
     ...(savepoint && { savepoint }),
     ...(resourceId !== undefined && { "resource-id": resourceId }),
+    ...(record.owner !== undefined && { owner: record.owner }),
     ...(intent && {
       intent: {
         action: intent.action,
@@ -223,6 +229,7 @@ function toStart(deployment: Deployment): z.infer<typeof Start> {
     "checkpoints-directory": directories.checkpoints,
     "savepoints-directory": directories.savepoints,
     ...(deployment.jobId !== undefined && { "job-id": deployment.jobId }),
+    ...(deployment.cluster && { cluster: toCluster(deployment.cluster) }),
     ...(deployment.startedFrom !== undefined && { "started-from": deployment.startedFrom }),
     ...(deployment.since !== undefined && { since: deployment.since }),
   };

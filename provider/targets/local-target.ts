@@ -11,7 +11,7 @@ import {
 } from "../cluster/local.js";
 import { checkMemory } from "../cluster/memory.js";
 import { freePorts } from "../cluster/ports.js";
-import { refuseStrangers, suspendJobs } from "../deploy/suspend.js";
+import { refuseStrangers, suspendJobs, suspendRunning } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
 import type { Before, Checked, Given, Target } from "./target.js";
@@ -39,8 +39,11 @@ export const localTarget: Target = {
     return cluster;
   },
 
-  async remove({ folder }) {
-    await stopLocal(folder);
+  // Where the stack goes away its jobs have been stopped; where it moves to another kind of cluster they run.
+  async remove(cluster, progress) {
+    const { jobManagerRuns } = await localHealth(cluster);
+    if (jobManagerRuns && cluster.store !== UNKNOWN) await suspendRunning({ ...cluster, progress });
+    await stopLocal(cluster.folder);
   },
 };
 

@@ -22,6 +22,8 @@ export const Session = z.object({
   through: z.string().optional(),
   /** Ids of other sessions that jobs of this stack run in, or that it started: they are left for this one. */
   leaves: z.array(z.string()),
+  /** Addresses of ResourceManagers that are gone for good. */
+  lost: z.array(z.string()).default([]),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -93,6 +95,7 @@ export const Checked = Given.extend({
 export type Checked = z.infer<typeof Checked>;
 
 export const Before = Checked.pick({
+  folder: true,
   restPort: true,
   gatewayPort: true,
   rpcPort: true,

@@ -1,8 +1,14 @@
 /** Where a cluster is right now, and whether it is certain that it is gone: asked, not remembered. */
 
-import { isLocalClusterDown } from "../cluster/local.js";
+import { hostname } from "node:os";
+import { isKnownFolder, isLocalClusterDown, runningPorts } from "../cluster/local.js";
+import { reasonOf } from "../core/errors.js";
+import type { Place } from "../core/place.js";
 import { isAlive } from "../core/yarn-application.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
+import type { Whereabouts } from "../deploy/sighting.js";
+import { NoAnswer } from "../flink/http.js";
+import { FlinkRest } from "../flink/rest.js";
 import type { Session } from "./target.js";
 import { reachabilityOf, resourceManagersOf } from "./yarn-sighting.js";
 
@@ -13,11 +19,8 @@ export interface KnownCluster {
   readonly session?: Session | undefined;
 }
 
-export interface Whereabouts {
-  readonly restUrl: string;
-  /** True when it is certain that no job of it runs. */
-  readonly isDown: boolean;
-}
+/** What it takes to find a session. */
+type Reached = Pick<Session, "resourceManagers" | "applicationId" | "caFile" | "through">;
 
 /** Throws ClusterUnreachable where nobody can tell, or where it runs and cannot be reached. */
 export async function clusterNow(cluster: KnownCluster, requestSeconds: number): Promise<Whereabouts> {
@@ -26,7 +29,44 @@ export async function clusterNow(cluster: KnownCluster, requestSeconds: number):
   return session ? sessionNow(session, requestSeconds) : { restUrl, isDown: false };
 }
 
-async function sessionNow(session: Session, requestSeconds: number): Promise<Whereabouts> {
+/**
+ * The same of the cluster that a record names. `sessions`: those that are known by now, for what no record holds of the way
+ * to YARN. Throws ClusterUnreachable likewise.
+ */
+export async function locate(
+  { target, restUrl, host, folder, resourceManagers, applicationId }: Place,
+  sessions: readonly Session[],
+  requestSeconds: number,
+): Promise<Whereabouts> {
+  if (host !== undefined && host !== hostname()) throw new ClusterUnreachable(`it is on another machine, ${host}`);
+  if (target === "local" && folder !== undefined) return localNow(folder, restUrl, requestSeconds);
+  if (!applicationId || !resourceManagers) return { restUrl, isDown: false };
+  const known = sessions.find((session) => session.resourceManagers.some((one) => resourceManagers.includes(one)));
+  if (sessions.some(({ lost }) => resourceManagers.every((address) => lost.includes(address))))
+    return { restUrl: "", isDown: true };
+  return sessionNow(
+    { caFile: known?.caFile, through: undefined, resourceManagers: [...resourceManagers], applicationId },
+    requestSeconds,
+  );
+}
+
+/** The list of processes may be gone with its folder, and they run on: then nobody answers at the port where nothing runs. */
+async function localNow(folder: string, restUrl: string, requestSeconds: number): Promise<Whereabouts> {
+  const ports = await runningPorts(folder);
+  if (ports) return { restUrl: `http://127.0.0.1:${ports.restPort}`, isDown: await isLocalClusterDown(folder) };
+  if (await isKnownFolder(folder)) return { restUrl, isDown: true };
+  const answer = new FlinkRest(restUrl, requestSeconds * 1000).overview();
+  const isDown = await answer.then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof NoAnswer && /ECONNREFUSED/u.test(error.message)) return true;
+      throw new ClusterUnreachable(reasonOf(error));
+    },
+  );
+  return { restUrl, isDown };
+}
+
+async function sessionNow(session: Reached, requestSeconds: number): Promise<Whereabouts> {
   const yarn = resourceManagersOf(session, requestSeconds);
   const application = await reached(() => yarn.application(session.applicationId));
   if (!application || !isAlive(application)) return { restUrl: "", isDown: true };

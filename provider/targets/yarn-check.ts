@@ -38,7 +38,14 @@ export async function checkYarn(given: Given, before: Before): Promise<Checked> 
   const wanted = wantedOf(given, yarn, storeOptions, owner);
   const { gatewayPort } = yarn.gateway ? await freePorts({ gatewayPort: before.gatewayPort || undefined }) : NO_PORTS;
   const { resourceManagers, through, caFile } = yarn;
-  const base = { resourceManagers, wanted, owner, ...(through ? { through } : {}), ...(caFile ? { caFile } : {}) };
+  const base = {
+    resourceManagers,
+    wanted,
+    owner,
+    lost: yarn.lost,
+    ...(through ? { through } : {}),
+    ...(caFile ? { caFile } : {}),
+  };
   const found = await find(given, { ...base, applicationId: "", leaves: [] }, before.session);
   const near = yarn.gateway ? await nearGateway({ ...given, storeOptions, gatewayPort }) : undefined;
   const port = yarn.gateway ? (near ?? gatewayPort) : 0;

@@ -8,7 +8,7 @@ import { UserError } from "../../provider/core/errors.js";
 import type { JobRecord } from "../../provider/core/record.js";
 import { ClusterUnreachable } from "../../provider/deploy/cluster-reach.js";
 import { deleteStates, outlivedStates } from "../../provider/deploy/housekeeping.js";
-import type { World } from "../../provider/deploy/observe.js";
+import type { World } from "../../provider/deploy/sighting.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
 import { S3Store } from "../../provider/store/s3.js";
 import { FaultPlan, startProxy } from "../support/fault-proxy.js";

@@ -51,6 +51,7 @@ const sessionAt = (address: string, applicationId = ID): Session => ({
   owner: "owner",
   applicationId,
   leaves: [],
+  lost: [],
 });
 
 const hostOf = (url: string) => url.replace("http://", "");

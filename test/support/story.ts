@@ -124,6 +124,18 @@ export class Story {
     return lost;
   }
 
+  /** What a stack of another name does with the same manifests, configuration and store; `work` is given this one's name. */
+  async asAnotherStack<T>(work: (owner: string) => Promise<T>): Promise<T> {
+    const mine = this.stack;
+    this.stack = { ...mine, name: `${mine.name}-other`, folder: `${mine.folder}-other` };
+    try {
+      await this.makeStack();
+      return await work(`flink-sql/${mine.name}`);
+    } finally {
+      this.stack = mine;
+    }
+  }
+
   /** Puts the files of a step in place: those of all stories, those beside the steps' folders, then the step's own. */
   async place(step: number): Promise<void> {
     const to = join(this.folder, "manifests");
