@@ -41,7 +41,8 @@ export type Action =
   | "finish"
   | "suspend"
   | "repair"
-  | "forget";
+  | "forget"
+  | "rename";
 
 export interface Decision {
   readonly action: Action;

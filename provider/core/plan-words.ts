@@ -33,6 +33,8 @@ function decisionWords(plan: Decision, now: number): string {
       return suspendWords(plan);
     case "repair":
       return `${plan.isSuspended ? "suspended" : "no change"}, ${stays}`;
+    case "rename":
+      return `${plan.isSuspended ? "suspended" : "no change"}, ${stays}; its record takes the stack's new name`;
     case "forget":
       return `no change, ${stays}; a choice that was carried out left the configuration, and the record forgets it`;
   }

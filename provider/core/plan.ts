@@ -24,8 +24,15 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
-  const whole = withLateStart(withCopies(withChoices(plan, desired, observed.record), copies, observed), observed);
+  const chosen = withNewName(withChoices(plan, desired, observed.record), desired, observed.record);
+  const whole = withLateStart(withCopies(chosen, copies, observed), observed);
   return unlessSilent(whole, { ...desired, choice }, observed);
+}
+
+/** After a rename the record would be another stack's once Pulumi's state does not tell the name of before any more. */
+function withNewName(plan: Decision, { stack }: Desired, record: JobRecord | undefined): Decision {
+  const isOld = record?.owner !== undefined && stack !== undefined && record.owner !== stack.now;
+  return isOld && (plan.action === "none" || plan.action === "forget") ? { ...plan, action: "rename" } : plan;
 }
 
 /** A job that is to rest is not at rest while a start of it may still come. */

@@ -124,6 +124,21 @@ export class Story {
     return lost;
   }
 
+  /** Gives the stack another name, as `pulumi stack rename` does; its configuration goes along. */
+  async rename(): Promise<void> {
+    const { folder, name } = this.stack;
+    const next = `${name}-renamed`;
+    const ran = await pulumi(this.stack, ["-C", folder, "stack", "rename", next, "--stack", name]);
+    if (ran.code !== 0) throw new Error(ran.text);
+    this.stack = { ...this.stack, name: next };
+    await this.configure({});
+  }
+
+  /** Goes on with a stack that `loseStack` gave. */
+  regain(stack: Stack): void {
+    this.stack = stack;
+  }
+
   /** What a stack of another name does with the same manifests, configuration and store; `work` is given this one's name. */
   async asAnotherStack<T>(work: (owner: string) => Promise<T>): Promise<T> {
     const mine = this.stack;
