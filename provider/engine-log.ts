@@ -10,12 +10,14 @@ const engine = process.argv[2] ? new EngineClient(process.argv[2], credentials.c
 /** What was said for a resource: the engine may call a hook twice for one step. */
 const told = new Map<string, Set<string>>();
 
+const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING, error: LogSeverity.ERROR } as const;
+
 /** Shows a line under the resource. It is a courtesy: where the engine does not take it, the deployment goes on. */
-export function tell(urn: string, message: string, severity: "info" | "warning" = "info"): Promise<void> {
+export function tell(urn: string, message: string, severity: "info" | "warning" | "error" = "info"): Promise<void> {
   const before = told.get(urn) ?? new Set();
   if (before.has(message)) return Promise.resolve();
   told.set(urn, before.add(message));
-  return send(urn, message, severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING, false);
+  return send(urn, message, SEVERITIES[severity], false);
 }
 
 /** Shows a line for as long as the step lasts. */
@@ -23,7 +25,7 @@ export function tellProgress(urn: string): (message: string) => void {
   return (message) => void send(urn, message, LogSeverity.INFO, true);
 }
 
-function send(urn: string, message: string, severity: 1 | 2, ephemeral: boolean): Promise<void> {
+function send(urn: string, message: string, severity: 1 | 2 | 3, ephemeral: boolean): Promise<void> {
   if (!engine) return Promise.resolve();
   const entry = new LogRequest();
   entry.setSeverity(severity);

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import type { z } from "zod";
-import { UserError } from "./core/errors.js";
+import { reasonOf, UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
 import { isAlive, type Observed } from "./core/observed.js";
 import { placeWords } from "./core/place.js";
@@ -34,6 +34,7 @@ import {
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
 import { type Checked, checkJob, decide } from "./job-plan.js";
+import { isCollected } from "./refusals.js";
 
 const UNTOUCHED = "the job was not touched";
 
@@ -78,10 +79,9 @@ export const hooks: Hooks = {
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
-      if (error instanceof JobRefused)
-        return { inputs: news, failures: [{ property: "", reason: refusalWords(job, error) }] };
-      if (error instanceof UserError) return { inputs: news, failures: [{ property: "", reason: error.message }] };
-      throw error;
+      const reason = error instanceof JobRefused ? refusalWords(job, error) : undefined;
+      if (reason === undefined && !(error instanceof UserError)) throw error;
+      return refusedAs(job, news, reason ?? reasonOf(error));
     }
   },
 
@@ -142,6 +142,15 @@ export const hooks: Hooks = {
     return readAs(id, job, props, outputsOf(record, state));
   },
 };
+
+/** In a preview the job says so on its line, and the checks of the others go on; see refusals.ts. */
+async function refusedAs(job: JobInputs, inputs: unknown, reason: string): Promise<dynamic.CheckResult> {
+  // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
+  if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason }] };
+  await tell(job.self, reason, "error");
+  found.set(job.self, { action: "undecided", replaces: [] });
+  return { inputs };
+}
 
 /** Without its record nothing of the job is known, least of all that it is gone: the stack goes on knowing it. */
 async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic.ReadResult> {

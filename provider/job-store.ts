@@ -15,6 +15,7 @@ import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
+import { unlessRefused } from "./refusals.js";
 import { openStore } from "./store/open.js";
 
 const Given = z.object({
@@ -59,6 +60,7 @@ export const hooks: Hooks = {
     const inputs = Given.parse(news);
     const before = Given.pick({ manifests: true }).safeParse(olds).data?.manifests ?? [];
     try {
+      unlessRefused();
       return { inputs: { ...inputs, plan: await planInput(inputs, before) } };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

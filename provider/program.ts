@@ -46,7 +46,10 @@ export function storeOf(settings: Settings): Input<string> {
   return bucket ? new StateBucket("state-bucket", { store, bucket }).store : store;
 }
 
-/** `jobs`: all jobs of the stack, where another stack's are to be compared with them. */
+/**
+ * `jobs`: all jobs of the stack, which another stack's are compared with. With them a preview goes on after a job that is
+ * refused, and the JobStore, made after all jobs, ends it with an error.
+ */
 export function clusterArgs(
   name: string,
   settings: Settings,

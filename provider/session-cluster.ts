@@ -13,6 +13,7 @@ import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { FlinkRest } from "./flink/rest.js";
 import { packed } from "./packed.js";
+import { collectRefusals } from "./refusals.js";
 import { openStore } from "./store/open.js";
 import { localTarget } from "./targets/local-target.js";
 import { reach } from "./targets/reach.js";
@@ -68,6 +69,7 @@ export const hooks: Hooks = {
   async check(olds, news) {
     const { isPreview, ...given } = Given.parse(news);
     keepSessionsFor(isPreview === false ? "update" : "preview");
+    collectRefusals(isPreview === true && given.jobs !== undefined);
     const before = Before.safeParse(olds).data ?? {};
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {

@@ -44,6 +44,16 @@ test.each(REFUSED)("With %s a preview fails and shows the place.", async (_, ste
   expect(await story.running("invalid")).toEqual(before);
 });
 
+test("Mistakes in several jobs are all shown by one preview, and the next resource ends it with an error.", async () => {
+  await story.place(7);
+  const ran = await story.preview();
+  expect(ran.code).not.toBe(0);
+  for (const words of ["Column 'amout' not found", "Object 'nmbers' not found", "Column 'm' not found"])
+    expect(ran.text).toContain(words);
+  expect(ran.text).toContain("3 jobs are refused: invalid, invalid-b, invalid-c; each says why on its own line");
+  expect(await story.running("invalid")).toEqual(before);
+});
+
 test("An update without a preview fails in the same way, and touches nothing.", async () => {
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
