@@ -8,7 +8,7 @@ import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
-import type { ClusterPorts } from "./ports.js";
+import { type ClusterPorts, freePorts } from "./ports.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 import { startFailed } from "./start-failed.js";
 
@@ -58,7 +58,7 @@ export async function localHealth(spec: LocalSpec): Promise<LocalHealth> {
   return {
     dead: rolesOf(spec).filter((role) => !alive.includes(role)),
     jobManagerRuns: alive.includes(JOB_MANAGER),
-    isCurrent: file.configuration === shortHash(configurationOf(spec)),
+    isCurrent: file.configuration === digestOf(spec),
   };
 }
 
@@ -79,6 +79,18 @@ export async function runningPorts(folder: string): Promise<ClusterPorts | undef
   return (await aliveRoles(processes)).length > 0 ? ports : undefined;
 }
 
+/** The same for an update: what died may find its port taken by another program, and takes a free one. */
+export async function portsToRun(folder: string): Promise<ClusterPorts | undefined> {
+  const ports = await runningPorts(folder);
+  if (!ports) return undefined;
+  const alive = await aliveRoles((await readProcesses(resolve(folder))).processes);
+  const isHeld = { jobManager: alive.includes(JOB_MANAGER), gateway: alive.includes(GATEWAY) };
+  return freePorts(ports, {
+    ...(isHeld.jobManager && { restPort: ports.restPort, rpcPort: ports.rpcPort }),
+    ...(isHeld.gateway && { gatewayPort: ports.gatewayPort }),
+  });
+}
+
 async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
   const alive = await Promise.all(
     processes.map(async (started) => ((await isAlive(started)) ? started.role : undefined)),
@@ -96,7 +108,7 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
   for (const started of processes) if (await isAlive(started)) running.push(started);
   const mark = randomMark();
   const hadGateway = running.some(({ role }) => role === GATEWAY);
-  const configuration = shortHash(configurationOf(spec));
+  const configuration = digestOf(spec);
   for (const role of rolesOf(spec).filter((wanted) => !running.some(({ role: has }) => has === wanted))) {
     progress(`starting ${role}`);
     running.push(await startRole(role, { spec, folder, environment, mark }));
@@ -220,6 +232,11 @@ async function writeConfiguration(spec: LocalSpec, folder: string): Promise<void
   const javaOptions = await distributionJavaOptions(spec.flinkHome);
   // Flink properties may hold credentials: for the user's eyes only.
   await writeFile(join(conf, "config.yaml"), `${javaOptions}${configurationOf(spec)}`, { mode: 0o600 });
+}
+
+/** What JobManager and TaskManagers run with: the gateway's port is none of it, and may change when that is started again. */
+function digestOf(spec: LocalSpec): string {
+  return shortHash(configurationOf({ ...spec, gatewayPort: 0 }));
 }
 
 /** The whole of the cluster's configuration file but for the distribution's own openings. */

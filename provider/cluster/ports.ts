@@ -17,13 +17,14 @@ export interface ClusterPorts {
   readonly rpcPort: number;
 }
 
-/** The ports of before as far as they are free, else Flink's usual ones, else any. */
+/** The ports of before as far as they are free, else Flink's usual ones, else any; `held` are those of processes that live. */
 export async function freePorts(
   before: { readonly [K in keyof ClusterPorts]?: number | undefined },
+  held: Partial<ClusterPorts> = {},
 ): Promise<ClusterPorts> {
-  const restPort = await freePort([before.restPort, 8081], []);
-  const gatewayPort = await freePort([before.gatewayPort, 8083], [restPort]);
-  const rpcPort = await freePort([before.rpcPort, 6123], [restPort, gatewayPort]);
+  const restPort = held.restPort ?? (await freePort([before.restPort, 8081], []));
+  const gatewayPort = held.gatewayPort ?? (await freePort([before.gatewayPort, 8083], [restPort]));
+  const rpcPort = held.rpcPort ?? (await freePort([before.rpcPort, 6123], [restPort, gatewayPort]));
   return { restPort, gatewayPort, rpcPort };
 }
 

@@ -2,10 +2,11 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { reasonOf, UserError } from "../core/errors.js";
 
 export const Started = z.object({
   role: z.string(),
@@ -27,14 +28,20 @@ export type ProcessFile = z.infer<typeof ProcessFile>;
 
 const FILE = "processes.json";
 
-/** What was started in this folder; nothing where the folder is new. */
+/** What was started in this folder; nothing where the folder is new. Throws cluster-start-failed where nobody can tell. */
 export async function readProcesses(folder: string): Promise<ProcessFile> {
+  const file = join(folder, FILE);
   try {
-    return ProcessFile.parse(JSON.parse(await readFile(join(folder, FILE), "utf8")));
+    if (!(await stat(file)).isFile()) throw new Error("it is not a plain file");
+    return ProcessFile.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       return { configuration: "", processes: [] };
-    throw error;
+    throw new UserError("cluster-start-failed", {
+      what: `${file} cannot be read: which processes were started here is not known, and none was started or ended`,
+      cause: error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error),
+      fix: "end what still runs of this cluster, delete that file, then run `pulumi up` again",
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import { reasonOf } from "../core/errors.js";
+import { textOf } from "../flink/http.js";
 
 export interface RestOptions {
   readonly timeoutMs: number;
@@ -55,7 +56,7 @@ export async function sendTo(address: string, call: YarnCall, options: RestOptio
       headers: { ...givenHeaders(), accept: "application/json", "content-type": "application/json" },
       ...(call.body ? { body: JSON.stringify(call.body) } : {}),
     });
-    const text = await response.body.text();
+    const text = await textOf(response.body);
     return judge(address, response.statusCode, response.headers, text);
   } catch (error) {
     return { kind: "none", said: reasonOf(error), fix: fixOf(error) };

@@ -99,7 +99,7 @@ export function neverDeployed({ current, intent, past }: JobRecord): boolean {
 }
 
 export function hasFinished(record: JobRecord, job: ObservedJob | undefined): boolean {
-  if (record.status === "finished") return true;
+  if (record.status === "finished" || (record.status === "deleted" && record.hasFinished)) return true;
   return job?.status === "FINISHED" && !job.detail?.stoppedWith && record.status === "running";
 }
 
@@ -114,6 +114,6 @@ export function planFinished(
   if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, []);
   const remark = changes.length > 0 ? "the change takes effect with a next version" : undefined;
   if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
-  const steps = [{ do: "record" as const, status: "finished" as const, jobId: job?.jobId }];
+  const steps = [{ do: "record" as const, status: "finished" as const, jobId: job?.jobId ?? record.current.jobId }];
   return { action: "finish", version, changes: [], steps, remark };
 }

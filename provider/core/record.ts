@@ -91,6 +91,8 @@ export interface JobRecord {
   readonly choices?: readonly string[];
   /** Flink options as the file's classic part has them: flink-sql-runner takes `4` and `'4'` for two values. */
   readonly classicProperties?: Readonly<Record<string, unknown>>;
+  /** Its current version came to its end by itself, whatever became of the record since. */
+  readonly hasFinished?: true | undefined;
   /** Who wrote it and when, for the message of a conflict. */
   readonly written: { readonly by: string; readonly at: string } | undefined;
 }

@@ -43,12 +43,12 @@ export class Change implements Changing {
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };
       await awaitNoOther(this, stopped);
-      await this.startOrRollBack(started, submission, stopped);
+      const status = (await this.startOrRollBack(started, submission, stopped)) ? "finished" : "running";
       const { choices: _, ...record } = deployed(stopped, started, new Date().toISOString());
       // Until here the job is still that of the resource before: where this one fails, that one can delete it.
       const { resourceId, desired } = this.context;
       const own = { resourceId, owner: desired.stack?.now, intent: undefined };
-      return await this.confirm({ ...record, ...withChoices(this.plan.choices), ...own });
+      return await this.confirm({ ...record, ...withChoices(this.plan.choices), ...own, status });
     } finally {
       await submission.close();
     }
@@ -136,11 +136,12 @@ export class Change implements Changing {
     return isChosen === true && this.context.sighting.observed.chosen !== undefined;
   }
 
-  private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<void> {
+  /** Gives whether it has come to its end by now, as a bounded job may at once. */
+  private async startOrRollBack(next: Deployment, submission: Submission, stopped: JobRecord): Promise<boolean> {
     try {
       const { allowNonRestoredState } = this.start;
       const manner = { secrets: this.context.desired.secrets, allowNonRestoredState };
-      await this.awaitProof(await this.startAndAwait(next, submission, manner));
+      return await this.awaitProof(await this.startAndAwait(next, submission, manner));
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
@@ -149,7 +150,7 @@ export class Change implements Changing {
         throw error;
       }
       if (error instanceof UserError && error.code === "timed-out") await this.outlast(next.jobId ?? "");
-      await rollBack(this, next, stopped, failureOf(error));
+      return rollBack(this, next, stopped, failureOf(error));
     }
   }
 
@@ -170,13 +171,15 @@ export class Change implements Changing {
   }
 
   /** What takes the place of a job that ran must show what its rows do to it, for as long as there is a way back. */
-  private async awaitProof(started: JobSummary): Promise<void> {
+  private async awaitProof(started: JobSummary): Promise<boolean> {
     const { world, limits, progress } = this.context;
     const job = { name: this.name, jobId: started.jid, limits, progress };
+    if (started.state === "FINISHED") return true;
     if (!hasWayBack(this.plan)) return awaitFirstCheckpoint(world.rest, job);
     await awaitFirstRow(world.rest, job);
-    await awaitFirstCheckpoint(world.rest, job);
+    const hasFinished = await awaitFirstCheckpoint(world.rest, job);
     await unlessFailed(world.rest, this.name, started);
+    return hasFinished;
   }
 
   /** Submits until there is an answer: Flink takes a job id once only, so a lost answer cannot make two jobs of one. */

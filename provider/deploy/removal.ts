@@ -6,7 +6,7 @@ import { latestState } from "../core/latest-state.js";
 import { isAlive } from "../core/observed.js";
 import { silenceWords } from "../core/plan-elsewhere.js";
 import { plainStop } from "../core/plan-running.js";
-import { neverDeployed } from "../core/plan-stopped.js";
+import { hasFinished, neverDeployed } from "../core/plan-stopped.js";
 import { type JobRecord, withoutSession } from "../core/record.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { haltOrCancel } from "./halt.js";
@@ -63,8 +63,14 @@ async function end({ observed, stored, there }: Sighting, context: RemovalContex
   const writer = new RecordWriter(world.store, name, stored.mark);
   const ended = { ...record, status: "deleted" as const, intent: undefined };
   if (!job || !isAlive(job)) {
-    const savepoint = record.status === "finished" ? record.savepoint : latestState(observed);
-    await writer.write({ ...ended, savepoint, intent: neverDeployed(record) ? withoutSession(record) : undefined });
+    const isOver = hasFinished(record, job);
+    const savepoint = isOver ? record.savepoint : latestState(observed);
+    await writer.write({
+      ...ended,
+      ...(isOver && { hasFinished: true }),
+      savepoint,
+      intent: neverDeployed(record) ? withoutSession(record) : undefined,
+    });
     return;
   }
   const intent = { action: "delete", next: undefined, session: undefined };

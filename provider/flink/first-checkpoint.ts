@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasEnded } from "../core/observed.js";
 import { failureReason } from "./java-trace.js";
 import { isComingUp, type Limits, startFailed, type Watched } from "./lifecycle.js";
 import type { FlinkRest } from "./rest.js";
@@ -20,16 +21,16 @@ const PAUSE_MS = 250;
 
 /**
  * Asks for a checkpoint, so that a long interval need not be waited for, until one is completed or the bounded job has
- * ended. Jobs without checkpoints, and a limit of 0 s, are not waited for. Throws start-failed with the job's own
- * exception, or timed-out.
+ * ended. Jobs without checkpoints, and a limit of 0 s, are not waited for. Gives whether it has ended. Throws start-failed
+ * with the job's own exception, or timed-out.
  */
-export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { limits: StartLimits }): Promise<void> {
+export async function awaitFirstCheckpoint(rest: FlinkRest, job: Watched & { limits: StartLimits }): Promise<boolean> {
   const { name, jobId, limits, progress } = job;
-  if (limits.checkpointSeconds === 0) return;
+  if (limits.checkpointSeconds === 0) return false;
   const what = `${name}: first checkpoint of job ${jobId}`;
   const fix = "see in Flink's dashboard why its checkpoints fail, or raise the configuration key `checkpointSeconds`";
   await waitFor({ what, timeoutSeconds: limits.checkpointSeconds, fix, progress }, patiently(asking(rest, job)));
-  await stillRuns(rest, job);
+  return hasFinished(rest, job);
 }
 
 /** Asks once for each checkpoint: again after one that failed, or that a JobManager which came back knows nothing of. */
@@ -48,7 +49,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
     }
     isTriggered = true;
     const seen = await rest.checkpointStatus(jobId, trigger);
-    if (seen?.status.id === "IN_PROGRESS") return { pending: "it is being written" };
+    if (seen?.status.id === "IN_PROGRESS") return unlessEnded(rest, { name, jobId });
     const failure = seen?.operation?.failureCause;
     if (seen && !failure) return { done: true };
     [trigger, isTriggered] = [newTrigger(), false];
@@ -58,16 +59,25 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
   };
 }
 
+/** Of a bounded job that ended meanwhile Flink would tell for ever that its checkpoint is being written. */
+async function unlessEnded(rest: FlinkRest, { name, jobId }: Pick<Watched, "name" | "jobId">): Promise<Look<true>> {
+  const state = await rest.statusOf(jobId);
+  if (state === "FINISHED") return { done: true };
+  if (state !== undefined && hasEnded(state)) throw await startFailed(rest, name, jobId, state);
+  return { pending: "it is being written" };
+}
+
 async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean> {
   const interval = await rest.checkpointInterval(jobId);
   return interval !== undefined && interval <= NEVER_MS;
 }
 
 /** The checkpoint may have been completed right before the row that no start survives. */
-async function stillRuns(rest: FlinkRest, { name, jobId }: Watched): Promise<void> {
+async function hasFinished(rest: FlinkRest, { name, jobId }: Watched): Promise<boolean> {
   const state = await rest.statusOf(jobId);
   if (state !== "RUNNING" && state !== "FINISHED" && !isComingUp(state))
     throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+  return state === "FINISHED";
 }
 
 /** Asked twice under one id, Flink does it once. */

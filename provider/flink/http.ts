@@ -50,7 +50,11 @@ export async function callJson<T>(base: string, call: Call, schema: z.ZodType<T>
   const where = `${call.method} ${base}${call.path.split("?")[0]}`;
   const { status, text } = await send(base, call, where);
   if (status < 200 || status >= 300) throw new HttpRefusal(status, text, where);
-  return schema.parse(text === "" ? {} : parseJson(text, where));
+  const parsed = schema.safeParse(text === "" ? {} : parseJson(text, where));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.length ? `at ${issue.path.join(".")}: ` : "";
+  throw new NoAnswer(where, `the answer is none of Flink's (${place}${issue?.message ?? "not valid"})`);
 }
 
 async function send(base: string, call: Call, where: string): Promise<{ status: number; text: string }> {
@@ -66,10 +70,26 @@ async function send(base: string, call: Call, where: string): Promise<{ status: 
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
-    return { status: response.statusCode, text: await response.body.text() };
+    return { status: response.statusCode, text: await textOf(response.body) };
   } catch (error) {
     throw new NoAnswer(where, error);
   }
+}
+
+/** Far more than any answer of Flink's. What comes after that is not read, and the connection is closed. */
+const MOST_BYTES = 64_000_000;
+
+/** Throws where a body is longer than that; it is not kept in memory then. */
+export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body) {
+    bytes += part.byteLength;
+    if (bytes > MOST_BYTES)
+      throw new Error(`the answer has more than ${MOST_BYTES / 1_000_000} MB; the rest was not read`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 function parseJson(text: string, where: string): unknown {

@@ -32,7 +32,9 @@ export function loadFiles(
 function digestOf(path: string): string | undefined {
   const hash = createHash("sha256");
   const add = (file: string, name: string) => {
-    if (statSync(file).isDirectory()) {
+    const seen = statSync(file);
+    if (!seen.isDirectory() && !seen.isFile()) return;
+    if (seen.isDirectory()) {
       const entries = readdirSync(file).filter((entry) => entry !== "__pycache__");
       for (const entry of entries.sort()) add(join(file, entry), `${name}/${entry}`);
     } else hash.update(name).update("\0").update(readFileSync(file)).update("\0");

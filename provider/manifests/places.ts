@@ -1,6 +1,6 @@
 /** Places in files of a project: reading them, and showing them as `file:line:column` with the line and a caret. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 
 /** A file that was read; `file` is its path as a person sees it, relative to the project and with slashes. */
@@ -26,6 +26,9 @@ export interface Place {
   readonly excerpt: string;
 }
 
+/** Nobody writes a manifest or a table file of that size. */
+const MOST_BYTES = 64_000_000;
+
 const LINE_NUMBER_WIDTH = 5;
 const WIDEST_EXCERPT = 110;
 
@@ -40,6 +43,9 @@ export function readSource(root: string, path: string): Source | Problem {
   const problem = (message: string): Problem => ({ severity: "error", source: { file, text: "" }, message });
   let bytes: Buffer;
   try {
+    const seen = statSync(resolve(root, path));
+    if (!seen.isFile()) return problem("is not a plain file");
+    if (seen.size > MOST_BYTES) return problem(`has ${seen.size} bytes; at most ${MOST_BYTES} are read`);
     bytes = readFileSync(resolve(root, path));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;

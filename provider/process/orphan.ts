@@ -1,30 +1,58 @@
-/** A provider process whose engine was killed: it finishes what it is at, and ends. */
+/** A provider process that nobody waits for: its engine was killed, or cancels; it finishes what it is at, and ends. */
 
 import type { Hooks } from "../dynamic.js";
 import { isWaitedFor } from "../flink/waited-for.js";
+import { onCancel } from "./cancelled.js";
 
 type AllHooks = Readonly<Record<string, Hooks>>;
 
 const LOOK_MS = 1000;
 
-/** The same hooks, counted; once the process that started this one is gone, and no call is being served, it ends. */
+/**
+ * So long what is at work may go on. After that the process ends in the middle of it, as if it had been killed: what was
+ * begun is noted in the records, and the next update goes on from there.
+ */
+const GRACE_MS = 20_000;
+
+/** The same hooks, counted; once the engine is gone or cancels, and no call is being served, or for long, it ends. */
 export function endingWithEngine<T extends AllHooks>(hooks: T): T {
-  let calls = 0;
+  const calls = new Map<object, string>();
+  let isEnding = false;
+  const end = (why: string) => {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => {
+      if (calls.size > 0)
+        process.stderr.write(
+          `${why}: ended after ${GRACE_MS / 1000} s in the middle of ${[...calls.values()].join(", ")}; the next \`pulumi up\` goes on from what the records say\n`,
+        );
+      process.exit(1);
+    }, GRACE_MS);
+  };
+  onCancel(() => end("cancelled"));
   setInterval(() => {
-    if (!isWaitedFor() && calls === 0) process.exit(0);
+    if (isWaitedFor()) return;
+    if (calls.size === 0) process.exit(0);
+    end("the engine is gone");
   }, LOOK_MS).unref();
-  const counted = (hook: (...args: unknown[]) => Promise<unknown>) =>
+  const counted = (kind: string, name: string, hook: (...args: unknown[]) => Promise<unknown>) =>
     async function (this: unknown, ...args: unknown[]) {
-      calls++;
+      const call = {};
+      calls.set(call, `${name} of ${nameOf(args) ?? kind}`);
       try {
         return await hook.apply(this, args);
       } finally {
-        calls--;
+        calls.delete(call);
       }
     };
   const wrapped = Object.entries(hooks).map(([kind, each]) => [
     kind,
-    Object.fromEntries(Object.entries(each).map(([name, hook]) => [name, counted(hook)])),
+    Object.fromEntries(Object.entries(each).map(([name, hook]) => [name, counted(kind, name, hook)])),
   ]);
   return Object.fromEntries(wrapped);
+}
+
+/** The job's name, where a hook is given one. */
+function nameOf(args: readonly unknown[]): string | undefined {
+  return args.map((arg) => Object(arg).name).find((name) => typeof name === "string");
 }

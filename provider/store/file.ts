@@ -1,19 +1,22 @@
 /** A store in a folder: `file:///dir`. Conditional writes hold between processes of one machine. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { canonicalLocation } from "../core/naming.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import type { StoredFile } from "../core/state-directories.js";
-import { contentOf, filesBelow, guarded, removeFolder, unlessMissing } from "./folder.js";
+import { contentOf, filesBelow, guarded, plainFile, removeFolder, unlessMissing } from "./folder.js";
 import { formatRecord, parseRecord } from "./job-record.js";
+import { MOST_BYTES } from "./most-bytes.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
-/** A lock older than this belongs to a process that died: a write takes milliseconds. */
+/** A lock that stays the same for so long belongs to a process that died: a write takes milliseconds. */
 const STALE_LOCK_MS = 10_000;
+/** Longest time for a lock, also where one process after another takes it. */
+const LOCK_LIMIT_MS = 30_000;
 
 export class FileStore implements Store {
   private readonly manifests: string;
@@ -99,7 +102,10 @@ function markOf(text: string): string {
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
-  return unlessMissing(() => readFile(file, "utf8"), undefined);
+  return unlessMissing(async () => {
+    await plainFile(file, MOST_BYTES);
+    return readFile(file, "utf8");
+  }, undefined);
 }
 
 async function readdirIfThere(folder: string): Promise<string[]> {
@@ -118,23 +124,45 @@ async function writeDurably(file: string, text: string): Promise<void> {
 }
 
 async function withLock(lock: string, work: () => Promise<void>): Promise<void> {
-  while (!(await tryLock(lock))) await sleep(10);
+  const own = randomBytes(8).toString("hex");
+  await takeLock(lock, own);
   try {
     await work();
   } finally {
-    await rm(lock, { force: true });
+    // Whoever was so slow that its lock was taken for a dead one's must not take away the next one's.
+    if ((await heldBy(lock)) === own) await rm(lock, { force: true });
   }
 }
 
-async function tryLock(lock: string): Promise<boolean> {
+/** The age is measured here, by a clock that only goes on: that of the file may be another machine's, or wrong. */
+async function takeLock(lock: string, own: string): Promise<void> {
+  const begun = performance.now();
+  let [holder, since] = ["", begun];
+  while (!(await tryLock(lock, own))) {
+    const now = performance.now();
+    const seen = await heldBy(lock);
+    if (seen !== holder) [holder, since] = [seen, now];
+    if (now - since > STALE_LOCK_MS) await rm(lock, { recursive: true, force: true });
+    if (now - begun > LOCK_LIMIT_MS)
+      throw new Error(`${lock} is held by somebody else for ${LOCK_LIMIT_MS / 1000} s; remove it if nobody deploys`);
+    await sleep(10);
+  }
+}
+
+/** What tells one holder from the next: the content, where it is a file. */
+async function heldBy(lock: string): Promise<string> {
+  const seen = await unlessMissing(() => lstat(lock), undefined);
+  if (!seen) return "nobody";
+  return seen.isFile() ? unlessMissing(() => readFile(lock, "utf8"), "nobody") : "no file";
+}
+
+async function tryLock(lock: string, own: string): Promise<boolean> {
   try {
-    await writeFile(lock, String(process.pid), { flag: "wx" });
+    await writeFile(lock, own, { flag: "wx" });
     return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    const age = await unlessMissing(async () => Date.now() - (await stat(lock)).mtimeMs, 0);
-    if (age > STALE_LOCK_MS) await rm(lock, { force: true });
-    return false;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { reasonOf, UserError } from "../core/errors.js";
 import { canonicalLocation } from "../core/naming.js";
 import type { StoredFile } from "../core/state-directories.js";
+import { MOST_BYTES } from "./most-bytes.js";
 import { metadataAndRest, stateDirectory } from "./store.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */
@@ -29,7 +30,13 @@ async function collect(folder: string, found: StoredFile[]): Promise<void> {
 
 /** Undefined where there is no such file. */
 export function contentOf(path: string): Promise<Uint8Array | undefined> {
-  return guarded(path, () => unlessMissing(() => readFile(canonicalLocation(path)), undefined));
+  const file = canonicalLocation(path);
+  return guarded(path, () =>
+    unlessMissing(async () => {
+      await plainFile(file, MOST_BYTES);
+      return readFile(file);
+    }, undefined),
+  );
 }
 
 /** Deletes a state's folder; one that is gone already is no error. */
@@ -44,10 +51,32 @@ export function removeFolder(directory: string): Promise<void> {
   });
 }
 
+/** Throws where a path leads to a pipe, a socket or a device, which a reader waits for without end, or to too much. */
+export async function plainFile(file: string, most: number): Promise<void> {
+  const seen = await stat(file);
+  if (!seen.isFile()) throw new Error(`${file} is not a plain file`);
+  if (seen.size > most) throw new Error(`${file} has ${seen.size} bytes; at most ${most} are read`);
+}
+
+/** A disk that is away, such as a network folder, may answer nothing at all. */
+const LIMIT_MS = 120_000;
+
+async function withinLimit<T>(work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer of the file system within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  });
+  try {
+    return await Promise.race([work(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Turns what the file system says into one error that names the place. */
 export async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await withinLimit(work);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError("store-unreachable", {

@@ -61,6 +61,7 @@ const Extra = z.object({
   ),
   starts: z.array(z.string()).optional(),
   choices: z.array(z.string()).optional(),
+  finished: z.literal(true).optional(),
   written: z.object({ by: z.string(), at: z.string() }).optional(),
 });
 
@@ -140,6 +141,7 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
     })),
     ...(extra.starts && { starts: extra.starts }),
     ...withChoices(extra.choices),
+    ...(extra.finished && { hasFinished: true as const }),
     written,
   };
 }
@@ -205,6 +207,7 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
     })),
     ...(record.starts && { starts: [...record.starts] }),
     ...(record.choices && { choices: [...record.choices] }),
+    ...(record.hasFinished && { finished: true as const }),
     ...(written && { written }),
   };
 }

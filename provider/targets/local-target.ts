@@ -5,7 +5,7 @@ import {
   configurationOf,
   type LocalSpec,
   localHealth,
-  runningPorts,
+  portsToRun,
   startLocalOrNothing,
   stopLocal,
 } from "../cluster/local.js";
@@ -48,7 +48,7 @@ export const localTarget: Target = {
 };
 
 async function check(given: Given, before: Before): Promise<Checked> {
-  const ports = (await runningPorts(given.folder)) ?? (await freePorts(before));
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before));
   const addresses = {
     restUrl: `http://127.0.0.1:${ports.restPort}`,
     gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
