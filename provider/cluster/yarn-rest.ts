@@ -50,7 +50,7 @@ export class ResourceManagers {
 
   private async list(query: string): Promise<readonly Application[]> {
     const Listing = z.object({ apps: z.object({ app: z.array(Reported).optional() }).nullish() });
-    const { apps } = Listing.parse(parsed(await this.ask("GET", `/ws/v1/cluster/apps?${query}`)));
+    const { apps } = understood(Listing, await this.ask("GET", `/ws/v1/cluster/apps?${query}`));
     return (apps?.app ?? []).map(toApplication);
   }
 
@@ -59,7 +59,7 @@ export class ResourceManagers {
     const answer = await this.ask("GET", `/ws/v1/cluster/apps/${encodeURIComponent(id)}`);
     // YARN answers 400 for what does not look like an id, and 404 for what it does not know.
     if (answer.status === 404 || answer.status === 400) return undefined;
-    const { app } = z.object({ app: Reported }).parse(parsed(answer));
+    const { app } = understood(z.object({ app: Reported }), answer);
     return toApplication(app);
   }
 
@@ -91,6 +91,19 @@ function parsed(answer: YarnAnswer & { kind: "answer" }): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.json;
   const fix = "see the ResourceManager's own words, and whether whoever deploys may do this on YARN";
   throw new YarnSilent(`${answer.address} answered ${answer.status}: ${refusalWords(answer.json)}`, fix);
+}
+
+/** Throws YarnSilent where it answers, and not as YARN does. */
+function understood<T>(schema: z.ZodType<T>, answer: YarnAnswer & { kind: "answer" }): T {
+  const found = schema.safeParse(parsed(answer));
+  if (found.success) return found.data;
+  const [issue] = found.error.issues;
+  const fix =
+    "check that the addresses in `yarn.resourceManagers` are those of ResourceManagers' web pages (port 8088)";
+  throw new YarnSilent(
+    `${answer.address} gives an answer that is none of YARN's (at ${issue?.path.join(".")}: ${issue?.message})`,
+    fix,
+  );
 }
 
 function toApplication(reported: z.infer<typeof Reported>): Application {

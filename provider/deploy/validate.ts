@@ -90,16 +90,21 @@ export function releaseReservation(restUrl: string, job: string): void {
   reserved.get(restUrl)?.delete(job);
 }
 
+/** Longest wait for the slots of other jobs that are being started, which Flink may count already. */
+const STARTING_MS = 300_000;
+
 async function checkSlots(name: string, needed: number, sighting: Sighting, world: World): Promise<void> {
   const others = reservedAt(world);
   const own = await slotsHeld(sighting, world);
+  const until = Date.now() + STARTING_MS;
   for (;;) {
     const isAnyStarting = [...others.values()].some(({ isStarting }) => isStarting);
     const overview = await reached(() => world.rest.overview());
     const taken = [...others].reduce((sum, [other, { slots }]) => sum + (other === name ? 0 : slots), 0);
     const free = overview["slots-available"] + own - taken;
     if (needed <= free) break;
-    if (!isAnyStarting) throw slotsMissing(name, needed, { free, total: overview["slots-total"], taken, own });
+    if (!isAnyStarting || Date.now() > until)
+      throw slotsMissing(name, needed, { free, total: overview["slots-total"], taken, own });
     await sleep(100);
   }
   reserve(name, needed - own, world);

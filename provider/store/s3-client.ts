@@ -1,6 +1,9 @@
 /** The way to S3: the parts of an address, a client, and what Flink's own S3 file system needs for the same place. */
 
-import type { S3Client } from "@aws-sdk/client-s3";
+import { Readable, Transform } from "node:stream";
+import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
+import type { DeserializeHandler, DeserializeHandlerArguments } from "@smithy/types";
+import { MOST_BYTES } from "./most-bytes.js";
 
 /** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
 export interface S3Address {
@@ -52,13 +55,43 @@ export async function connectS3({ endpoint, region, pathStyle }: S3Address): Pro
   // The SDK's version is pinned by the project; its advice on Node versions would stand in every preview.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const { S3Client: Client } = await s3Sdk();
-  return new Client({
+  const client = new Client({
     forcePathStyle: pathStyle,
     maxAttempts: ATTEMPTS,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
   });
+  client.middlewareStack.addRelativeTo(
+    (next: DeserializeHandler<ServiceInputTypes, ServiceOutputTypes>) =>
+      async (args: DeserializeHandlerArguments<ServiceInputTypes>) => {
+        const result = await next(args);
+        const { response } = result;
+        if (hasBody(response)) response.body = limited(response.body);
+        return result;
+      },
+    { name: "limitBody", relation: "after", toMiddleware: "deserializerMiddleware" },
+  );
+  return client;
+}
+
+function hasBody(response: unknown): response is { body: Readable } {
+  return typeof response === "object" && response !== null && "body" in response && response.body instanceof Readable;
+}
+
+/** The same bytes, up to what is read at most; then an error, and the connection is closed. */
+function limited(body: Readable): Readable {
+  let bytes = 0;
+  const counted = new Transform({
+    transform(part: Buffer, _, done) {
+      bytes += part.length;
+      if (bytes <= MOST_BYTES) return done(null, part);
+      body.destroy();
+      done(new Error(`an answer has more than ${MOST_BYTES / 1_000_000} MB; the rest was not read`));
+    },
+  });
+  body.once("error", (error) => counted.destroy(error));
+  return body.pipe(counted);
 }
 
 /** Flink options that lead its S3 file system to the server of an address. None of them is a secret. */

@@ -1,5 +1,6 @@
 /** A stack with a cluster of its own on this machine: from nothing, through broken parts, to nothing again. */
 
+import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFree } from "../../provider/cluster/ports.js";
 import { readProcesses } from "../../provider/cluster/processes.js";
@@ -39,6 +40,20 @@ test("A killed SQL Gateway is seen by the preview and brought back; the job runs
   expect(preview.lines["session cluster"]).toBe("sql-gateway not running: started again");
   expect(await livingRoles(story.local)).toEqual(ROLES);
   expect((await story.running("local", await flinkOf(story))).flink).toEqual(before.flink);
+});
+
+test("A killed SQL Gateway whose port another program has taken comes back at another one; the job runs on.", async () => {
+  const before = await story.running("local", await flinkOf(story));
+  const { ports } = await readProcesses(story.local);
+  await killRole(story.local, "sql-gateway");
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(ports?.gatewayPort, "127.0.0.1", resolve));
+  const { preview } = await story.again();
+  expect(preview.lines["session cluster"]).toBe("sql-gateway not running: started again");
+  expect((await readProcesses(story.local)).ports?.gatewayPort).not.toBe(ports?.gatewayPort);
+  expect((await story.running("local", await flinkOf(story))).flink).toEqual(before.flink);
+  other.close();
+  expect((await story.again()).preview.lines).toEqual({});
 });
 
 test("A killed TaskManager is seen by the preview and brought back, and the job with it, though it changes too.", async () => {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
 import type { JobRecord } from "../../provider/core/record.js";
@@ -44,6 +45,36 @@ const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
   if (!(error instanceof UserError)) throw new Error(`expected a UserError, got ${String(error)}`);
   return error;
 };
+
+describe("what is in the way of a write ends within a limit", () => {
+  const lock = () => join(folder, "manifests", "orders.yaml.lock");
+  beforeEach(() => mkdir(join(folder, "manifests")));
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["a lock of a process that died", () => writeFile(lock(), "dead")],
+    [
+      "one that is dated in the future",
+      async () => {
+        await writeFile(lock(), "dead");
+        await utimes(lock(), 4_000_000_000, 4_000_000_000);
+      },
+    ],
+    ["a folder in its place", () => mkdir(lock())],
+    ["a link that leads nowhere", () => symlink(join(folder, "nowhere"), lock())],
+    ["a pipe", () => execa("mkfifo", [lock()])],
+  ])("%s is taken away once it has stayed the same for 10 s.", { timeout: 40_000 }, async (_, place) => {
+    await place();
+    await store.write("orders", record("ada"), undefined);
+    expect(await readdir(join(folder, "manifests"))).toEqual(["orders.yaml"]);
+  });
+
+  test("A pipe in place of a record is an error, and not waited for.", async () => {
+    await execa("mkfifo", [join(folder, "manifests", "orders.yaml")]);
+    const failure = await failureOf(store.read("orders"));
+    expect(failure.code).toBe("store-unreachable");
+    expect(failure.message).toContain("orders.yaml is not a plain file");
+  });
+});
 
 describe("a record is written on condition that nobody else did", () => {
   test("What was written is read, with the mark for the next write.", async () => {

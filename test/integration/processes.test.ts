@@ -1,8 +1,11 @@
 /** Processes that outlive the program that started them, and are found again. */
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   isAlive,
@@ -95,3 +98,34 @@ test("A provider process ends by itself after its engine was killed.", async () 
   process.kill(engine.pid, "SIGKILL");
   await until("end of the provider", 20, async () => !(await isAlive(provider)) || undefined);
 });
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "A provider process that %s finds at work ends within 30 s, and says so.",
+  {
+    timeout: 60_000,
+  },
+  async (signal) => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const port = (silent.address() as AddressInfo).port;
+    const program = `
+    const hooks = require("./provider/compiled.cjs")("provider/process/piece.ts");
+    const url = "http://127.0.0.1:${port}";
+    const cluster = { target: "remote", self: "urn", restUrl: url, gatewayUrl: url, folder: "x", flinkHome: "",
+      taskManagers: 1, slotsPerTaskManager: 1, jobManagerMemory: "", taskManagerMemory: "", properties: {}, store: "file:///x",
+      startSeconds: 600, savepointSeconds: 600, requestSeconds: 600 };
+    hooks["session-cluster"].check({}, cluster);
+    console.log("at work");`;
+    const child = execa("node", ["-e", program, "program", "127.0.0.1:1"], { reject: false });
+    await new Promise<void>((resolve) =>
+      child.stdout.on("data", (data) => String(data).includes("at work") && resolve()),
+    );
+    const since = Date.now();
+    child.kill(signal);
+    const { exitCode, stderr } = await child;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("cancelled: ended after 20 s in the middle of check of session-cluster");
+    expect(Date.now() - since).toBeLessThan(30_000);
+    silent.close();
+  },
+);

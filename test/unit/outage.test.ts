@@ -200,3 +200,36 @@ describe("A first checkpoint that a new JobManager does not know", () => {
     expect(states).toEqual([]);
   });
 });
+
+describe("An answer that is none of Flink's", () => {
+  it.each([
+    ["another shape", { jobs: [{ jid: 7 }] }, "the answer is none of Flink's (at jobs.0.jid: "],
+    ["a list", [], "the answer is none of Flink's"],
+    ["a text", "hello", "the answer is none of Flink's"],
+  ])("%s is no answer, with the place that is wrong.", async (_, body, words) => {
+    const url = await listen(0, () => ({ status: 200, body }));
+    const failure = await new FlinkRest(url, 5000).jobsOverview().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NoAnswer);
+    expect(String(failure)).toContain(words);
+  });
+
+  it("One without an end is not read beyond 64 MB.", async () => {
+    let sent = 0;
+    const endless = createServer((_, outgoing) => {
+      const part = Buffer.alloc(1_000_000, "x");
+      const more = () => {
+        while (!outgoing.destroyed && sent < 500_000_000) {
+          sent += part.length;
+          if (!outgoing.write(part)) return void outgoing.once("drain", more);
+        }
+      };
+      more();
+    });
+    server = endless;
+    await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    await expect(new FlinkRest(url, 20_000).overview()).rejects.toThrow(/more than 64 MB; the rest was not read/u);
+    expect(sent).toBeLessThan(100_000_000);
+    endless.closeAllConnections();
+  });
+});
