@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { causes } from "../flink/java-trace.js";
+import { masked } from "../secrecy/safe.js";
 
 /** The part of Flink's scripts that turns options into memory sizes; it takes a second. */
 const SCRIPT = '. "$0" && parseResourceParamsAndExportLogs "$1"';
@@ -49,7 +50,7 @@ async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, comma
   const trace = output.slice(Math.max(0, output.indexOf("Exception in thread")));
   throw new UserError("config-invalid", {
     what: "Flink cannot run with these settings of the session cluster; nothing was stopped or started",
-    cause: wordsOf(trace).slice(0, 500),
+    cause: masked(wordsOf(trace)).slice(0, 500),
     fix: "correct `jobManagerMemory`, `taskManagerMemory` or `clusterProperties` in the stack's configuration",
   });
 }

@@ -43,6 +43,8 @@ export const Given = z.object({
   jobManagerMemory: z.string(),
   taskManagerMemory: z.string(),
   properties: z.record(z.string(), z.string()),
+  /** Whether one of `properties` is a secret, so that none of them is told. */
+  propertiesAreSecret: z.boolean().optional(),
   /** Only for `yarn`; see core/yarn-options.ts. */
   yarn: z
     .object({
