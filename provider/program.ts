@@ -72,6 +72,7 @@ export function clusterArgs(
     ...(settings.areClusterPropertiesSecret
       ? { properties: secret(settings.clusterProperties), propertiesAreSecret: true }
       : { properties: settings.clusterProperties }),
+    environment: settings.environment,
     store,
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
@@ -121,6 +122,7 @@ function commonOf(settings: Settings): CommonSettings {
       client: settings.pyClientExecutable,
       flinkHome: settings.flinkHome,
       workers: settings.pyExecutable,
+      environment: settings.environment,
     },
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,

@@ -9,6 +9,7 @@ import { type Output, output, secret } from "@pulumi/pulumi/output.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { z } from "zod";
 import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
+import { VARIABLE_NAME } from "./core/environment.js";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
 import { didYouMean } from "./core/spelling.js";
@@ -56,6 +57,7 @@ export const Keys = {
   checkpointSeconds: z.coerce.number().int().min(0).default(300),
   firstRowSeconds: z.coerce.number().int().min(0).default(20),
   requestSeconds: Count.default(30),
+  environment: z.array(z.string().regex(VARIABLE_NAME, "not the name of an environment variable")).default([]),
   adopt: Text.default({}),
   flinkProperties: Text.default({}),
   jobProperties: z.record(z.string(), Text).default({}),

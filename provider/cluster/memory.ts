@@ -3,6 +3,7 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { passedOn } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { causes } from "../flink/java-trace.js";
 import { masked } from "../secrecy/safe.js";
@@ -35,7 +36,8 @@ async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, comma
   const { execa } = await import("execa");
   const script = join(flinkHome, "bin", "config.sh");
   const result = await execa("bash", ["-c", SCRIPT, script, command], {
-    env: { FLINK_CONF_DIR: conf },
+    env: { ...passedOn(process.env, []), FLINK_CONF_DIR: conf },
+    extendEnv: false,
     reject: false,
     timeout: startSeconds * 1000,
     all: true,

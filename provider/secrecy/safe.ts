@@ -10,7 +10,14 @@ const known = new Map<string, readonly Pattern[]>();
 let patterns: ReadonlyMap<string, Pattern> = new Map();
 
 /** Environment variables that hold a secret, and how it is found in them. */
-const VARIABLES = ["PULUMI_CONFIG_PASSPHRASE", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+const VARIABLES = [
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_ACCESS_TOKEN",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+  "HADOOP_CREDSTORE_PASSWORD",
+];
 const HEADERS = "YARN_REST_HEADERS";
 
 /** From now on no text that leaves this process tells these. */

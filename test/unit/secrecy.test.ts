@@ -111,8 +111,8 @@ test("What is remembered stays known, and the environment's secrets are known by
   process.env.AWS_SESSION_TOKEN = "session-token-3";
   remember(["remembered-4", undefined, ""]);
   remember(["remembered-5"]);
-  expect(safe("header-token-1 cookie-value-2 session-token-3 remembered-4 remembered-5 x")).toBe(
-    "****** ****** ****** ****** ****** x",
+  expect(safe("header-token-1 cookie-value-2 session-token-3 remembered-4 remembered-5 rest")).toBe(
+    "****** ****** ****** ****** ****** rest",
   );
   expect(masked("\u001bremembered-4")).toBe("\u001b******");
   delete process.env.YARN_REST_HEADERS;

@@ -238,7 +238,7 @@ describe("what is secret", () => {
     secretOf("clusterProperties", "secretParameters");
     const settings = settingsOf("prod", {
       clusterProperties: { "s3.secret-key": "k", "a.b": "c" },
-      secretParameters: { p: "x" },
+      secretParameters: { p: "told-to-nobody-2" },
     });
     const { properties, propertiesAreSecret } = clusterArgs("cluster", settings, "file:///store");
     expect(propertiesAreSecret).toBe(true);
