@@ -14,6 +14,7 @@ import { UserError } from "./core/errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
 import { didYouMean } from "./core/spelling.js";
 import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
+import { closeFolders } from "./settings-folders.js";
 import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
 
 /** Names and values; the file may hold numbers and true or false. */
@@ -102,11 +103,12 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
 /** Reads the stack's configuration. Throws one config-invalid that lists every key that is wrong. */
 export function readSettings(): Settings {
   const config = new Config();
+  const root = process.cwd();
+  closeFolders(root);
   const secret = secretKeys(getProject());
   const given = Object.fromEntries([...Object.keys(Keys), ...MAPS].map((key) => [key, givenValue(config, key)]));
   rememberSecrets(given, secret);
   const [values, problems] = readKeys(config);
-  const root = process.cwd();
   const stack = getStack();
   const folder = join(".local", stack);
   const compareWith = values.compareWith && otherStack(values.compareWith, root);

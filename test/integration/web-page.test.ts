@@ -84,8 +84,9 @@ interface Form {
 /** Sends a form into a frame, as a page does without a word to who reads it. */
 const post = (form: Form) =>
   page.evaluate(async ({ action, enctype }) => {
-    const frame = Object.assign(document.createElement("iframe"), { name: "target" });
-    const sent = Object.assign(document.createElement("form"), { action, enctype, method: "post", target: "target" });
+    const target = `target-${document.forms.length}`;
+    const frame = Object.assign(document.createElement("iframe"), { name: target });
+    const sent = Object.assign(document.createElement("form"), { action, enctype, method: "post", target });
     // As text/plain this is JSON: {"sessionName=": "x"}.
     const input = Object.assign(document.createElement("input"), { name: '{"sessionName', value: '":"x"}' });
     sent.append(input);
