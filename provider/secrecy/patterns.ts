@@ -18,16 +18,23 @@ const SHORT_LOOK = 6;
 /** Control characters, which quoting and terminals treat each in its own way; they do not count in a comparison. */
 const CONTROLS = /(?!\s)\p{Cc}/gu;
 
-/** White space as one blank each, control characters left out. */
+/** White space as one blank each, control characters left out, and slashes as Flink's paths have them. */
 export function loosely(text: string): string {
-  return text.replaceAll(CONTROLS, "").replaceAll(/\s+/gu, " ").trim();
+  return text
+    .replaceAll(CONTROLS, "")
+    .replaceAll(/\s+/gu, " ")
+    .replaceAll(/[\\/]+/gu, "/")
+    .trim();
 }
 
 /** All that is searched for so that nothing of a secret is told. */
 export function patternsOf(secret: string): Pattern[] {
   const lines = secret.split(/\r\n|[\n\r\u2028\u2029]/u).filter((line) => loosely(line).length >= SHORT);
   const plain = [secret, ...lines].flatMap((text) => [loosely(text), loosely(withoutSequences(text))]);
-  const encoded = [secret, ...lines].filter((text) => text.length >= SHORT).flatMap(inBase64);
+  const encoded = [secret, ...lines]
+    .filter((text) => text.length >= SHORT)
+    .flatMap(inBase64)
+    .map(loosely);
   return [...new Set([...plain, ...encoded])].filter((text) => text !== "").map(patternOf);
 }
 

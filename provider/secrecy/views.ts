@@ -98,9 +98,10 @@ export function viewsOf(text: string): View[] {
   return views.map(loose);
 }
 
-/** White space as one blank each, and control characters left out, as patterns.ts has the secrets. */
+/** As `loosely` in patterns.ts has the secrets. */
 function loose(view: View): View {
-  return rewritten(view, /(?:\s|\p{Cc})+/gu, (run) => (/\s/u.test(run) ? " " : "")) ?? view;
+  const wanted = /(?:\s|\p{Cc})+|[\\/]+/gu;
+  return rewritten(view, wanted, (run) => (/[\\/]/u.test(run) ? "/" : /\s/u.test(run) ? " " : "")) ?? view;
 }
 
 /** Undefined where nothing changes. */

@@ -49,6 +49,7 @@ test.each([
   ["in an address in JSON in an address", encodeURIComponent(json(encodeURIComponent("x y z '%' secret")))],
   ["in XML", entities(SECRET)],
   ["in a SQL unicode literal", SECRET.replaceAll("\\", "\\\\").replaceAll("ö", "\\00f6")],
+  ["in a path of Flink's", SECRET.replaceAll("\\", "/")],
   ["on one line", SECRET.replaceAll(/\s+/gu, " ")],
   ["indented", SECRET.replaceAll("\n", "\n      ")],
   ["without its control characters", SECRET.replaceAll("\u001b", "")],
