@@ -16,8 +16,8 @@ function environment(flinkHome, pulumiBin) {
   const { PATH, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   const env = { FLINK_HOME: flinkHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
   env.PATH = [pulumiBin, ...PATH.split(":").filter((folder) => folder !== pulumiBin)].filter(Boolean).join(":");
-  // A stack on this machine holds no secrets; who sets a passphrase keeps it.
-  if (!PULUMI_CONFIG_PASSPHRASE_FILE) env.PULUMI_CONFIG_PASSPHRASE = PULUMI_CONFIG_PASSPHRASE ?? "";
+  // A stack on this machine holds no secrets; who sets a passphrase keeps it, and need not see it printed.
+  if (!PULUMI_CONFIG_PASSPHRASE_FILE && PULUMI_CONFIG_PASSPHRASE === undefined) env.PULUMI_CONFIG_PASSPHRASE = "";
   return env;
 }
 

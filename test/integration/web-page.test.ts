@@ -2,11 +2,11 @@
 /// <reference lib="dom" />
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Browser, Page } from "playwright-core";
-import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
@@ -178,22 +178,37 @@ test.each<[string, Record<string, string>, number]>([
   ["a page of its own", { "sec-fetch-site": "same-origin" }, 200],
 ])("A request with %s", async (_, headers, expected) => {
   for (const url of [`${restUrl}/overview`, `${gatewayUrl}/v2/info`]) {
-    const { statusCode, headers: told, body } = await request(url, { headers });
-    await body.dump();
-    expect([statusCode, told["access-control-allow-origin"]]).not.toContain("*");
-    expect(statusCode).toBe(expected);
+    const answer = await ask(url, { headers });
+    expect(answer.headers["access-control-allow-origin"]).not.toBe("*");
+    expect(answer.status).toBe(expected);
   }
 });
 
-test("A refused upload leaves nothing behind, and its connection is closed.", async () => {
-  const { statusCode, headers, body } = await request(`${restUrl}/jobs`, {
+test("A refused upload is not read, and its connection is closed.", async () => {
+  const { status, headers } = await ask(`${restUrl}/jobs`, {
     method: "POST",
     headers: { origin: "http://x.example", "content-type": "multipart/form-data; boundary=x" },
-    body: `--x\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n${"x".repeat(5_000_000)}\r\n--x--\r\n`,
+    body: `--x\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n${"x".repeat(1000)}\r\n--x--\r\n`,
   });
-  await body.dump();
-  expect([statusCode, headers.connection]).toEqual([403, "close"]);
+  expect([status, headers.connection]).toEqual([403, "close"]);
 });
+
+interface Asked {
+  readonly method?: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Unlike fetch it sends any header, as a program may. */
+function ask(url: string, { body, ...options }: Asked): Promise<{ status: number; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers });
+    });
+    sent.on("error", reject).end(body);
+  });
+}
 
 test("The dashboard shows the jobs and cancels one, under each of its names; the project's own requests go through.", async () => {
   for (const url of [restUrl, restUrl.replace("127.0.0.1", "localhost")]) {
