@@ -9,7 +9,7 @@ import { type Application, isAlive } from "../core/yarn-application.js";
 import { causes, rootCause } from "../flink/java-trace.js";
 import { shortLived } from "../flink/short-lived.js";
 import { waitFor } from "../flink/wait.js";
-import { masked } from "../secrecy/safe.js";
+import { beginning } from "../secrecy/safe.js";
 import { writePrivate } from "./private.js";
 import { isAlive as isRunning, Started, startedProcess } from "./processes.js";
 import { endApplication } from "./yarn-end.js";
@@ -123,7 +123,7 @@ function startFailed(output: string): UserError {
   const cause = words && root && !words.includes(root) ? `${words}\n${root}` : words || root;
   return new UserError("cluster-start-failed", {
     what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before runs on`,
-    cause: masked(cause || "its output says nothing").slice(0, 1000),
+    cause: beginning(cause || "its output says nothing", 1000),
     fix: /Kerberos|GSS|Client cannot authenticate/iu.test(trace)
       ? "get a ticket with `kinit`, then run `pulumi up` again"
       : "correct what it says; its log lies in `.local/<stack>/yarn`",

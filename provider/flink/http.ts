@@ -3,7 +3,7 @@
 import { request } from "undici";
 import type { z } from "zod";
 import { reasonOf } from "../core/errors.js";
-import { masked } from "../secrecy/safe.js";
+import { beginning } from "../secrecy/safe.js";
 
 /** The server answered, and the answer is no: status and its own text. */
 export class HttpRefusal extends Error {
@@ -12,8 +12,7 @@ export class HttpRefusal extends Error {
     readonly body: string,
     where: string,
   ) {
-    // Masked before it is cut: half a secret is one too.
-    super(`${where} answered ${status}: ${masked(body).slice(0, 500)}`);
+    super(`${where} answered ${status}: ${beginning(body, 500)}`);
     this.name = "HttpRefusal";
   }
 }
@@ -78,6 +77,6 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NoAnswer(where, `the answer is not JSON: ${masked(text).slice(0, 80)}`);
+    throw new NoAnswer(where, `the answer is not JSON: ${beginning(text, 80)}`);
   }
 }

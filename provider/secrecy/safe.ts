@@ -49,6 +49,14 @@ export function masked(text: string): string {
   return mask(text, patterns.values());
 }
 
+/** An answer may have many megabytes, of which a person is shown the beginning. */
+const LOOKED_AT = 200_000;
+
+/** The beginning of a text, which is masked before it is cut: half a secret is one too. */
+export function beginning(text: string, characters: number): string {
+  return masked(text.slice(0, LOOKED_AT)).slice(0, characters);
+}
+
 /** The text without any secret, and without what would make a terminal do more than show it. */
 export function safe(text: string): string {
   return printable(masked(text));
