@@ -56,8 +56,8 @@ describe("parameters are put in place of {key}", () => {
   });
 
   test("The time grows with the text and not with its square.", () => {
-    const since = performance.now();
+    const since = process.cpuUsage();
     fillParameters("'{a}' /*+ OPTIONS('b'='{a}') */ -- {a}\n".repeat(20_000), { a: "it's" });
-    expect(performance.now() - since).toBeLessThan(3_000);
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(5);
   });
 });
