@@ -1,6 +1,7 @@
 /** Which file may import which: arrows point one way, and each package has one home. `npm run check` runs it. */
 
 const core = "^provider/core/";
+const secrecy = "^provider/secrecy/";
 const adapters = "^provider/(flink|cluster|store)/";
 const shell = "^provider/deploy/";
 const targets = "^provider/targets/";
@@ -54,14 +55,21 @@ module.exports = {
       comment: "An adapter speaks to one server; what is to be done is decided elsewhere.",
       severity: "error",
       from: { path: adapters },
-      to: { path: "^(index[.]ts$|provider/)", pathNot: [core, adapters] },
+      to: { path: "^(index[.]ts$|provider/)", pathNot: [core, secrecy, adapters] },
+    },
+    {
+      name: "secrecy-knows-nobody",
+      comment: "Every layer makes its texts safe, so what does that knows none of them.",
+      severity: "error",
+      from: { path: secrecy },
+      to: { path: "^(index[.]ts$|provider/)", pathNot: secrecy },
     },
     {
       name: "loaders-know-the-core-only",
       comment: "Reading manifests needs no server.",
       severity: "error",
       from: { path: loaders },
-      to: { path: "^(index[.]ts$|provider/)", pathNot: [core, loaders] },
+      to: { path: "^(index[.]ts$|provider/)", pathNot: [core, secrecy, loaders] },
     },
     never(
       "shell-below-resources",

@@ -3,6 +3,7 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
+import { safe } from "./secrecy/safe.js";
 
 /** The engine starts the provider process with its own address as the first argument. */
 const engine = process.argv[2] ? new EngineClient(process.argv[2], credentials.createInsecure()) : undefined;
@@ -30,7 +31,7 @@ function send(urn: string, message: string, severity: 1 | 2 | 3, ephemeral: bool
   const entry = new LogRequest();
   entry.setSeverity(severity);
   entry.setUrn(urn);
-  entry.setMessage(message);
+  entry.setMessage(safe(message));
   entry.setEphemeral(ephemeral);
   return new Promise((resolve) => engine.log(entry, () => resolve()));
 }

@@ -17,13 +17,14 @@ import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf } from "./job-places.js";
 import { unpacked, unpackedValue } from "./packed.js";
 import { openStore } from "./store/open.js";
+import { s3FlinkEnvironment } from "./store/s3-client.js";
 import { Session } from "./targets/target.js";
 import { clusterNow, locate } from "./targets/whereabouts.js";
 
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
 
-const NO_PYTHON = { client: "python3", flinkHome: "", workers: "" };
+const NO_PYTHON = { client: "python3", flinkHome: "", workers: "", environment: [] };
 
 /** Where the cluster is; the address of a session on YARN changes, so there is more to find it by. */
 const Cluster = z.object({
@@ -39,7 +40,14 @@ const Cluster = z.object({
 const Settings = z.object({
   metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
   /** Python with PyFlink on this machine, its Flink, and the Python of the cluster's workers; empty for Flink's own default. */
-  python: z.object({ client: z.string(), flinkHome: z.string(), workers: z.string() }).default(NO_PYTHON),
+  python: z
+    .object({
+      client: z.string(),
+      flinkHome: z.string(),
+      workers: z.string(),
+      environment: z.array(z.string()).default([]),
+    })
+    .default(NO_PYTHON),
   startSeconds: z.number(),
   savepointSeconds: z.number(),
   checkpointSeconds: z.number().default(300),
@@ -218,7 +226,12 @@ export function targetOf(job: JobInputs): SubmissionTarget {
   const client = { "python.client.executable": python.client };
   return {
     gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
-    runner: { python: python.client, flinkHome: python.flinkHome },
+    runner: {
+      python: python.client,
+      flinkHome: python.flinkHome,
+      environment: python.environment,
+      storeEnvironment: () => s3FlinkEnvironment(job.store),
+    },
     restUrl: cluster.restUrl,
     limitMs: job.startSeconds * 1000,
     slots: cluster.target === "yarn" ? "on-demand" : "fixed",

@@ -13,6 +13,7 @@ import type { JobStoreArgs } from "./job-store.js";
 import { type Loaded, type LoadedJob, loadManifests } from "./manifests/load-manifests.js";
 import { packed } from "./packed.js";
 import { asRunError } from "./run-error.js";
+import { safe } from "./secrecy/safe.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
 import { StateBucket } from "./state-bucket.js";
@@ -29,7 +30,7 @@ export function explained<T>(work: () => T): T {
 
 /** The manifests and table files that the settings name. Throws manifest-invalid with every problem. */
 export function loadJobs(settings: Settings): Loaded {
-  return loadManifests({
+  const { jobs, warnings } = loadManifests({
     folder: settings.manifests,
     root: settings.root,
     template: settings.template,
@@ -38,6 +39,7 @@ export function loadJobs(settings: Settings): Loaded {
     secretParameterNames: Object.keys(settings.secretParameters),
     stack: settings,
   });
+  return { jobs, warnings: warnings.map(safe) };
 }
 
 /** Address of the store for cluster and jobs; with the configuration key `bucket` they come after the bucket. */
@@ -70,7 +72,10 @@ export function clusterArgs(
     slotsPerTaskManager: settings.slots,
     jobManagerMemory: settings.jobManagerMemory,
     taskManagerMemory: settings.taskManagerMemory,
-    properties: settings.clusterProperties,
+    ...(settings.areClusterPropertiesSecret
+      ? { properties: secret(settings.clusterProperties), propertiesAreSecret: true }
+      : { properties: settings.clusterProperties }),
+    environment: settings.environment,
     store,
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,
@@ -120,6 +125,7 @@ function commonOf(settings: Settings): CommonSettings {
       client: settings.pyClientExecutable,
       flinkHome: settings.flinkHome,
       workers: settings.pyExecutable,
+      environment: settings.environment,
     },
     startSeconds: settings.startSeconds,
     savepointSeconds: settings.savepointSeconds,

@@ -2,11 +2,13 @@
 
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { UserError } from "./core/errors.js";
+import { safe } from "./secrecy/safe.js";
+import { safeError } from "./secrecy/safe-error.js";
 
 /** A UserError becomes one that is printed as it is, and not as a crash with a stack; anything else stays. */
 export function asRunError(error: unknown): unknown {
-  if (!(error instanceof UserError)) return error;
-  const readable = new RunError(error.message);
+  if (!(error instanceof UserError)) return safeError(error);
+  const readable = new RunError(safe(error.message));
   // Printing a stack with Pulumi's own source maps takes Node 20 half a minute, and nobody needs it here.
   delete readable.stack;
   return readable;

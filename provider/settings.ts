@@ -9,10 +9,13 @@ import { type Output, output, secret } from "@pulumi/pulumi/output.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { z } from "zod";
 import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
+import { VARIABLE_NAME } from "./core/environment.js";
 import { UserError } from "./core/errors.js";
 import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
 import { didYouMean } from "./core/spelling.js";
 import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
+import { closeFolders } from "./settings-folders.js";
+import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
 
 /** Names and values; the file may hold numbers and true or false. */
 const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -30,7 +33,7 @@ const StoreAddress = z
   );
 
 /** Every key of the configuration, but for the parameters, which may be secret. */
-const Keys = {
+export const Keys = {
   target: z.enum(["local", "remote", "yarn"]).default("local"),
   restUrl: Address.optional(),
   gatewayUrl: Address.optional(),
@@ -55,6 +58,7 @@ const Keys = {
   checkpointSeconds: z.coerce.number().int().min(0).default(300),
   firstRowSeconds: z.coerce.number().int().min(0).default(20),
   requestSeconds: Count.default(30),
+  environment: z.array(z.string().regex(VARIABLE_NAME, "not the name of an environment variable")).default([]),
   adopt: Text.default({}),
   flinkProperties: Text.default({}),
   jobProperties: z.record(z.string(), Text).default({}),
@@ -88,6 +92,8 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
   /** Address of the store, made absolute. */
   readonly storeUrl: string;
   readonly metadataColumns: MetadataColumns;
+  /** Whether one of them was given with --secret: Pulumi encrypts a map as a whole. */
+  readonly areClusterPropertiesSecret: boolean;
   readonly compareWith: OtherStack | undefined;
   /** `{key}` in table files; the values of the secret ones are known to the provider only. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -97,12 +103,17 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
 /** Reads the stack's configuration. Throws one config-invalid that lists every key that is wrong. */
 export function readSettings(): Settings {
   const config = new Config();
-  const [values, problems] = readKeys(config);
   const root = process.cwd();
+  closeFolders(root);
+  const secret = secretKeys(getProject());
+  const given = Object.fromEntries([...Object.keys(Keys), ...MAPS].map((key) => [key, givenValue(config, key)]));
+  rememberSecrets(given, secret);
+  const [values, problems] = readKeys(config);
   const stack = getStack();
   const folder = join(".local", stack);
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
-  problems.push(...mapProblems(config), ...secretsInTheOpen(), ...unknownKeys());
+  problems.push(...mapProblems(config), ...secretProblems(secret), ...unknownKeys());
+  problems.push(...credentialProblems(given, secret));
   const store = storeUrl(values.store, root, folder);
   if (compareWith?.store === store)
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
@@ -128,6 +139,7 @@ export function readSettings(): Settings {
     folder,
     storeUrl: store,
     compareWith,
+    areClusterPropertiesSecret: secret.includes("clusterProperties"),
     metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
     ...readParameters(config, root, folder),
   };
@@ -160,17 +172,6 @@ function mapProblems(config: Config): string[] {
   return MAPS.filter((key) => !Text.safeParse(givenValue(config, key) ?? {}).success).map(
     (key) => `${key}: not a map of names to values; set one with \`pulumi config set --path ${key}.<name> <value>\``,
   );
-}
-
-/** What is given with --secret must not end in a record, which holds these in the open. */
-function secretsInTheOpen(): string[] {
-  const secret = z
-    .array(z.string())
-    .catch([])
-    .parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]"));
-  return ["parameters", "flinkProperties", "jobProperties"]
-    .filter((key) => secret.includes(`${getProject()}:${key}`))
-    .map((key) => `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`);
 }
 
 /** A key with a typing mistake would otherwise be passed over in silence. */

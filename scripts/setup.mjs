@@ -1,5 +1,5 @@
 /** Brings all that the project needs (npm packages, Flink, Pulumi), once, into a cache that all clones share. */
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cache, project, textOf, withLock, writeWhole } from "./lib/cache.mjs";
 import { cachedFlink, installFlink, jarsAreMissing, ownFlink } from "./lib/flink.mjs";
@@ -16,18 +16,28 @@ function environment(flinkHome, pulumiBin) {
   const { PATH, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   const env = { FLINK_HOME: flinkHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
   env.PATH = [pulumiBin, ...PATH.split(":").filter((folder) => folder !== pulumiBin)].filter(Boolean).join(":");
-  // A stack on this machine holds no secrets; who sets a passphrase keeps it.
-  if (!PULUMI_CONFIG_PASSPHRASE_FILE) env.PULUMI_CONFIG_PASSPHRASE = PULUMI_CONFIG_PASSPHRASE ?? "";
+  // A stack on this machine holds no secrets; who sets a passphrase keeps it, and need not see it printed.
+  if (!PULUMI_CONFIG_PASSPHRASE_FILE && PULUMI_CONFIG_PASSPHRASE === undefined) env.PULUMI_CONFIG_PASSPHRASE = "";
   return env;
+}
+
+/** Logs, configuration, states and history are for the user's eyes only, those from before too. */
+function closeFolders() {
+  mkdirSync(join(project, ".local"), { recursive: true });
+  for (const name of [".local", ".pulumi-state"]) {
+    const folder = join(project, name);
+    if (existsSync(folder)) chmodSync(folder, 0o700);
+  }
 }
 
 /** Leaves in the project what a plain `pulumi`, started without these scripts, needs to find. */
 function leaveTraces(flinkHome) {
+  closeFolders();
   const file = join(project, ".local", "flink-home");
   if (textOf(file) !== `${flinkHome}\n`) writeWhole(file, `${flinkHome}\n`);
   // Pulumi does not make the folder of a file:// backend.
   if (textOf(join(project, "Pulumi.yaml"))?.includes(".pulumi-state")) {
-    mkdirSync(join(project, ".pulumi-state"), { recursive: true });
+    mkdirSync(join(project, ".pulumi-state"), { recursive: true, mode: 0o700 });
   }
 }
 

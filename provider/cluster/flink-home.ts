@@ -1,9 +1,10 @@
 /** A Flink distribution on this machine: whether it has what is needed, and the parts of its own configuration. */
 
-import { access, copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { access, copyFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf, UserError } from "../core/errors.js";
 import { isS3 } from "../store/s3-client.js";
+import { makePrivate } from "./private.js";
 
 /** Throws cluster-start-failed where a cluster cannot be started from it. `script` is one in its bin/. */
 export async function checkFlinkHome(home: string, store: string, script: string): Promise<void> {
@@ -32,7 +33,7 @@ async function hasS3Plugin(home: string): Promise<boolean> {
 
 /** Makes a folder of configuration with the distribution's settings of its logs. */
 export async function copyLogging(home: string, conf: string): Promise<void> {
-  await mkdir(conf, { recursive: true });
+  await makePrivate(conf);
   const source = join(home, "conf");
   const logging = (await readdir(source)).filter((name) => /^(?:log4j|logback)/u.test(name));
   await Promise.all(logging.map((name) => copyFile(join(source, name), join(conf, name))));

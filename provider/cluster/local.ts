@@ -1,38 +1,19 @@
 /** A session cluster on this machine: JobManager, TaskManagers and SQL Gateway from FLINK_HOME, on loopback. */
 
-import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { shortHash } from "../core/naming.js";
+import { passedOn } from "../core/environment.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
-import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
+import { digestOf, isDigestOf } from "./configuration-digest.js";
+import { checkFlinkHome, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
+import { guarded } from "./guarded.js";
+import { configurationOf, isSecret, type LocalSpec, setUpOf } from "./local-configuration.js";
 import { type ClusterPorts, freePorts } from "./ports.js";
+import { makePrivate, writePrivate } from "./private.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 import { startFailed } from "./start-failed.js";
-
-/** What the processes are started with. */
-export interface LocalSpec {
-  /** Folder of the stack: conf/, log/ and the list of processes; relative to the project. */
-  readonly folder: string;
-  readonly flinkHome: string;
-  readonly taskManagers: number;
-  readonly slotsPerTaskManager: number;
-  /** Flink's memory sizes: `1600m`. */
-  readonly jobManagerMemory: string;
-  readonly taskManagerMemory: string;
-  /** Any Flink options; they win over ours, except for addresses and ports. */
-  readonly properties: Readonly<Record<string, string>>;
-  /** Address of the store: where it is in S3, Flink needs the plugin for that. */
-  readonly store: string;
-  /** Further options, of lower rank: those that lead to the store's server. */
-  readonly storeOptions: Readonly<Record<string, string>>;
-  readonly restPort: number;
-  readonly rpcPort: number;
-  readonly gatewayPort: number;
-  readonly startSeconds: number;
-}
 
 export interface LocalHealth {
   /** Roles that should run and do not. */
@@ -58,7 +39,7 @@ export async function localHealth(spec: LocalSpec): Promise<LocalHealth> {
   return {
     dead: rolesOf(spec).filter((role) => !alive.includes(role)),
     jobManagerRuns: alive.includes(JOB_MANAGER),
-    isCurrent: file.configuration === digestOf(spec),
+    isCurrent: isDigestOf(file.configuration, setUpOf(spec), isSecret(spec)),
   };
 }
 
@@ -108,7 +89,7 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
   for (const started of processes) if (await isAlive(started)) running.push(started);
   const mark = randomMark();
   const hadGateway = running.some(({ role }) => role === GATEWAY);
-  const configuration = digestOf(spec);
+  const configuration = digestOf(setUpOf(spec), isSecret(spec));
   for (const role of rolesOf(spec).filter((wanted) => !running.some(({ role: has }) => has === wanted))) {
     progress(`starting ${role}`);
     running.push(await startRole(role, { spec, folder, environment, mark }));
@@ -158,7 +139,9 @@ interface RoleStart {
 async function startRole(role: string, { spec, folder, environment, mark }: RoleStart): Promise<Started> {
   const scripts: Record<string, string> = { [JOB_MANAGER]: "jobmanager.sh", [GATEWAY]: "sql-gateway.sh" };
   const script = join(spec.flinkHome, "bin", scripts[role] ?? "taskmanager.sh");
+  const listens = role === JOB_MANAGER || role === GATEWAY;
   const env = {
+    ...(listens ? guarded(spec.environment) : passedOn(process.env, spec.environment)),
     ...environment,
     FLINK_HOME: spec.flinkHome,
     FLINK_CONF_DIR: join(folder, "conf"),
@@ -228,45 +211,8 @@ async function pendingPart(
 async function writeConfiguration(spec: LocalSpec, folder: string): Promise<void> {
   const conf = join(folder, "conf");
   await copyLogging(spec.flinkHome, conf);
-  await mkdir(join(folder, "log"), { recursive: true, mode: 0o700 });
+  await makePrivate(join(folder, "log"));
   const javaOptions = await distributionJavaOptions(spec.flinkHome);
   // Flink properties may hold credentials: for the user's eyes only.
-  await writeFile(join(conf, "config.yaml"), `${javaOptions}${configurationOf(spec)}`, { mode: 0o600 });
-}
-
-/** What JobManager and TaskManagers run with: the gateway's port is none of it, and may change when that is started again. */
-function digestOf(spec: LocalSpec): string {
-  return shortHash(configurationOf({ ...spec, gatewayPort: 0 }));
-}
-
-/** The whole of the cluster's configuration file but for the distribution's own openings. */
-export function configurationOf(spec: LocalSpec): string {
-  return configurationText({
-    "jobmanager.memory.process.size": spec.jobManagerMemory,
-    "taskmanager.memory.process.size": spec.taskManagerMemory,
-    // Classes of ended jobs stay for a while, about 18 MB a job.
-    "taskmanager.memory.jvm-metaspace.size": "512m",
-    "taskmanager.numberOfTaskSlots": String(spec.slotsPerTaskManager),
-    "execution.checkpointing.num-retained": "2",
-    // A process that died is missed after two of these, and not after two times 10 s.
-    "heartbeat.interval": "2000",
-    // Rows are counted anew when they are asked for, and not for 10 s after that.
-    "metrics.fetcher.update-interval": "500",
-    // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
-    "web.refresh-interval": "500",
-    ...spec.storeOptions,
-    ...spec.properties,
-    "jobmanager.rpc.address": "127.0.0.1",
-    "jobmanager.rpc.port": String(spec.rpcPort),
-    "jobmanager.bind-host": "127.0.0.1",
-    "taskmanager.host": "127.0.0.1",
-    "taskmanager.bind-host": "127.0.0.1",
-    "rest.address": "127.0.0.1",
-    "rest.bind-address": "127.0.0.1",
-    // Not rest.bind-port as well: the SQL Gateway would take it for its own.
-    "rest.port": String(spec.restPort),
-    "sql-gateway.endpoint.rest.address": "127.0.0.1",
-    "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",
-    "sql-gateway.endpoint.rest.port": String(spec.gatewayPort),
-  });
+  await writePrivate(join(conf, "config.yaml"), `${javaOptions}${configurationOf(spec)}`);
 }

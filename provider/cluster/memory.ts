@@ -3,8 +3,10 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { passedOn } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { causes } from "../flink/java-trace.js";
+import { beginning } from "../secrecy/safe.js";
 
 /** The part of Flink's scripts that turns options into memory sizes; it takes a second. */
 const SCRIPT = '. "$0" && parseResourceParamsAndExportLogs "$1"';
@@ -34,7 +36,8 @@ async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, comma
   const { execa } = await import("execa");
   const script = join(flinkHome, "bin", "config.sh");
   const result = await execa("bash", ["-c", SCRIPT, script, command], {
-    env: { FLINK_CONF_DIR: conf },
+    env: { ...passedOn(process.env, []), FLINK_CONF_DIR: conf },
+    extendEnv: false,
     reject: false,
     timeout: startSeconds * 1000,
     all: true,
@@ -49,7 +52,7 @@ async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, comma
   const trace = output.slice(Math.max(0, output.indexOf("Exception in thread")));
   throw new UserError("config-invalid", {
     what: "Flink cannot run with these settings of the session cluster; nothing was stopped or started",
-    cause: wordsOf(trace).slice(0, 500),
+    cause: beginning(wordsOf(trace), 500),
     fix: "correct `jobManagerMemory`, `taskManagerMemory` or `clusterProperties` in the stack's configuration",
   });
 }

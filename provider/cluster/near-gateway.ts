@@ -1,12 +1,13 @@
 /** A SQL Gateway on this machine for a session cluster elsewhere; each job tells it the JobManager's address itself. */
 
-import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { shortHash } from "../core/naming.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { waitFor } from "../flink/wait.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
+import { guarded } from "./guarded.js";
+import { makePrivate, writePrivate } from "./private.js";
 import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 import { startFailed } from "./start-failed.js";
 
@@ -15,6 +16,8 @@ export interface GatewaySpec {
   readonly folder: string;
   readonly flinkHome: string;
   readonly store: string;
+  /** Names of environment variables that it gets beside those that it needs. */
+  readonly environment: readonly string[];
   readonly storeOptions: Readonly<Record<string, string>>;
   readonly gatewayPort: number;
   readonly startSeconds: number;
@@ -42,12 +45,18 @@ export async function startNearGateway(
   await Promise.all((await readProcesses(folder)).processes.map(stopProcess));
   const [conf, log] = [join(folder, "conf"), join(folder, "log")];
   await copyLogging(spec.flinkHome, conf);
-  await mkdir(log, { recursive: true, mode: 0o700 });
+  await makePrivate(log);
   const text = configurationOf(spec);
   const javaOptions = await distributionJavaOptions(spec.flinkHome);
-  await writeFile(join(conf, "config.yaml"), `${javaOptions}${text}`, { mode: 0o600 });
+  await writePrivate(join(conf, "config.yaml"), `${javaOptions}${text}`);
   progress(`starting ${ROLE}`);
-  const env = { ...environment, FLINK_HOME: spec.flinkHome, FLINK_CONF_DIR: conf, FLINK_LOG_DIR: log };
+  const env = {
+    ...guarded(spec.environment),
+    ...environment,
+    FLINK_HOME: spec.flinkHome,
+    FLINK_CONF_DIR: conf,
+    FLINK_LOG_DIR: log,
+  };
   const script = join(spec.flinkHome, "bin", "sql-gateway.sh");
   const mark = randomMark();
   const args = ["start-foreground", `-D${MARK}=${mark}`];
@@ -75,6 +84,7 @@ async function awaitAnswer(
 
 function configurationOf({ storeOptions, gatewayPort }: GatewaySpec): string {
   return configurationText({
+    "web.access-control-allow-origin": `http://127.0.0.1:${gatewayPort}`,
     ...storeOptions,
     "sql-gateway.endpoint.rest.address": "127.0.0.1",
     "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",

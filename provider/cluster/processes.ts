@@ -2,11 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { passedOn } from "../core/environment.js";
 import { reasonOf, UserError } from "../core/errors.js";
+import { makePrivate, writePrivate } from "./private.js";
 
 export const Started = z.object({
   role: z.string(),
@@ -46,12 +48,12 @@ export async function readProcesses(folder: string): Promise<ProcessFile> {
 }
 
 export async function writeProcesses(folder: string, file: ProcessFile): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${FILE}.new`), JSON.stringify(file, undefined, 2));
+  await makePrivate(folder);
+  await writePrivate(join(folder, `${FILE}.new`), JSON.stringify(file, undefined, 2));
   await rename(join(folder, `${FILE}.new`), join(folder, FILE));
 }
 
-/** Starts a program that lives on when Pulumi ends; its output goes to a file. */
+/** Starts a program that lives on when Pulumi ends, with this environment and no more; its output goes to a file. */
 export async function startProcess(
   role: string,
   program: string,
@@ -59,13 +61,13 @@ export async function startProcess(
   env: Record<string, string>,
   logFile: string,
 ): Promise<Started> {
-  const log = await open(logFile, "a");
+  const log = await open(logFile, "a", 0o600);
   try {
     // Not execa: it follows a child to its end, and this one outlives us.
     const child = spawn(program, args, {
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
-      env: { ...process.env, ...env },
+      env,
     });
     await once(child, "spawn");
     child.unref();
@@ -111,7 +113,11 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
 export async function posixStartTime(pid: number): Promise<string | undefined> {
   // Loaded when it is needed: execa is a pure ES module, which compiled TypeScript cannot require.
   const { execa } = await import("execa");
-  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=", "-p", String(pid)], { reject: false });
+  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=", "-p", String(pid)], {
+    env: passedOn(process.env, []),
+    extendEnv: false,
+    reject: false,
+  });
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 

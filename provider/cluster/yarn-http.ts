@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import { reasonOf } from "../core/errors.js";
 import { textOf } from "../flink/http.js";
+import { beginning } from "../secrecy/safe.js";
 
 export interface RestOptions {
   readonly timeoutMs: number;
@@ -78,7 +79,7 @@ function judge(address: string, status: number, headers: Headers, text: string):
     return { kind: "answer", address, status, json: JSON.parse(text) };
   } catch {
     return none(
-      `${status}, and no JSON: ${text
+      `${status}, and no JSON: ${beginning(text, 10_000)
         .replaceAll(/<[^>]*>|\s+/gu, " ")
         .trim()
         .slice(0, 80)}`,
@@ -127,6 +128,6 @@ export function refusalWords(json: unknown): string {
     typeof json === "object" && json !== null && "RemoteException" in json ? json.RemoteException : json;
   const message =
     typeof exception === "object" && exception !== null && "message" in exception ? exception.message : undefined;
-  const words = String(message ?? JSON.stringify(exception)).slice(0, 300);
+  const words = beginning(String(message ?? JSON.stringify(exception)), 300);
   return words.replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { ALIVE_STATES, type Application } from "../core/yarn-application.js";
 import { NoAnswer } from "../flink/http.js";
+import { masked } from "../secrecy/safe.js";
 import { type RestOptions, refusalWords, sendTo, type YarnAnswer } from "./yarn-http.js";
 
 const Reported = z.object({
@@ -117,7 +118,8 @@ function toApplication(reported: z.infer<typeof Reported>): Application {
     user,
     state,
     startedAt: startedTime,
-    diagnostics: diagnostics ?? "",
+    // They are cut where they are told.
+    diagnostics: masked(diagnostics ?? ""),
     tags: (applicationTags ?? "").split(",").filter((tag) => tag !== ""),
     restAddress: isRunning ? (reported.amRPCAddress ?? undefined) : undefined,
     proxyUrl: isRunning ? trackingUrl?.replace(/\/+$/u, "") : undefined,

@@ -1,9 +1,11 @@
 /** What yarn-session.sh needs around it: Flink, Hadoop's classes, and the configuration of both. */
 
-import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, copyFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { passedOn } from "../core/environment.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { checkFlinkHome, configurationText } from "./flink-home.js";
+import { makePrivate, writePrivate } from "./private.js";
 
 /** What a session is started with. */
 export interface YarnSpec {
@@ -12,6 +14,8 @@ export interface YarnSpec {
   readonly flinkHome: string;
   /** Options of the session, with its name, queue and tags; they win over the distribution's own configuration. */
   readonly options: Readonly<Record<string, string>>;
+  /** Names of environment variables that the script gets beside those that it needs. */
+  readonly environment: readonly string[];
   readonly startSeconds: number;
 }
 
@@ -49,7 +53,12 @@ export async function hadoopEnvironment(): Promise<Record<string, string>> {
 
 async function hadoopClasspath(): Promise<string | undefined> {
   const { execa } = await import("execa");
-  const { stdout, failed } = await execa("hadoop", ["classpath"], { reject: false, timeout: 30_000 });
+  const { stdout, failed } = await execa("hadoop", ["classpath"], {
+    env: passedOn(process.env, []),
+    extendEnv: false,
+    reject: false,
+    timeout: 30_000,
+  });
   return failed ? undefined : stdout.trim();
 }
 
@@ -61,7 +70,8 @@ function missing(cause: string, fix: string): UserError {
 /** The distribution's own configuration, with our options in place of its own. */
 export async function writeConfiguration(spec: YarnSpec, folder: string, start: string): Promise<void> {
   const conf = join(folder, "conf");
-  await mkdir(conf, { recursive: true, mode: 0o700 });
+  await makePrivate(folder);
+  await makePrivate(conf);
   const source = process.env.FLINK_CONF_DIR ?? join(spec.flinkHome, "conf");
   const files = (await readdir(source, { withFileTypes: true })).filter((entry) => !entry.isDirectory());
   const options: Record<string, string> = {
@@ -82,5 +92,5 @@ export async function writeConfiguration(spec: YarnSpec, folder: string, start: 
   // The old kind of file knows no quotes.
   const lines = Object.entries(options).map(([option, value]) => `${option}: ${value}\n`);
   const own = file === "config.yaml" ? configurationText(options) : lines.join("");
-  await writeFile(join(conf, file), `${kept.join("\n")}\n${own}`, { mode: 0o600 });
+  await writePrivate(join(conf, file), `${kept.join("\n")}\n${own}`);
 }

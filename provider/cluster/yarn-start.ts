@@ -1,13 +1,16 @@
 /** Starts a session cluster with Flink's yarn-session.sh, and ends what a start in vain has left. */
 
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { passedOn } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { type Application, isAlive } from "../core/yarn-application.js";
 import { causes, rootCause } from "../flink/java-trace.js";
 import { shortLived } from "../flink/short-lived.js";
 import { waitFor } from "../flink/wait.js";
+import { beginning } from "../secrecy/safe.js";
+import { writePrivate } from "./private.js";
 import { isAlive as isRunning, Started, startedProcess } from "./processes.js";
 import { endApplication } from "./yarn-end.js";
 import type { ResourceManagers } from "./yarn-rest.js";
@@ -30,11 +33,13 @@ export async function startOnYarn(
   const { execa } = await import("execa");
   const client = execa(join(spec.flinkHome, "bin", SCRIPT), ["-d"], {
     env: {
+      ...passedOn(process.env, spec.environment),
       ...(await hadoopEnvironment()),
       ...shortLived(),
       FLINK_CONF_DIR: join(folder, "conf"),
       FLINK_LOG_DIR: folder,
     },
+    extendEnv: false,
     stdin: "ignore",
     all: true,
     reject: false,
@@ -42,7 +47,7 @@ export async function startOnYarn(
     // The script is a shell with a Java process below it: both have to go where the time is over.
     detached: true,
   });
-  if (client.pid) await writeFile(join(folder, CLIENT), JSON.stringify(await startedProcess(SCRIPT, client.pid)));
+  if (client.pid) await writePrivate(join(folder, CLIENT), JSON.stringify(await startedProcess(SCRIPT, client.pid)));
   const ended = client.then(({ all, failed }) => ({ output: all, failed }));
   try {
     return await awaitApplication(spec, yarn, start, ended, progress);
@@ -118,7 +123,7 @@ function startFailed(output: string): UserError {
   const cause = words && root && !words.includes(root) ? `${words}\n${root}` : words || root;
   return new UserError("cluster-start-failed", {
     what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before runs on`,
-    cause: (cause || "its output says nothing").slice(0, 1000),
+    cause: beginning(cause || "its output says nothing", 1000),
     fix: /Kerberos|GSS|Client cannot authenticate/iu.test(trace)
       ? "get a ticket with `kinit`, then run `pulumi up` again"
       : "correct what it says; its log lies in `.local/<stack>/yarn`",

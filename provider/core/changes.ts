@@ -9,6 +9,7 @@ import { sameLocation } from "./naming.js";
 import type { Place } from "./place.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
 import type { Deployment, SecretDigest } from "./record.js";
+import { isSensitive } from "./sensitive.js";
 import { sameSql } from "./sql-text.js";
 
 /** What a manifest and its surroundings ask for. */
@@ -102,13 +103,9 @@ function propertyChanges(old: Manifest, now: Manifest, isOldTools: boolean): str
     .map((key) => `${key} ${valueWords(key, before[key])} → ${valueWords(key, after[key])}`);
 }
 
-/** The words in an option's name by which Flink itself hides a value in its logs and pages. */
-const SENSITIVE =
-  /password|secret|fs\.azure\.account\.key|apikey|api-key|auth-params|service-key|token|basic-auth|jaas|credential|access.?key/iu;
-
 function valueWords(key: string, value: string | undefined): string {
   if (value === undefined) return "unset";
-  return SENSITIVE.test(key) ? "******" : value;
+  return isSensitive(key) ? "******" : value;
 }
 
 function directoryChanges(old: StateDirectories, now: StateDirectories): string[] {

@@ -125,13 +125,6 @@ function mentionsOf(tokens: readonly Token[]): string[] {
   return tokens.filter((token) => token.kind === "word" || token.kind === "quoted").map(identifierOf);
 }
 
-/** Puts values in place of `{key}` for the keys that are known; every other brace stays as it is. */
-export function fillParameters(text: string, parameters: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{([A-Za-z_][\w.-]*)\}/gu, (whole, key: string) =>
-    Object.hasOwn(parameters, key) ? (parameters[key] ?? whole) : whole,
-  );
-}
-
 /** What changed between two lists of definitions, as a person calls it: `table orders changed`. */
 export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
   return compareDefinitions(before, after).map(({ label, kind }) => `${label} ${kind}`);

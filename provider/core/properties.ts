@@ -1,5 +1,6 @@
 /** Flink options of a job: old names, options that Flink ignores for a single job, and what we set ourselves. */
 
+import { hasCredentials } from "./credentials.js";
 import type { Manifest } from "./manifest.js";
 import { defaultCheckpointsDirectory, defaultSavepointsDirectory, versionDirectory } from "./naming.js";
 
@@ -93,6 +94,10 @@ function propertyRemark(
     return { severity: "error", message: `pipeline.name must be the job's name '${manifest.name}'; remove it` };
   if (name !== option && Object.hasOwn(manifest.flinkProperties, name))
     return { severity: "error", message: `${option} and ${name} are one option; keep ${name}` };
+  if (hasCredentials(value)) {
+    const message = `${option} has a user name, a password or a key in its address, which records and states would hold in the open; leave them to the environment or to the cluster's configuration`;
+    return { severity: "error", message };
+  }
   if (IGNORED_PER_JOB.has(name))
     return { severity: "warning", message: `Flink ignores ${option} for a single job; set ${name} for the cluster` };
   return undefined;

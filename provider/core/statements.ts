@@ -1,8 +1,8 @@
 /** What Flink runs for a job: its definitions, the query as a view, and the INSERT with the columns about the query. */
 
-import { fillParameters } from "./definitions.js";
 import type { Manifest, MetadataColumns } from "./manifest.js";
 import { groupId } from "./naming.js";
+import { fillParameters } from "./parameters.js";
 import { sqlIdentifier, sqlString } from "./sql-text.js";
 
 /** What tells one version of a job's query from the next. */

@@ -1,5 +1,6 @@
 /** Which of YARN's applications is a stack's session cluster, and in which words that is told. */
 
+import { scryptSync } from "node:crypto";
 import { z } from "zod";
 import type { ErrorParts } from "./errors.js";
 import { shortHash } from "./naming.js";
@@ -47,8 +48,10 @@ export function ownerTag(stack: string, identity: string): string {
   return `flink-sql-${name.slice(0, 60)}-${shortHash(identity)}`;
 }
 
-export function settingsTag(configuration: string): string {
-  return `flink-sql-settings-${shortHash(configuration)}`;
+/** Anybody on YARN may read it: where a secret is in the configuration, it is slow on purpose to guess. */
+export function settingsTag(configuration: string, owner: string, isSecret: boolean): string {
+  const digest = isSecret ? scryptSync(configuration, owner, 8).toString("hex") : shortHash(configuration);
+  return `flink-sql-settings-${digest}`;
 }
 
 export function chooseApplication(applications: readonly Application[], wanted: Wanted): Choice {

@@ -3,6 +3,7 @@
 import { request } from "undici";
 import type { z } from "zod";
 import { reasonOf } from "../core/errors.js";
+import { beginning } from "../secrecy/safe.js";
 
 /** The server answered, and the answer is no: status and its own text. */
 export class HttpRefusal extends Error {
@@ -11,7 +12,7 @@ export class HttpRefusal extends Error {
     readonly body: string,
     where: string,
   ) {
-    super(`${where} answered ${status}: ${body.slice(0, 500)}`);
+    super(`${where} answered ${status}: ${beginning(body, 500)}`);
     this.name = "HttpRefusal";
   }
 }
@@ -96,6 +97,6 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NoAnswer(where, `the answer is not JSON: ${text.slice(0, 80)}`);
+    throw new NoAnswer(where, `the answer is not JSON: ${beginning(text, 80)}`);
   }
 }

@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
+import { passedOn } from "../core/environment.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { NoAnswer } from "./http.js";
 import { shortLived } from "./short-lived.js";
@@ -14,6 +15,10 @@ export interface RunnerSpec {
   readonly python: string;
   /** Distribution whose classes it takes. */
   readonly flinkHome: string;
+  /** Names of environment variables that it gets beside those that it needs. */
+  readonly environment?: readonly string[];
+  /** Variables that lead to the store's server, with their values. */
+  readonly storeEnvironment?: () => Promise<Readonly<Record<string, string>>>;
 }
 
 const Failure = z.object({
@@ -103,12 +108,15 @@ export class Runner {
     const folder = resolve("runner");
     const child = execa(this.spec.python, ["-m", "flink_runner", "-"], {
       env: {
+        ...passedOn(process.env, this.spec.environment ?? [], "python"),
+        ...(await this.spec.storeEnvironment?.()),
         PYTHONPATH: [folder, ...(process.env.PYTHONPATH ? [process.env.PYTHONPATH] : [])].join(delimiter),
         FLINK_HOME: this.spec.flinkHome,
         FLINK_CONF_DIR: process.env.FLINK_CONF_DIR ?? join(this.spec.flinkHome, "conf"),
         ...shortLived(),
         TMPDIR: await privateFolder(),
       },
+      extendEnv: false,
       stdio: ["pipe", "ignore", "pipe", "pipe"],
       buffer: false,
       reject: false,

@@ -1,6 +1,7 @@
 /** Table files: read, split into definitions, and checked for what does not belong there. */
 
-import { type Definition, fillParameters, parseDefinitions, refusalOf } from "../core/definitions.js";
+import { type Definition, parseDefinitions, refusalOf } from "../core/definitions.js";
+import { fillParameters } from "../core/parameters.js";
 import { didYouMean } from "../core/spelling.js";
 import { unclosedFault } from "../core/sql-checks.js";
 import { type Statement, splitStatements } from "../core/sql-text.js";

@@ -1,9 +1,11 @@
 /** A manifest merged with its template, and what is wrong with it beyond the spelling of its YAML. */
 
 import { Scalar } from "yaml";
+import { hasCredentials } from "../core/credentials.js";
 import type { Manifest } from "../core/manifest.js";
 import { currentName, propertyRemarks } from "../core/properties.js";
 import { lineComments, queryFault, type SqlFault, targetFault } from "../core/sql-checks.js";
+import { remember } from "../secrecy/safe.js";
 import type { Field, Fields, Option, TextKey } from "./manifest-yaml.js";
 import { type Problem, positionOf } from "./places.js";
 import { NO_LAYERS, type StackLayers } from "./stack-properties.js";
@@ -115,6 +117,8 @@ function swallowedLines(field: Field | undefined): Problem[] {
 }
 
 function optionProblems({ texts, properties }: Merged): Problem[] {
+  // What is said of them shows the line that they stand in.
+  remember(Object.values(textsOf(properties)).filter(hasCredentials));
   const remarks = propertyRemarks({ name: texts.get("name")?.text ?? "", flinkProperties: textsOf(properties) });
   return remarks.flatMap(({ severity, option, message }): Problem[] => {
     const field = properties.get(option);

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import { masked } from "../secrecy/safe.js";
 
 /** A file that was read; `file` is its path as a person sees it, relative to the project and with slashes. */
 export interface Source {
@@ -81,7 +82,7 @@ export function placeOf({ file, text }: Source, offset: number): Place {
 
 /** A line of a text with its number, and a caret below the column; a long line is cut around it. */
 export function excerpt(text: string, line: number, column: number): string {
-  const whole = (text.split("\n")[line - 1] ?? "").trimEnd();
+  const whole = masked(text.split("\n")[line - 1] ?? "").trimEnd();
   const start = whole.length <= WIDEST_EXCERPT ? 0 : Math.max(0, column - 1 - WIDEST_EXCERPT / 2);
   const end = start + WIDEST_EXCERPT;
   const shown = `${start > 0 ? "…" : ""}${whole.slice(start, end)}${end < whole.length ? "…" : ""}`;

@@ -3,6 +3,7 @@
 import { Readable, Transform } from "node:stream";
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 import type { DeserializeHandler, DeserializeHandlerArguments } from "@smithy/types";
+import { remember } from "../secrecy/safe.js";
 import { MOST_BYTES } from "./most-bytes.js";
 
 /** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
@@ -114,18 +115,28 @@ async function regionOf(address: S3Address): Promise<string | undefined> {
 
 /**
  * Environment variables that hand the credentials of whoever runs Pulumi to Flink, which knows no profiles and no SSO.
- * None where they come from the machine's role: Flink asks for those itself, and renews them.
+ * None where they come from the machine's role: Flink asks for those itself where the container says, and renews them.
  */
 export async function s3FlinkEnvironment(address: string): Promise<Record<string, string>> {
   if (!isS3(address)) return {};
   const client = await connectS3(parseS3Address(address));
   const found = await client.config.credentials().catch(() => undefined);
-  if (!found || isOfMachine(found)) return {};
+  if (!found) return {};
+  if (isOfMachine(found)) return Object.fromEntries(Object.entries(process.env).filter(isOfContainer));
+  remember([found.secretAccessKey, found.sessionToken]);
   return {
     AWS_ACCESS_KEY_ID: found.accessKeyId,
     AWS_SECRET_ACCESS_KEY: found.secretAccessKey,
     ...(found.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: found.sessionToken }),
   };
+}
+
+function isOfContainer(entry: [string, string | undefined]): entry is [string, string] {
+  const [name, value] = entry;
+  return (
+    value !== undefined &&
+    /^AWS_CONTAINER_(?:CREDENTIALS_(?:RELATIVE|FULL)_URI|AUTHORIZATION_TOKEN(?:_FILE)?)$/u.test(name)
+  );
 }
 
 /** The SDK marks where credentials come from: CREDENTIALS_IMDS is the machine, CREDENTIALS_HTTP its container. */

@@ -1,14 +1,8 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
 import { checkFlinkHome } from "../cluster/flink-home.js";
-import {
-  configurationOf,
-  type LocalSpec,
-  localHealth,
-  portsToRun,
-  startLocalOrNothing,
-  stopLocal,
-} from "../cluster/local.js";
+import { localHealth, portsToRun, startLocalOrNothing, stopLocal } from "../cluster/local.js";
+import { configurationOf, type LocalSpec } from "../cluster/local-configuration.js";
 import { checkMemory } from "../cluster/memory.js";
 import { freePorts } from "../cluster/ports.js";
 import { refuseStrangers, suspendJobs, suspendRunning } from "../deploy/suspend.js";

@@ -45,6 +45,10 @@ export const Given = z.object({
   jobManagerMemory: z.string(),
   taskManagerMemory: z.string(),
   properties: z.record(z.string(), z.string()),
+  /** Whether one of `properties` is a secret, so that none of them is told. */
+  propertiesAreSecret: z.boolean().optional(),
+  /** Names of environment variables that Flink's processes on this machine get beside those that they need. */
+  environment: z.array(z.string()).default([]),
   /** Only for `yarn`; see core/yarn-options.ts. */
   yarn: z
     .object({

@@ -3,6 +3,7 @@
 import { configurationText } from "../cluster/flink-home.js";
 import { ResourceManagers, YarnSilent } from "../cluster/yarn-rest.js";
 import { reasonOf, UserError } from "../core/errors.js";
+import { isSensitive } from "../core/sensitive.js";
 import {
   type Application,
   type Choice,
@@ -66,7 +67,8 @@ export function wantedOf(given: Given, yarn: Yarn, storeOptions: Given["properti
   const { applicationId, name, queue, start } = yarn;
   if (applicationId !== undefined) return { by: "id", id: applicationId };
   if (!start) return { by: "name", name, ...(queue === undefined ? {} : { queue }) };
-  const settings = settingsTag(configurationText(sessionOptions(given, yarn, storeOptions)));
+  const areSecret = given.propertiesAreSecret === true || Object.keys(given.properties).some(isSensitive);
+  const settings = settingsTag(configurationText(sessionOptions(given, yarn, storeOptions)), owner, areSecret);
   return { by: "tags", owner, settings };
 }
 

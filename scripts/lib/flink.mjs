@@ -8,7 +8,7 @@ import { cache, textOf, versions, withLock } from "./cache.mjs";
 import { fetchJar, isFetched, jarOf } from "./maven.mjs";
 import { run, SetupError, step } from "./say.mjs";
 import { checkTools } from "./tools.mjs";
-import { makeVenv, pip } from "./venv.mjs";
+import { makeVenv, pinsOf, pip } from "./venv.mjs";
 
 /** What is pinned for a version of Flink; the one in use where none is named. */
 export function pinned(flink = versions.flink) {
@@ -71,8 +71,8 @@ async function installPackages(python, { flink, python: [newest] }) {
   const ask = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const site = (await run(python, ["-c", ask])).stdout.trim();
   const anyMachine = ["--only-binary=:all:", "--platform=manylinux2014_x86_64", `--python-version=${newest}`];
-  await pip(python, ["--no-deps", ...anyMachine, `--target=${site}`, `apache-flink==${flink}`]);
-  await pip(python, ["--no-deps", `apache-flink-libraries==${flink}`]);
+  await pip(python, pinsOf(`apache-flink-${flink}`), ["--no-deps", ...anyMachine, `--target=${site}`]);
+  await pip(python, pinsOf(`apache-flink-libraries-${flink}`), ["--no-deps"]);
   const home = join(site, "pyflink");
   const programs = readdirSync(join(home, "bin")).filter((name) => name === "flink" || name.endsWith(".sh"));
   for (const name of programs) chmodSync(join(home, "bin", name), 0o755);

@@ -61,11 +61,20 @@ async function download(url) {
   }
 }
 
-function checkArchive(data) {
-  const wanted = process.env.PULUMI_ARCHIVE_SHA256;
+/** The digest that the archive must have; undefined where none is known for this platform. */
+function wantedDigest() {
+  const { PULUMI_ARCHIVE_SHA256, PULUMI_ARCHIVE_URL } = process.env;
+  if (PULUMI_ARCHIVE_SHA256) return PULUMI_ARCHIVE_SHA256.toLowerCase();
+  const wanted = versions.pulumiArchiveSha256[`${process.platform}-${process.arch}`];
+  if (wanted || !PULUMI_ARCHIVE_URL) return wanted;
+  throw new SetupError(
+    "PULUMI_ARCHIVE_URL names an archive without a digest: set PULUMI_ARCHIVE_SHA256 to its SHA-256",
+  );
+}
+
+function checkArchive(data, wanted) {
   const found = createHash("sha256").update(data).digest("hex");
-  if (!wanted || found === wanted.toLowerCase()) return;
-  throw new SetupError(`the SHA-256 of the archive is ${found}, not ${wanted} (PULUMI_ARCHIVE_SHA256)`);
+  if (found !== wanted) throw new SetupError(`the SHA-256 of Pulumi's archive is ${found}, not ${wanted}`);
 }
 
 async function unpackArchive(half, data) {
@@ -84,8 +93,10 @@ let unreachable = "";
 /** Tries the vendor's archive; being out of reach is no error, because Go is left as a way. */
 async function fromArchive() {
   try {
+    const wanted = wantedDigest();
+    if (!wanted) throw new Error("no digest of it is known: PULUMI_ARCHIVE_SHA256 would give one");
     const data = await download(archiveUrl());
-    checkArchive(data);
+    checkArchive(data, wanted);
     await fillFolder(folder, (half) => unpackArchive(half, data));
     return true;
   } catch (error) {
@@ -113,7 +124,7 @@ async function buildAll(half) {
 export async function installPulumi() {
   const { pulumi } = versions;
   if (await step(`Fetching Pulumi ${pulumi}`, fromArchive)) return bin;
-  say(`  its archive is not to be had here (${unreachable}): building it instead`);
+  say(`  its archive is not taken (${unreachable}): building it instead`);
   await step(`Building Pulumi ${pulumi} with Go (some minutes, once)`, () => fillFolder(folder, buildAll));
   return bin;
 }

@@ -1,13 +1,20 @@
 /** Python environments in the cache that can run PyFlink, one for each version of Flink, installed on demand. */
-import { mkdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cache, digestOf, project, versions } from "./cache.mjs";
+import { cache, project, versions } from "./cache.mjs";
 import { pinned } from "./flink.mjs";
 import { main, run, SetupError } from "./say.mjs";
-import { ensureVenv } from "./venv.mjs";
+import { ensureVenv, pip } from "./venv.mjs";
 
 const pinsOf = (flink) => join(project, "scripts", "pyflink", `${flink}.txt`);
-const folderOf = (flink) => join(cache, `pyflink-${flink}-${digestOf(pinsOf(flink)).slice(0, 8)}`);
+
+/** The digests beside the versions are no part of it: an environment that is there already has the same packages. */
+function folderOf(flink) {
+  const versions = readFileSync(pinsOf(flink), "utf8").replaceAll(/ \\\n +--hash=\S+/g, "");
+  const digest = createHash("sha256").update(versions).digest("hex");
+  return join(cache, `pyflink-${flink}-${digest.slice(0, 8)}`);
+}
 
 /** `3.11` of a Python that has venv, or undefined. */
 async function minorOf(command) {
@@ -36,8 +43,7 @@ async function installPins(python, flink, folder) {
   // pip builds a few of them; its temporary files stay in the folder that a failure deletes.
   const scratch = join(folder, "tmp");
   mkdirSync(scratch);
-  const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "-r", pinsOf(flink)];
-  await run(python, args, { env: { ...process.env, TMPDIR: scratch } });
+  await pip(python, pinsOf(flink), ["--no-deps"], { env: { ...process.env, TMPDIR: scratch } });
   rmSync(scratch, { recursive: true });
   await run(python, ["-c", "import pyflink.version, apache_beam, pemja, pandas, pyarrow"]);
 }

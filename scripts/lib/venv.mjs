@@ -1,7 +1,7 @@
 /** Small Python environments in the cache; they cannot be renamed, so a marker file says that one is complete. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cache, textOf, versions, withLock, writeWhole } from "./cache.mjs";
+import { cache, project, textOf, versions, withLock, writeWhole } from "./cache.mjs";
 import { run, step } from "./say.mjs";
 import { checkTools } from "./tools.mjs";
 
@@ -13,7 +13,14 @@ export async function makeVenv(folder, python, fill) {
   writeWhole(join(folder, ".complete"), text);
 }
 
-export const pip = (python, args) => run(python, ["-m", "pip", "install", "--disable-pip-version-check", ...args]);
+/** The pins of a set of packages, each with the digests of all its files. */
+export const pinsOf = (name) => join(project, "scripts", "requirements", `${name}.txt`);
+
+/** Installs what a file of pins names; a package whose digest is not among the pinned ones is refused, and so is one without any. */
+export function pip(python, file, args = [], options = {}) {
+  const command = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", ...args, "-r", file];
+  return run(python, command, options);
+}
 
 /**
  * The `bin` folder of an environment, made when it is missing or when its marker is not the wanted `text`. `findPython`
@@ -38,7 +45,7 @@ const anyPython = () => checkTools({ python: true });
 export function ensurePythonTools() {
   const folder = join(cache, `python-tools-${versions.ruff}-${versions.pytest}-${versions.moto}`);
   const wanted = [`ruff==${versions.ruff}`, `pytest==${versions.pytest}`, `moto[server,s3]==${versions.moto}`];
-  const install = (own) => pip(own, wanted);
+  const install = (own) => pip(own, pinsOf("tools"));
   const title = "Installing ruff, pytest and moto";
   return ensureVenv({ folder, text: wanted.join("\n"), title, findPython: anyPython, install });
 }
@@ -52,8 +59,8 @@ export function ensureOldTool() {
   const wanted = [`apache-flink==${versions.flink}`, ...others];
   const folder = join(cache, `old-tool-${versions.oldTool["flink-sql-runner"]}-${versions.flink}`);
   const install = async (own) => {
-    await pip(own, wanted);
-    await pip(own, ["--no-deps", tool]);
+    await pip(own, pinsOf("old-tool"));
+    await pip(own, pinsOf("old-tool-itself"), ["--no-deps"]);
   };
   const title = "Installing flink-sql-runner and PyFlink (about 1 GB)";
   return ensureVenv({ folder, text: [tool, ...wanted].join("\n"), title, findPython: anyPython, install });

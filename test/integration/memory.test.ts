@@ -1,7 +1,7 @@
 /** Memory settings that Flink cannot run with are seen before a cluster that runs is stopped. */
 
 import { expect, test } from "vitest";
-import { configurationOf } from "../../provider/cluster/local.js";
+import { configurationOf } from "../../provider/cluster/local-configuration.js";
 import { checkMemory } from "../../provider/cluster/memory.js";
 import { localSpec } from "../support/cluster.js";
 

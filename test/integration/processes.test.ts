@@ -30,7 +30,13 @@ afterAll(async () => {
 });
 
 async function start(script: string): Promise<Started> {
-  const one = await startProcess("shell", "sh", ["-c", script], { WORD: "it's $HOME" }, join(folder, "log"));
+  const one = await startProcess(
+    "shell",
+    "sh",
+    ["-c", script],
+    { PATH: process.env.PATH ?? "", WORD: "it's $HOME" },
+    join(folder, "log"),
+  );
   started.push(one);
   return one;
 }

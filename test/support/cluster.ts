@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { LocalSpec } from "../../provider/cluster/local.js";
+import type { LocalSpec } from "../../provider/cluster/local-configuration.js";
 import { freePorts } from "../../provider/cluster/ports.js";
 import { isAlive, readProcesses } from "../../provider/cluster/processes.js";
 import { until } from "./until.js";
@@ -25,6 +25,7 @@ export async function localSpec(folder: string, slots: number): Promise<LocalSpe
     jobManagerMemory: "1024m",
     taskManagerMemory: "2048m",
     properties: {},
+    environment: [],
     store: "",
     storeOptions: {},
     ...(await freePorts({ restPort: anyPort(), gatewayPort: anyPort(), rpcPort: anyPort() })),

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   definedBy,
   definitionChanges,
-  fillParameters,
   neededDefinitions,
   parseDefinitions,
   refusalOf,
@@ -103,21 +102,6 @@ test("A definition knows its file, line and column.", () => {
   const [first, second] = parseDefinitions("jobs/t.sql", "-- x\nSET 'a' = 'b';\n  CREATE TABLE t (a INT);\n");
   expect(first).toMatchObject({ file: "jobs/t.sql", line: 2, column: 1 });
   expect(second).toEqual({ sql: "CREATE TABLE t (a INT)", label: "table t", file: "jobs/t.sql", line: 3, column: 3 });
-});
-
-describe("parameters are put in place of {key}", () => {
-  test.each([
-    ["a known key", "'{a}'", "'1'"],
-    ["a key with dots and dashes", "'{my.key-2}'", "'2'"],
-    ["twice", "{a}{a}", "11"],
-    ["an unknown key stays", "'{b}'", "'{b}'"],
-    ["braces in DDL stay", "'{\"a\": {}}' ARRAY{1} ROW<{ }> {0}", "'{\"a\": {}}' ARRAY{1} ROW<{ }> {0}"],
-    ["a value with $& and $1 is a plain text", "'{dollar}'", "'$&$1$$'"],
-    ["a value with a key in it is not filled again", "'{nested}'", "'{a}'"],
-    ["what every object has is no parameter", "{constructor} {toString}", "{constructor} {toString}"],
-  ])("%s", (_, text, expected) => {
-    expect(fillParameters(text, { a: "1", "my.key-2": "2", dollar: "$&$1$$", nested: "{a}" })).toBe(expected);
-  });
 });
 
 describe("a change of definitions is told by what was defined", () => {

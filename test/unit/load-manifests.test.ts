@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
 import { excerpt, type LoadOptions, loadManifests, locate } from "../../provider/manifests/load-manifests.js";
+import { safe } from "../../provider/secrecy/safe.js";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -581,4 +582,12 @@ describe("an excerpt has its caret below the character", () => {
     expect(line.length).toBeLessThan(125);
     expect(line.slice(caret.indexOf("^"))).toMatch(/^HERE/u);
   });
+});
+
+test("A login in an address is refused, and the line that it stands in does not tell it.", () => {
+  const dir = "execution.checkpointing.dir: s3://key:in-an-address@bucket/c";
+  const given = { "jobs/a.yaml": `name: a\ntarget-table: t\nsql: SELECT 1\nflinkProperties:\n  ${dir}\n` };
+  const told = safe(problemsOf(given).join("\n"));
+  expect(told).toContain("execution.checkpointing.dir has a user name, a password or a key in its address");
+  expect(told).not.toContain("in-an-address");
 });

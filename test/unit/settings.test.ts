@@ -3,13 +3,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { runtime } from "@pulumi/pulumi";
+import { isSecret, output, runtime } from "@pulumi/pulumi";
 import { afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../provider/core/errors.js";
 import { clusterArgs, loadJobs } from "../../provider/program.js";
-import { readSettings, type Settings } from "../../provider/settings.js";
+import { Keys, readSettings, type Settings } from "../../provider/settings.js";
 
 const here = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
 
@@ -227,4 +227,73 @@ describe("yarn", () => {
       "yarn.gateway: there is a `gatewayUrl` already: choose",
     ],
   ])("refuses %s", (_, config, cause) => expect(causeOf(config)).toBe(cause));
+});
+
+describe("what is secret", () => {
+  const secretOf = (...keys: string[]) => {
+    process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(keys.map((key) => `flink-sql:${key}`));
+  };
+
+  test("is taken in the keys that are encrypted: the cluster is told that its options are.", async () => {
+    secretOf("clusterProperties", "secretParameters");
+    const settings = settingsOf("prod", {
+      clusterProperties: { "s3.secret-key": "k", "a.b": "c" },
+      secretParameters: { p: "told-to-nobody-2" },
+    });
+    const { properties, propertiesAreSecret } = clusterArgs("cluster", settings, "file:///store");
+    expect(propertiesAreSecret).toBe(true);
+    expect(await isSecret(output(properties))).toBe(true);
+    secretOf();
+    expect(clusterArgs("cluster", settingsOf("prod", {}), "file:///store")).not.toHaveProperty("propertiesAreSecret");
+  });
+
+  test("is refused in every other key, in all of them at once, and not told.", () => {
+    const others = Object.keys(Keys).filter((key) => key !== "clusterProperties");
+    secretOf(...others, "parameters", "secretParameters", "clusterProperties");
+    const cause = causeOf({ store: "told-to-nobody", slots: 4 }) ?? "";
+    for (const key of [...others, "parameters"]) expect(cause).toContain(`${key}: holds an encrypted value, but `);
+    for (const key of ["secretParameters", "clusterProperties"]) expect(cause).not.toContain(`${key}: holds`);
+    expect(cause).not.toContain("told-to-nobody");
+  });
+});
+
+describe("a login in an address", () => {
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["restUrl", { restUrl: "http://hidden-token@host:8081" }],
+    ["gatewayUrl", { gatewayUrl: "http://me:hidden@host:8083" }],
+    ["store", { store: "s3://key:hidden@bucket/prefix" }],
+    ["store", { store: "s3://bucket/prefix?endpoint=http://key:hidden@host:9000" }],
+    ["store", { store: "s3://bucket/prefix?endpoint=http%3A%2F%2Fkey%3Ahidden%40host" }],
+    ["store", { store: "s3://bucket/prefix?secretKey=hidden" }],
+    ["compareWith.store", { compareWith: { stack: "dev", store: "s3://key:hidden@bucket" } }],
+    ["yarn.resourceManagers.0", { target: "yarn", yarn: { resourceManagers: ["https://me:hidden@rm1:8090"] } }],
+    ["choices.orders.from", { choices: { orders: { from: "s3://key:hidden@bucket/savepoint-1" } } }],
+    [
+      "jobProperties.orders.execution.checkpointing.dir",
+      { jobProperties: { orders: { "execution.checkpointing.dir": "s3://key:hidden@bucket/c" } } },
+    ],
+  ])("is refused in %s, and not told.", (place, config) => {
+    const cause = causeOf(config) ?? "";
+    expect(cause).toContain(`${place}: holds an address with a user name, a password or a key in it`);
+    expect(cause).not.toContain("hidden");
+  });
+
+  test("is refused in the environment's address of S3 too.", () => {
+    process.env.AWS_ENDPOINT_URL_S3 = "http://key:hidden@host:9000";
+    try {
+      expect(causeOf({})).toMatch(/^AWS_ENDPOINT_URL_S3: holds an address with/u);
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_S3;
+    }
+  });
+
+  test("is not what looks like one.", () => {
+    const settings = {
+      store: "s3://bucket/a@b?endpoint=http://host:9000&region=eu",
+      parameters: { a: "jdbc:x://me@host" },
+    };
+    expect(() =>
+      settingsOf("prod", { ...settings, flinkProperties: { dir: "abfss://container@account.dfs.core.windows.net/x" } }),
+    ).not.toThrow();
+  });
 });
