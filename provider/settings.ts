@@ -10,7 +10,13 @@ import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { z } from "zod";
 import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
 import { UserError } from "./core/errors.js";
-import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
+import {
+  DEFAULT_METADATA_COLUMNS,
+  type Metadata,
+  type MetadataColumns,
+  MetadataSchema,
+  metadataColumns,
+} from "./core/metadata-columns.js";
 import { didYouMean } from "./core/spelling.js";
 import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
 
@@ -49,6 +55,7 @@ const Keys = {
   template: z.string().optional(),
   tables: z.array(z.string()).default([]),
   timestampColumn: z.string().min(1).default(DEFAULT_METADATA_COLUMNS.timestamp),
+  metadata: MetadataSchema.optional(),
   queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
   startSeconds: Count.default(120),
   savepointSeconds: Count.default(600),
@@ -87,6 +94,7 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
   readonly folder: string;
   /** Address of the store, made absolute. */
   readonly storeUrl: string;
+  /** Of jobs whose manifests choose none. */
   readonly metadataColumns: MetadataColumns;
   readonly compareWith: OtherStack | undefined;
   /** `{key}` in table files; the values of the secret ones are known to the provider only. */
@@ -109,6 +117,9 @@ export function readSettings(): Settings {
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
   problems.push(...bucketProblems(values.bucket, store));
+  if (values.metadata !== undefined && values.queryMetadata === false)
+    problems.push("queryMetadata: `metadata` says which columns are written; remove queryMetadata");
+  const metadata = stackMetadata(values);
   // What is wrong in the key itself has been said.
   if (!problems.some((problem) => /^yarn[:.]/u.test(problem)))
     problems.push(...yarnProblems(values.target, values.yarn, values.gatewayUrl));
@@ -128,9 +139,15 @@ export function readSettings(): Settings {
     folder,
     storeUrl: store,
     compareWith,
-    metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
+    metadata,
+    metadataColumns: metadataColumns(metadata ?? "all", values.timestampColumn),
     ...readParameters(config, root, folder),
   };
+}
+
+/** What the stack says of all jobs; undefined where it says nothing, so that the template's word counts. */
+function stackMetadata({ metadata, queryMetadata }: Values): Metadata | undefined {
+  return metadata ?? (queryMetadata ? undefined : "timestamp");
 }
 
 /** `parsed` is as good as checked where there are no problems. */

@@ -4,7 +4,8 @@ import { randomBytes, scryptSync } from "node:crypto";
 import type { Choice } from "./choices.js";
 import { isClassic, joinedLines, sameNumber } from "./classic.js";
 import { definitionChanges } from "./definitions.js";
-import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
+import { EFFECT, type Field, type Manifest } from "./manifest.js";
+import { type MetadataColumns, metadataChange } from "./metadata-columns.js";
 import { sameLocation } from "./naming.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
 import type { Deployment, SecretDigest } from "./record.js";
@@ -126,8 +127,8 @@ function secretChanges(current: Deployment, desired: Desired): Change[] {
 }
 
 function columnChanges(old: MetadataColumns | undefined, now: MetadataColumns): Change[] {
-  if (!old || (old.timestamp === now.timestamp && old.query === now.query)) return [];
-  return [change("metadataColumns", "metadata columns changed")];
+  const words = old && metadataChange(old, now);
+  return words === undefined ? [] : [change("metadataColumns", words)];
 }
 
 /** A digest by which a later deployment sees that a secret changed; undefined where there are no secrets. */

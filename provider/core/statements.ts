@@ -1,7 +1,8 @@
 /** What Flink runs for a job: its definitions, the query as a view, and the INSERT with the columns about the query. */
 
 import { fillParameters } from "./definitions.js";
-import type { Manifest, MetadataColumns } from "./manifest.js";
+import type { Manifest } from "./manifest.js";
+import { columnsOf, type MetadataColumns, type MetadataKey } from "./metadata-columns.js";
 import { groupId } from "./naming.js";
 import { sqlIdentifier, sqlString } from "./sql-text.js";
 
@@ -48,12 +49,14 @@ function selection(
   columns: MetadataColumns,
   { queryId, version, createdAt }: QueryMeta,
 ): string {
-  const about = [
-    `${sqlString(name)} AS \`__query_name\``,
-    `${sqlString(description)} AS \`__query_description\``,
-    `${sqlString(queryId)} AS \`__query_id\``,
-    `${version} AS \`__query_version\``,
-    `CAST(${sqlString(createdAt)} AS TIMESTAMP) AS \`__query_create_timestamp\``,
-  ];
-  return ["*", `NOW() AS ${sqlIdentifier(columns.timestamp)}`, ...(columns.query ? about : [])].join(", ");
+  const values: Readonly<Record<MetadataKey, string>> = {
+    timestamp: "NOW()",
+    "query-name": sqlString(name),
+    "query-description": sqlString(description),
+    "query-id": sqlString(queryId),
+    "query-version": String(version),
+    "query-create-timestamp": `CAST(${sqlString(createdAt)} AS TIMESTAMP)`,
+  };
+  const about = columnsOf(columns).map((column) => `${values[column.key]} AS ${sqlIdentifier(column.name)}`);
+  return ["*", ...about].join(", ");
 }

@@ -18,7 +18,7 @@ import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
-import type { Submission } from "./submission-parts.js";
+import { refuseWrongRows, type Submission } from "./submission-parts.js";
 
 export class Change implements Changing {
   readonly name: string;
@@ -39,6 +39,7 @@ export class Change implements Changing {
     const proof = this.plan.steps.every(({ do: step }) => step === "start") ? "as-checked" : "anew";
     const submission = await prepare(next, this.context.desired.secrets, this.context.target, proof);
     try {
+      refuseWrongRows(submission.facts, next);
       const stopped = await this.stop(next, submission);
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };

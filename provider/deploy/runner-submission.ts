@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { isAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
 import { UserError } from "../core/errors.js";
+import { planFacts } from "../core/plan-facts.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY } from "../core/properties.js";
 import type { Deployment, Intent } from "../core/record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
@@ -13,7 +14,6 @@ import {
   JobRefused,
   type Submission,
   type SubmissionTarget,
-  slotsOf,
   startOptions,
   submittedParts,
   targetProperties,
@@ -53,7 +53,7 @@ export async function prepareInRunner(
     await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
   };
   return {
-    slots: slotsOf(planned.plan ?? ""),
+    facts: planFacts(planned.plan ?? ""),
     isRepeatable: planned.catalogs?.length === 1,
     session: await sessionOf(runner),
     submit: async (jobId, from) => {

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { withAbsolutePaths } from "../core/dependencies.js";
+import { losesRows, losesRowsWords, type PlanFacts } from "../core/plan-facts.js";
 import { effectiveProperties, FIXED_JOB_ID, IGNORE_UNCLAIMED_STATE, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
 import { type JobStatements, jobStatements } from "../core/statements.js";
@@ -53,8 +54,8 @@ export interface SubmissionTarget {
 
 /** A start that Flink has planned. */
 export interface Submission {
-  /** Slots that Flink's plan of the whole INSERT takes. */
-  readonly slots: number;
+  /** What Flink's plan of the whole INSERT tells. */
+  readonly facts: PlanFacts;
   /** False where tables may lie outside of the statements, in a catalog: the same text may be planned otherwise tomorrow. */
   readonly isRepeatable: boolean;
   /** What could still submit the job after a crash; it goes into the intent. */
@@ -104,8 +105,8 @@ export function targetProperties(restUrl: string): Record<string, string> {
   };
 }
 
-/** All tasks of a job share slots, so the widest of them decides; from Flink's JSON_EXECUTION_PLAN. */
-export function slotsOf(explanation: string): number {
-  const widths = [...explanation.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map((found) => Number(found[1]));
-  return Math.max(1, ...widths);
+/** Throws JobRefused where the plan would write wrong rows because of what this project adds to them. */
+export function refuseWrongRows(facts: PlanFacts, { metadataColumns }: Deployment): void {
+  if (metadataColumns && losesRows(facts, metadataColumns))
+    throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
 }

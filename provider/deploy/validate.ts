@@ -11,7 +11,7 @@ import type { Sighting, World } from "./observe.js";
 import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
 import { compileInRunner } from "./runner-submission.js";
 import { prepare } from "./submission.js";
-import type { SubmissionTarget } from "./submission-parts.js";
+import { refuseWrongRows, type SubmissionTarget } from "./submission-parts.js";
 
 /** What a query that never ran is called until it starts: of one length with all others, and the same each time. */
 const FIRST = { queryId: "00000000-0000-0000-0000-000000000000", version: 1, createdAt: "1970-01-01 00:00:00" };
@@ -59,10 +59,16 @@ async function slotsFor(deployment: Deployment, { secrets }: Desired, target: Su
   const known = key && (await slotsPlanned(key));
   if (known) return known;
   // The engine checks a replacement twice, one right after the other.
-  const { slots, isRepeatable, keep } = await prepare(deployment, secrets, target, "as-checked");
+  const { facts, isRepeatable, keep, close } = await prepare(deployment, secrets, target, "as-checked");
+  try {
+    refuseWrongRows(facts, deployment);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   await keep();
-  if (key && isRepeatable) await rememberPlan(key, slots);
-  return slots;
+  if (key && isRepeatable) await rememberPlan(key, facts.slots);
+  return facts.slots;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Choice } from "../core/choices.js";
 import { type Definition, neededDefinitions } from "../core/definitions.js";
 import { UserError } from "../core/errors.js";
 import type { Manifest } from "../core/manifest.js";
+import type { Metadata } from "../core/metadata-columns.js";
 import { type FileDigests, loadFiles } from "./load-files.js";
 import { loadTables, type Unfilled } from "./load-tables.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
@@ -43,6 +44,8 @@ export interface LoadedJob {
   readonly definitions: readonly Definition[];
   /** Those that the job takes along. */
   readonly files: FileDigests;
+  /** The metadata columns that manifest, stack or template choose. */
+  readonly metadata?: Metadata | undefined;
   /** What the stack's configuration chooses for it. */
   readonly choice?: Choice | undefined;
 }
@@ -206,7 +209,7 @@ function jobOf(merged: Merged, definitions: readonly Definition[], files: FileDi
   const manifest = manifestOf(merged);
   if (!manifest) return [];
   const needed = neededDefinitions(definitions, manifest, manifest["target-table"]);
-  return [{ manifest, file: merged.own.source.file, definitions: needed, files }];
+  return [{ manifest, file: merged.own.source.file, definitions: needed, files, metadata: merged.metadata }];
 }
 
 function byName(a: LoadedJob, b: LoadedJob): number {

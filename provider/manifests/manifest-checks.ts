@@ -2,6 +2,7 @@
 
 import { Scalar } from "yaml";
 import type { Manifest } from "../core/manifest.js";
+import type { Metadata } from "../core/metadata-columns.js";
 import { currentName, propertyRemarks } from "../core/properties.js";
 import { lineComments, queryFault, type SqlFault, targetFault } from "../core/sql-checks.js";
 import type { Field, Fields, Option, TextKey } from "./manifest-yaml.js";
@@ -14,15 +15,21 @@ export interface Merged {
   readonly own: Fields;
   readonly texts: ReadonlyMap<TextKey, Field>;
   readonly properties: ReadonlyMap<string, Option>;
+  /** Undefined where nobody chooses. */
+  readonly metadata?: Metadata | undefined;
 }
 
-/** A shallow merge; flinkProperties option by option: template, then the stack's defaults, the manifest, the stack for this job. */
+/**
+ * A shallow merge; flinkProperties option by option: template, then the stack's defaults, the manifest, the stack for this
+ * job. The metadata columns in the same order.
+ */
 export function merge(own: Fields, template: Fields | undefined, stack: StackLayers = NO_LAYERS): Merged {
   const name = own.texts.get("name")?.text;
   const filled = <Key, F extends Option>(fields: Iterable<readonly [Key, F]>) =>
     [...fields].map(([key, field]) => [key, withJobName(field, name)] as const);
   return {
     own,
+    metadata: own.metadata ?? stack.metadata ?? template?.metadata,
     texts: new Map([...filled(template?.texts ?? []), ...own.texts]),
     properties: layered([
       new Map(filled(template?.properties ?? [])),

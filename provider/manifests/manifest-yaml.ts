@@ -3,6 +3,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
 import { DEPENDENCY_OPTIONS } from "../core/dependencies.js";
 import { ManifestSchema } from "../core/manifest.js";
+import { METADATA_WORDS, type Metadata, MetadataSchema } from "../core/metadata-columns.js";
 import { didYouMean } from "../core/spelling.js";
 import type { Problem, Source } from "./places.js";
 
@@ -27,6 +28,8 @@ export interface Fields {
   /** Every key but flinkProperties; an unknown key is a problem and not here. */
   readonly texts: ReadonlyMap<TextKey, Field>;
   readonly properties: ReadonlyMap<string, Field>;
+  /** The metadata columns that are chosen here. */
+  readonly metadata?: Metadata | undefined;
   readonly problems: readonly Problem[];
   /** True for a file without any key; a problem says so too. */
   readonly isEmpty: boolean;
@@ -67,6 +70,7 @@ function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly 
   const texts = new Map<TextKey, Field>();
   const properties = new Map<string, Field>();
   const problems = duplicateProblems(source, document);
+  let metadata: Metadata | undefined;
   for (const pair of pairs) {
     const key = textOf(pair.key) ?? "";
     const textKey = TEXT_KEYS.find((known) => known === key);
@@ -78,9 +82,13 @@ function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly 
       problems.push(...readProperties(source, pair, document, properties));
     } else if (key === "pyflink") {
       problems.push(...readDependencies(source, pair, document, properties));
+    } else if (key === "metadata") {
+      const chosen = MetadataSchema.safeParse(resolved(pair.value, document)?.toJS(document));
+      if (chosen.success) metadata = chosen.data;
+      else problems.push(problemAt(source, offsetOf(pair.value), `metadata: expected ${METADATA_WORDS}`));
     } else problems.push(problemAt(source, offsetOf(pair.key), unknownKey(key)));
   }
-  return { source, at: offsetOf(pairs[0]?.key), texts, properties, problems, isEmpty: false };
+  return { source, at: offsetOf(pairs[0]?.key), texts, properties, metadata, problems, isEmpty: false };
 }
 
 function fieldOf(source: Source, pair: Pair<Node, Node | null>, document: Document): Field {

@@ -66,7 +66,7 @@ const CHANGED: readonly [string, Desired, string, string][] = [
     "the metadata columns",
     { ...base, metadataColumns: { timestamp: "ts", query: false } },
     "restart",
-    "metadata columns changed",
+    "metadata columns changed (without __query_name, __query_description, __query_id, __query_version, __query_create_timestamp)",
   ],
   [
     "a directory",

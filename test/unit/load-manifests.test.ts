@@ -67,7 +67,7 @@ describe("one file, one problem, at its place", () => {
     [
       "a key like none",
       `${GOOD}owner: x\n`,
-      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, flinkProperties, pyflink",
+      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, metadata, flinkProperties, pyflink",
     ],
     ["no name", "# x\ntarget-table: t\nsql: SELECT 1\n", "2:1: name is missing; give the job a name of its own"],
     ["no target", "name: a\nsql: SELECT 1\n", "1:1: target-table is missing; name the table that the results go to"],
