@@ -1,5 +1,6 @@
 /** Table definition files: their statements, their parameters, and which of them a job needs. */
 
+import { lineStarts, positionIn } from "./lines.js";
 import { identifierOf, type Statement, sameSql, splitStatements, type Token, tokenize } from "./sql-text.js";
 
 /** One statement of a table file. */
@@ -18,9 +19,6 @@ export interface Definition {
 
 const DEFINES = new Set(["TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL"]);
 const FILLERS = new Set(["TEMPORARY", "SYSTEM", "MATERIALIZED", "OR", "REPLACE", "ALTER"]);
-
-/** Statements that start a job or leave something behind; a table file is executed each time a job is planned. */
-const REFUSED: ReadonlySet<string> = new Set(["INSERT", "EXECUTE", "DELETE", "UPDATE", "CALL", "TRUNCATE", "BEGIN"]);
 
 interface Defined {
   readonly type: string;
@@ -41,36 +39,18 @@ export function definedBy(tokens: readonly Token[]): Defined | undefined {
   return name && { type, name: identifierOf(name) };
 }
 
-/** Why a statement may not stand in a table file, if so. */
-export function refusalOf(statement: Statement): string | undefined {
-  const words = statement.tokens.map((token) => token.text.toUpperCase());
-  const [first = ""] = words;
-  if (REFUSED.has(first)) return `${first} does not belong into a table file: it would run each time a job is planned`;
-  if (first === "CREATE" && definedBy(statement.tokens)?.type === "TABLE" && isCreateTableAs(statement.tokens))
-    return "CREATE TABLE … AS SELECT starts a job; make it a manifest of its own";
-  return undefined;
-}
-
-function isCreateTableAs(tokens: readonly Token[]): boolean {
-  let depth = 0;
-  return tokens.some((token) => {
-    if (token.text === "(") depth++;
-    if (token.text === ")") depth--;
-    return depth === 0 && token.kind === "word" && token.text.toUpperCase() === "AS";
-  });
-}
-
 /** Splits a table file into definitions. */
-export function parseDefinitions(file: string, text: string): Definition[] {
-  return splitStatements(text).map((statement) => {
-    const before = text.slice(0, statement.start).split("\n");
+export function parseDefinitions(file: string, text: string, statements = splitStatements(text)): Definition[] {
+  const lines = lineStarts(text);
+  return statements.map((statement) => {
+    const { line, column } = positionIn(lines, statement.start);
     const defined = definedBy(statement.tokens);
     return {
       sql: statement.text,
       label: defined ? `${defined.type.toLowerCase()} ${defined.name}` : firstWords(statement),
       file,
-      line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
+      line,
+      column,
     };
   });
 }

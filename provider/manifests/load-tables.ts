@@ -1,9 +1,10 @@
 /** Table files: read, split into definitions, and checked for what does not belong there. */
 
-import { type Definition, fillParameters, parseDefinitions, refusalOf } from "../core/definitions.js";
+import { type Definition, fillParameters, parseDefinitions } from "../core/definitions.js";
 import { didYouMean } from "../core/spelling.js";
 import { unclosedFault } from "../core/sql-checks.js";
-import { type Statement, splitStatements } from "../core/sql-text.js";
+import { type Statement, splitStatements, tokenize } from "../core/sql-text.js";
+import { statementFaults } from "../core/table-statements.js";
 import { type Problem, readSource, type Source } from "./places.js";
 
 /** Names that may stand in braces in a table file. */
@@ -35,39 +36,62 @@ export function loadTables(root: string, files: readonly string[], parameters: P
   const early = Object.fromEntries(
     Object.entries(parameters.public).filter(([key]) => key !== GROUP_ID && !parameters.secretNames.includes(key)),
   );
-  const loaded = files.map((file): LoadedTables => {
+  const read: Read[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
     const source = readSource(root, file);
-    if (!("text" in source)) return { definitions: [], problems: [source], unfilled: [] };
-    const definitions = parseDefinitions(source.file, source.text).map((definition) => filled(definition, early));
+    if (!("text" in source)) {
+      problems.push(source);
+      continue;
+    }
     const statements = splitStatements(source.text);
-    const unclosed = unclosedFault(source.text);
-    if (unclosed) return { definitions, problems: [{ severity: "error", source, ...unclosed }], unfilled: [] };
-    const unfilled = definitions.flatMap((definition, i) => {
+    const definitions = parseDefinitions(source.file, source.text, statements);
+    for (const [i, definition] of definitions.entries()) {
       const statement = statements[i];
-      const problems = statement ? unfilledBraces(source, statement, parameters) : [];
-      return problems.map((problem) => ({ definition, problem }));
-    });
-    return { definitions, problems: tableProblems(source, statements), unfilled };
-  });
+      if (statement) read.push({ source, statement, definition: filled(definition, early) });
+    }
+    const unclosed = unclosedFault(source.text);
+    if (unclosed) problems.push({ severity: "error", source, ...unclosed });
+  }
+  const closed = read.filter(({ source }) => !problems.some((problem) => problem.source === source));
   return {
-    definitions: loaded.flatMap(({ definitions }) => definitions),
-    problems: loaded.flatMap(({ problems }) => problems),
-    unfilled: loaded.flatMap(({ unfilled }) => unfilled),
+    definitions: read.map(({ definition }) => definition),
+    problems: [
+      ...problems,
+      ...refusals(closed),
+      ...closed.flatMap(({ source, statement }) => doubledBraces(source, statement)),
+    ],
+    unfilled: closed.flatMap(({ source, statement, definition }) =>
+      unfilledBraces(source, statement, parameters).map((problem) => ({ definition, problem })),
+    ),
   };
+}
+
+interface Read {
+  readonly source: Source;
+  /** As it stands in the file. */
+  readonly statement: Statement;
+  /** As Flink gets it. */
+  readonly definition: Definition;
+}
+
+/** Decided by what Flink gets: a value that is put in could make another statement of one. */
+function refusals(read: readonly Read[]): Problem[] {
+  const tokens = read.map(({ statement, definition }) =>
+    definition.template === undefined ? statement.tokens : tokenize(definition.sql),
+  );
+  return statementFaults(tokens).flatMap((fault, i): Problem[] => {
+    const [one, own] = [read[i], tokens[i]];
+    if (!one || !own || !fault) return [];
+    const token = one.statement.tokens[own.indexOf(fault.token)] ?? one.statement.tokens[0];
+    return [{ severity: "error", source: one.source, offset: token?.start ?? 0, message: fault.message }];
+  });
 }
 
 /** The unfilled text is kept where it is another one: stacks are compared by it. */
 function filled(definition: Definition, parameters: Readonly<Record<string, string>>): Definition {
   const sql = fillParameters(definition.sql, parameters);
   return sql === definition.sql ? definition : { ...definition, sql, template: definition.sql };
-}
-
-function tableProblems(source: Source, statements: readonly Statement[]): Problem[] {
-  return statements.flatMap((statement): Problem[] => {
-    const message = refusalOf(statement);
-    const refusals: Problem[] = message ? [{ severity: "error", source, offset: statement.start, message }] : [];
-    return [...refusals, ...doubledBraces(source, statement)];
-  });
 }
 
 /** flink-sql-runner's files must double each brace that is no parameter's. */

@@ -5,9 +5,8 @@ import {
   fillParameters,
   neededDefinitions,
   parseDefinitions,
-  refusalOf,
 } from "../../provider/core/definitions.js";
-import { splitStatements, tokenize } from "../../provider/core/sql-text.js";
+import { tokenize } from "../../provider/core/sql-text.js";
 
 const needed = (tables: string, sql: string, target = "sink") =>
   neededDefinitions(parseDefinitions("t.sql", tables), { sql }, target).map(({ label }) => label);
@@ -31,32 +30,6 @@ describe("a statement defines a name", () => {
   ])("%s", (sql, expected) => {
     expect(definedBy(tokenize(sql))).toEqual(expected);
   });
-});
-
-describe("a statement that would run or leave something behind is refused", () => {
-  test.each([
-    ["INSERT INTO t SELECT 1", "INSERT"],
-    ["EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1", "EXECUTE"],
-    ["delete FROM t", "DELETE"],
-    ["TRUNCATE TABLE t", "TRUNCATE"],
-    ["CALL sys.compact('t')", "CALL"],
-    ["CREATE TABLE t WITH ('a'='b') AS SELECT * FROM u", "CREATE TABLE … AS"],
-    ["CREATE TABLE IF NOT EXISTS t AS SELECT 1", "CREATE TABLE … AS"],
-  ])("%s", (sql, word) => {
-    expect(refusals(sql)).toEqual([expect.stringContaining(word)]);
-  });
-
-  test.each([
-    "CREATE TABLE t (a AS b + 1, WATERMARK FOR c AS c - INTERVAL '1' SECOND)",
-    "CREATE VIEW v AS SELECT 1",
-    "CREATE FUNCTION f AS 'a.B'",
-    "CREATE TABLE t LIKE u",
-    "SET 'a' = 'b'",
-  ])("%s may stand there", (sql) => {
-    expect(refusals(sql)).toEqual([]);
-  });
-
-  const refusals = (sql: string) => splitStatements(sql).flatMap((statement) => refusalOf(statement) ?? []);
 });
 
 describe("a job takes the definitions that it needs and no others", () => {

@@ -447,9 +447,9 @@ describe("warnings stop nothing", () => {
     ],
     [
       "a placeholder without a value in a definition that no job uses",
-      { "jobs/t.sql": "-- {nothing}\nSET 'a' = '{ouput} {group_id} {secret} {1}';\n" },
+      { "jobs/t.sql": "-- {nothing}\nSET 'table.a' = '{ouput} {group_id} {secret} {1}';\n" },
       { parameters: { output: "x" }, secretParameterNames: ["secret"] },
-      "jobs/t.sql:2:12: no value for {ouput}; did you mean output? (no job uses it now)",
+      "jobs/t.sql:2:18: no value for {ouput}; did you mean output? (no job uses it now)",
     ],
   ])("%s", (_, files, options, expected) => {
     expect(heads(load(files, options).warnings)).toEqual([expected]);
@@ -489,16 +489,16 @@ describe("table files", () => {
   });
 
   test("Public parameters are put in; secrets and the consumer group are left for the start.", () => {
-    const files = { ...manifest, "jobs/t.sql": "SET 'x' = '{output} {group_id} {secret} {a: 1}'" };
+    const files = { ...manifest, "jobs/t.sql": "SET 'table.x' = '{output} {group_id} {secret} {a: 1}'" };
     const options = { parameters: { output: "$&", group_id: "no", secret: "no" }, secretParameterNames: ["secret"] };
-    expect(load(files, options).jobs[0]?.definitions[0]?.sql).toBe("SET 'x' = '$& {group_id} {secret} {a: 1}'");
+    expect(load(files, options).jobs[0]?.definitions[0]?.sql).toBe("SET 'table.x' = '$& {group_id} {secret} {a: 1}'");
   });
 
   test.each<[string, string | Uint8Array, string]>([
     [
       "a statement that would run",
-      "SET 'a'='b';\n  CALL x();",
-      "jobs/t.sql:2:3: CALL does not belong into a table file: it would run each time a job is planned",
+      "SET 'table.a'='b';\n  CALL x();",
+      "jobs/t.sql:2:3: CALL does not belong into a table file: it would run each time a job is planned, in a preview too; remove it",
     ],
     ["an open string", "SET 'a'='b;\n", "jobs/t.sql:1:9: this string is never closed"],
     ["another encoding", Buffer.from("-- größe", "latin1"), "jobs/t.sql: is not UTF-8; save it in that encoding"],
