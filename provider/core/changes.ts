@@ -3,10 +3,11 @@
 import { randomBytes, scryptSync } from "node:crypto";
 import type { Choice } from "./choices.js";
 import { isClassic, joinedLines, sameNumber } from "./classic.js";
-import { definitionChanges } from "./definitions.js";
+import { definitionChanges } from "./definition-changes.js";
 import { EFFECT, type Field, type Manifest } from "./manifest.js";
 import { type MetadataColumns, metadataChange } from "./metadata-columns.js";
 import { sameLocation } from "./naming.js";
+import { valueWords } from "./option-words.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
 import type { Deployment, SecretDigest } from "./record.js";
 import { sameSql } from "./sql-text.js";
@@ -95,15 +96,6 @@ function propertyChanges(old: Manifest, now: Manifest, isOldTools: boolean): str
     .filter((key) => !COMPARED_ELSEWHERE.has(key) && before[key] !== after[key])
     .filter((key) => !(isOldTools && sameNumber(before[key] ?? "", after[key] ?? "")))
     .map((key) => `${key} ${valueWords(key, before[key])} → ${valueWords(key, after[key])}`);
-}
-
-/** The words in an option's name by which Flink itself hides a value in its logs and pages. */
-const SENSITIVE =
-  /password|secret|fs\.azure\.account\.key|apikey|api-key|auth-params|service-key|token|basic-auth|jaas|credential|access.?key/iu;
-
-function valueWords(key: string, value: string | undefined): string {
-  if (value === undefined) return "unset";
-  return SENSITIVE.test(key) ? "******" : value;
 }
 
 function directoryChanges(old: StateDirectories, now: StateDirectories): string[] {

@@ -1,7 +1,7 @@
 /** Table definition files: their statements, their parameters, and which of them a job needs. */
 
 import { lineStarts, positionIn } from "./lines.js";
-import { identifierOf, type Statement, sameSql, splitStatements, type Token, tokenize } from "./sql-text.js";
+import { identifierOf, type Statement, splitStatements, type Token, tokenize } from "./sql-text.js";
 
 /** One statement of a table file. */
 export interface Definition {
@@ -110,38 +110,4 @@ export function fillParameters(text: string, parameters: Readonly<Record<string,
   return text.replaceAll(/\{([A-Za-z_][\w.-]*)\}/gu, (whole, key: string) =>
     Object.hasOwn(parameters, key) ? (parameters[key] ?? whole) : whole,
   );
-}
-
-/** What changed between two lists of definitions, as a person calls it: `table orders changed`. */
-export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
-  return compareDefinitions(before, after).map(({ label, kind }) => `${label} ${kind}`);
-}
-
-export interface DefinitionDifference {
-  readonly label: string;
-  readonly kind: "changed" | "added" | "removed";
-}
-
-/** What differs between two lists of definitions; formatting and order do not. */
-export function compareDefinitions(before: readonly string[], after: readonly string[]): DefinitionDifference[] {
-  const [old, now] = [byLabel(before), byLabel(after)];
-  const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
-  const added = [...now.keys()].filter((label) => !old.has(label));
-  const removed = [...old.keys()].filter((label) => !now.has(label));
-  return [
-    ...changed.map(([label]) => ({ label, kind: "changed" as const })),
-    ...added.map((label) => ({ label, kind: "added" as const })),
-    ...removed.map((label) => ({ label, kind: "removed" as const })),
-  ];
-}
-
-/** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */
-function byLabel(statements: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const definition of statements.flatMap((sql) => parseDefinitions("", sql))) {
-    let label = definition.label;
-    for (let n = 2; found.has(label); n++) label = `${definition.label} (${n})`;
-    found.set(label, definition.sql);
-  }
-  return found;
 }

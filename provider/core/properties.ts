@@ -106,6 +106,9 @@ function propertyRemark(
     return { severity: "error", message: `pipeline.name must be the job's name '${manifest.name}'; remove it` };
   if (name !== option && Object.hasOwn(manifest.flinkProperties, name))
     return { severity: "error", message: `${option} and ${name} are one option; keep ${name}` };
+  const most = Number(withCurrentNames(manifest.flinkProperties)["pipeline.max-parallelism"]);
+  if (name === "parallelism.default" && most > 0 && Number(value) > most)
+    return { severity: "error", message: `${option} ${value} is more than pipeline.max-parallelism ${most}` };
   if (IGNORED_PER_JOB.has(name))
     return { severity: "warning", message: `Flink ignores ${option} for a single job; set ${name} for the cluster` };
   return undefined;

@@ -1,13 +1,7 @@
 /** What may stand in a table file: it is run each time a job is planned, in a preview too, and so only defines. */
 
-import { ownedOption } from "./session-options.js";
+import { optionFault, type StatementFault } from "./session-options.js";
 import { identifierOf, type Token } from "./sql-text.js";
-
-/** Something wrong at a token of a statement. */
-export interface StatementFault {
-  readonly token: Token;
-  readonly message: string;
-}
 
 const ELSEWHERE = "it would run each time a job is planned, in a preview too";
 const MANIFEST = "make it a manifest of its own, which the INSERT is made for";
@@ -113,8 +107,8 @@ class Words {
 function faultOf(words: Words, session: Session): StatementFault | undefined {
   const first = words.token;
   const fault = (message: string, token: Token = first) => ({ token, message });
-  if (words.take("SET")) return optionFault(words, "SET", first);
-  if (words.take("RESET")) return optionFault(words, "RESET", first);
+  if (words.take("SET")) return optionFault(words.rest(), "SET", first);
+  if (words.take("RESET")) return optionFault(words.rest(), "RESET", first);
   if (words.take("USE")) return useFault(words, session, fault);
   if (words.take("LOAD", "MODULE") || words.take("UNLOAD", "MODULE") || words.take("ADD", "JAR")) return undefined;
   if (words.take("CREATE")) return createFault(words, session, fault);
@@ -231,37 +225,4 @@ function wordOutside(tokens: readonly Token[], word: string): Token | undefined 
     if (token.text === ")") depth--;
     return depth === 0 && token.kind === "word" && token.text.toUpperCase() === word;
   });
-}
-
-/**
- * SET 'name' = 'value', or the same without quotes. A name in any other form (`U&'…'`, pieces that Flink joins) is refused,
- * since it may mean anything.
- */
-function optionFault(words: Words, verb: "SET" | "RESET", first: Token): StatementFault | undefined {
-  const rest = words.rest();
-  if (rest.length === 0)
-    return { token: first, message: `${verb} without an option does not belong into a table file` };
-  const end = verb === "SET" ? rest.findIndex(({ text }) => text === "=") : rest.length;
-  const given = rest.slice(0, Math.max(0, end));
-  const [token = first] = given;
-  const name = optionName(given);
-  if (name === undefined || (verb === "SET" && end < 0))
-    return {
-      token,
-      message: `write ${verb} 'option'${verb === "SET" ? " = 'value'" : ""}, with the option as one plain text`,
-    };
-  const message = ownedOption(name);
-  return message === undefined ? undefined : { token, message: `${verb}: ${message}` };
-}
-
-function optionName(tokens: readonly Token[]): string | undefined {
-  const [first] = tokens;
-  if (first?.kind === "string") {
-    const isPlain = tokens.length === 1 && /^'[^'{}]*'$/u.test(first.text);
-    return isPlain ? first.text.slice(1, -1).trim() : undefined;
-  }
-  // Without quotes Flink takes all characters up to a blank.
-  const isJoined = tokens.every((token, i) => i === 0 || tokens[i - 1]?.end === token.start);
-  const text = tokens.map((token) => token.text).join("");
-  return isJoined && /^[\w.$-]+$/u.test(text) ? text : undefined;
 }

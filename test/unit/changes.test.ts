@@ -59,7 +59,7 @@ const CHANGED: readonly [string, Desired, string, string][] = [
     "a table",
     { ...base, definitions: ["CREATE TABLE o (a BIGINT) WITH ('k' = '{password}')"] },
     "restart",
-    "table o changed",
+    "table o changed (column a changed)",
   ],
   ["a secret", { ...base, secrets: { password: "two" } }, "restart", "a secret parameter changed"],
   [

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  definedBy,
-  definitionChanges,
-  fillParameters,
-  neededDefinitions,
-  parseDefinitions,
-} from "../../provider/core/definitions.js";
+import { definitionChanges } from "../../provider/core/definition-changes.js";
+import { definedBy, fillParameters, neededDefinitions, parseDefinitions } from "../../provider/core/definitions.js";
 import { tokenize } from "../../provider/core/sql-text.js";
 
 const needed = (tables: string, sql: string, target = "sink") =>
@@ -96,7 +91,7 @@ describe("parameters are put in place of {key}", () => {
 describe("a change of definitions is told by what was defined", () => {
   test.each([
     ["formatting is no change", ["CREATE TABLE t (a INT)"], ["create table t ( a int ) -- x"], []],
-    ["a column", ["CREATE TABLE t (a INT)"], ["CREATE TABLE t (a BIGINT)"], ["table t changed"]],
+    ["a column", ["CREATE TABLE t (a INT)"], ["CREATE TABLE t (a BIGINT)"], ["table t changed (column a changed)"]],
     [
       "a new view",
       ["CREATE TABLE t (a INT)"],
