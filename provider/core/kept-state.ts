@@ -102,6 +102,10 @@ function remarksOf(current: Deployment, desired: Desired): string[] {
           `servers of ${[...new Set(servers.map(({ table }) => table))].join(", ")} changed: if they are another Kafka cluster, start clean: ${chooseFrom(desired.manifest.name, "clean")}`,
         ]
       : []),
-    ...moved.map(({ table, change }) => `rows of ${table} go elsewhere from now on: ${optionWords(change)}`),
+    ...(moved.length > 0
+      ? [
+          `rows of ${moved[0]?.table} go elsewhere from now on: ${moved.map(({ change }) => optionWords(change)).join(", ")}`,
+        ]
+      : []),
   ];
 }
