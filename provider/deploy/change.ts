@@ -19,6 +19,7 @@ import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
 import { refuseWrongRows, type Submission } from "./submission-parts.js";
+import { refuseOtherDirectory, refuseOtherName } from "./what-runs.js";
 
 export class Change implements Changing {
   readonly name: string;
@@ -138,7 +139,10 @@ export class Change implements Changing {
     try {
       const { allowNonRestoredState } = this.start;
       const manner = { secrets: this.context.desired.secrets, allowNonRestoredState };
-      await this.awaitProof(await this.startAndAwait(next, submission, manner));
+      const started = await this.startAndAwait(next, submission, manner);
+      refuseOtherName(this.name, started);
+      await this.awaitProof(started);
+      await refuseOtherDirectory(this.context.world.rest, next);
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();
