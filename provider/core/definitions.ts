@@ -73,10 +73,7 @@ export function neededDefinitions(
   source: { readonly sql?: string | undefined; readonly code?: string | undefined },
   targetTable: string,
 ): Definition[] {
-  const parsed = all.map((definition) => {
-    const tokens = tokenize(definition.sql);
-    return { definition, defined: definedBy(tokens), mentions: mentionsOf(tokens) };
-  });
+  const parsed = all.map(parsedOnce);
   const inCode = parsed.flatMap(({ defined }) =>
     defined && source.code?.includes(defined.name) ? [defined.name] : [],
   );
@@ -92,6 +89,24 @@ export function neededDefinitions(
     }
   }
   return all.filter((definition) => needed.has(definition));
+}
+
+interface Parsed {
+  readonly definition: Definition;
+  readonly defined: Defined | undefined;
+  readonly mentions: readonly string[];
+}
+
+/** Every job asks about the same definitions. */
+const known = new WeakMap<Definition, Parsed>();
+
+function parsedOnce(definition: Definition): Parsed {
+  const found = known.get(definition);
+  if (found) return found;
+  const tokens = tokenize(definition.sql);
+  const parsed = { definition, defined: definedBy(tokens), mentions: [...new Set(mentionsOf(tokens))] };
+  known.set(definition, parsed);
+  return parsed;
 }
 
 /** Catalogs and databases reach further than their name; functions are found without regard to case. */

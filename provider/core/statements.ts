@@ -38,9 +38,16 @@ export function jobStatements(
   const parameters = { ...secrets, group_id: groupId(manifest.name, meta.version) };
   return {
     definitions: definitions.map((sql) => fillParameters(sql, parameters)),
-    view: manifest.sql === undefined ? undefined : VIEW_HEAD + manifest.sql.replace(/[\s;]+$/u, ""),
+    view: manifest.sql === undefined ? undefined : VIEW_HEAD + withoutEnd(manifest.sql),
     insert: `INSERT INTO ${manifest["target-table"]}\nSELECT ${selection(manifest, columns, meta)}\nFROM \`${QUERY_VIEW}\``,
   };
+}
+
+/** Without semicolons and white space at the end; a search for them would go through the text once for each blank in it. */
+function withoutEnd(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[\s;]/u.test(sql[end - 1] ?? "")) end--;
+  return sql.slice(0, end);
 }
 
 /** The query's columns, then those about it, in the order and with the types that flink-sql-runner 0.2.0 uses. */

@@ -99,13 +99,18 @@ export function loadManifests(options: LoadOptions): Loaded {
   return { jobs: chosen, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
 }
 
+/** Whoever has more to mend sees the rest once these are. */
+const MOST_SHOWN = 100;
+
 /** The stack's configuration is to blame only where everything else is right. */
 function invalid(folder: string, problems: readonly Problem[], configFile?: string): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const isConfig = problems.every(({ source }) => source.file === configFile);
   const place = isConfig ? `the stack's configuration` : `the manifests of ${folder}`;
+  const more = problems.length - MOST_SHOWN;
+  const shown = [...problems.slice(0, MOST_SHOWN).map(shownProblem), ...(more > 0 ? [`and ${more} more`] : [])];
   return new UserError(isConfig ? "config-invalid" : "manifest-invalid", {
-    what: `${count} in ${place}; nothing was deployed or changed\n${problems.map(shownProblem).join("\n")}`,
+    what: `${count} in ${place}; nothing was deployed or changed\n${shown.join("\n")}`,
     fix: "correct the places named above",
   });
 }

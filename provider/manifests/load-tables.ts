@@ -53,7 +53,8 @@ export function loadTables(root: string, files: readonly string[], parameters: P
     const unclosed = unclosedFault(source.text);
     if (unclosed) problems.push({ severity: "error", source, ...unclosed });
   }
-  const closed = read.filter(({ source }) => !problems.some((problem) => problem.source === source));
+  const open = new Set(problems.map(({ source }) => source));
+  const closed = read.filter(({ source }) => !open.has(source));
   return {
     definitions: read.map(({ definition }) => definition),
     problems: [
@@ -106,16 +107,20 @@ function doubledBraces(source: Source, { text, start, tokens }: Statement): Prob
 function unfilledBraces(source: Source, { text, start, tokens }: Statement, parameters: Parameters): Problem[] {
   const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
   const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
-  return [...text.matchAll(/\{([A-Za-z_][\w.-]*)\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
+  let next = 0;
+  return [...text.matchAll(/\{([A-Za-z_][\w.-]{0,200})\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
     const offset = start + index;
-    const token = tokens.find(({ start: from, end }) => from <= offset && offset < end);
-    if (!token || known.includes(name)) return [];
+    while ((tokens[next]?.end ?? offset + 1) <= offset) next++;
+    const token = tokens[next];
+    if (!token || token.start > offset || known.includes(name)) return [];
     // A column may be called so; a value that is left like that is a mistake.
     if (token.kind === "quoted") {
       const message = `no parameter is named ${name}, so {${name}} stays as it is${didYouMean(name, known)}`;
       return [{ severity: "warning", source, offset, message }];
     }
-    const hint = didYouMean(name, known) || `; set it: pulumi config set --path parameters.${name} <value>`;
+    const hint =
+      didYouMean(name, known) ||
+      `; set it: pulumi config set --path parameters.${name} <value> ('{${name}}' for these very characters)`;
     return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });
 }

@@ -108,17 +108,22 @@ function sqlProblems(field: Field | undefined, check: (sql: string) => SqlFault 
   return fault ? [at(field, placeIn(field, fault.offset), fault.message)] : [];
 }
 
+/** Each is looked for in the whole text; one warning of its kind is enough to see what is wrong. */
+const MOST_COMMENTS = 100;
+
 /** YAML joins the lines of a folded text, so that a comment goes on over the line that followed it. */
 function swallowedLines(field: Field | undefined): Problem[] {
   const { source, scalar, text } = field ?? {};
   if (!field || !source || !scalar || !text || scalar.type === Scalar.BLOCK_LITERAL) return [];
-  return lineComments(text).flatMap(({ start, end }): Problem[] => {
-    const [from, to] = [offsetInFile(source, scalar, start), offsetInFile(source, scalar, end - 1)];
-    if (from === undefined || to === undefined) return [];
-    if (positionOf(source.text, from).line === positionOf(source.text, to).line) return [];
-    const message = "this comment swallows the lines below it, because YAML joins them; write 'sql: |'";
-    return [{ severity: "warning", source, offset: from, message }];
-  });
+  return lineComments(text)
+    .slice(0, MOST_COMMENTS)
+    .flatMap(({ start, end }): Problem[] => {
+      const [from, to] = [offsetInFile(source, scalar, start), offsetInFile(source, scalar, end - 1)];
+      if (from === undefined || to === undefined) return [];
+      if (positionOf(source, from).line === positionOf(source, to).line) return [];
+      const message = "this comment swallows the lines below it, because YAML joins them; write 'sql: |'";
+      return [{ severity: "warning", source, offset: from, message }];
+    });
 }
 
 function optionProblems({ texts, properties }: Merged): Problem[] {

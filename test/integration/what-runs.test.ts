@@ -32,7 +32,9 @@ describe("What runs is compared with what the record will say", () => {
     const definitions = [...job.tables, setting("execution.checkpointing.dir", `file://${elsewhere}`)];
     const { ok, text } = await job.provider.run(job.update({ definitions }));
     expect(ok).toBe(false);
-    expect(text).toMatch(/runs again from (?:savepoint|chk)-[\s\S]*keeps its checkpoints at file:.*elsewhere.* and not in/u);
+    expect(text).toMatch(
+      /runs again from (?:savepoint|chk)-[\s\S]*keeps its checkpoints at file:.*elsewhere.* and not in/u,
+    );
     const [left, ...others] = await job.alive();
     expect(others).toEqual([]);
     expect((await job.record()).current.jobId).toBe(left?.jid);

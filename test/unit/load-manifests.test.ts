@@ -402,7 +402,7 @@ describe("parameters of a stack", () => {
     expect(definition?.sql).toContain("'topic' = 'prod.orders', 'servers' = 'kafka-1:9092', 'password' = '{password}'");
     expect(definition?.template).toBe(TABLES.split(";")[0]);
     expect(heads(warnings)).toEqual([
-      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> (no job uses it now)",
+      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> ('{unknown_here}' for these very characters) (no job uses it now)",
     ]);
   });
 
@@ -419,7 +419,7 @@ describe("parameters of a stack", () => {
   test("that a job needs and the stack lacks are errors, each at its place.", () => {
     const options = { parameters: { topic_prefix: "prod." }, secretParameterNames: ["pasword"], stack };
     expect(heads(problemsOf(files, options))).toEqual([
-      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value>",
+      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value> ('{kafka}' for these very characters)",
       "jobs/t.sql:1:101: no value for {password} in stack prod; did you mean pasword?",
     ]);
   });
