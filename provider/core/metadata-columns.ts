@@ -84,6 +84,25 @@ export function columnsOf({ timestamp, query, only }: MetadataColumns): Metadata
   }));
 }
 
+/**
+ * The metadata columns that a target table lacks, out of Flink's words about another number of columns; empty where
+ * something else is missing.
+ */
+export function missingColumns(message: string, columns: MetadataColumns): MetadataColumn[] {
+  const count = (what: string) => new RegExp(`${what} schema:\\s*\\[(.*)\\]`, "u").exec(message)?.[1];
+  const [query, sink] = [count("Query"), count("Sink")];
+  if (query === undefined || sink === undefined || !/number of columns/u.test(message)) return [];
+  const lacking = columnsOf(columns).filter(({ name }) => !sink.includes(`${name}: `));
+  const columnsIn = (schema: string) => schema.split(/, (?=[^,(]+: )/u).length;
+  return columnsIn(query) - columnsIn(sink) === lacking.length ? lacking : [];
+}
+
+/** The way out where these are all that is missing. */
+export function missingColumnsWords(missing: readonly MetadataColumn[]): string {
+  const lines = missing.map(({ name, type }) => `  \`${name}\` ${type}`).join(",\n");
+  return `The table lacks metadata columns. Add them at its end, or leave them out with \`metadata: none\` in the manifest:\n${lines}`;
+}
+
 /** What differs between two choices, as a person calls it; undefined where nothing does. */
 export function metadataChange(before: MetadataColumns, after: MetadataColumns): string | undefined {
   const [old, now] = [columnsOf(before), columnsOf(after)].map((columns) => columns.map(({ name }) => name));

@@ -1,5 +1,6 @@
 /** One start of a job: prepared and planned by Flink first, submitted later; through the SQL Gateway or the runner. */
 
+import { missingColumns, missingColumnsWords } from "../core/metadata-columns.js";
 import { isRefusedForTime, losesRowsWords } from "../core/plan-facts.js";
 import type { Deployment } from "../core/record.js";
 import { type Proof, prepareAtGateway } from "./gateway-submission.js";
@@ -22,8 +23,11 @@ export async function prepare(
   } catch (error) {
     const { metadataColumns } = deployment;
     // With another strategy for such plans Flink refuses them by itself, and knows nothing of our way out.
-    if (!(error instanceof JobRefused) || !metadataColumns || !isRefusedForTime(error.message, metadataColumns))
-      throw error;
+    if (!(error instanceof JobRefused) || !metadataColumns) throw error;
+    const missing = error.part === "insert" ? missingColumns(error.message, metadataColumns) : [];
+    if (missing.length > 0)
+      throw new JobRefused("insert", 0, undefined, undefined, `${error.message}\n${missingColumnsWords(missing)}`);
+    if (!isRefusedForTime(error.message, metadataColumns)) throw error;
     throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
   }
 }
