@@ -18,7 +18,7 @@ import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
-import { refuseWrongRows, type Submission } from "./submission-parts.js";
+import { refuseMissedRows, refuseWrongRows, type Submission } from "./submission-parts.js";
 import { refuseOtherDirectory, refuseOtherName } from "./what-runs.js";
 
 export class Change implements Changing {
@@ -41,6 +41,7 @@ export class Change implements Changing {
     const submission = await prepare(next, this.context.desired.secrets, this.context.target, proof);
     try {
       refuseWrongRows(submission.facts, next);
+      refuseMissedRows(this.plan, submission.facts, this.before?.current, next);
       const stopped = await this.stop(next, submission);
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };

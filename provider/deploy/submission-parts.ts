@@ -1,7 +1,10 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
 import { resolve } from "node:path";
+import type { Decision } from "../core/decision.js";
 import { withAbsolutePaths } from "../core/dependencies.js";
+import { UserError } from "../core/errors.js";
+import { missedRowsRefusal } from "../core/missed-rows.js";
 import { losesRows, losesRowsWords, type PlanFacts } from "../core/plan-facts.js";
 import { effectiveProperties, FIXED_JOB_ID, IGNORE_UNCLAIMED_STATE, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
@@ -92,6 +95,17 @@ export function submittedParts(
   const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);
   const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), (path) => resolve(path));
   return { statements, properties: { ...options, ...own } };
+}
+
+/** Throws plan-refused where a restart would leave rows behind that it could not take back. */
+export function refuseMissedRows(
+  plan: Decision,
+  facts: PlanFacts,
+  current: Deployment | undefined,
+  next: Deployment,
+): void {
+  const refusal = missedRowsRefusal(plan, facts, current, next);
+  if (refusal) throw new UserError(refusal.code, { what: refusal.what, fix: refusal.fix });
 }
 
 /** Options by which a client finds the JobManager. */
