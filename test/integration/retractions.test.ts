@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LoadedJob, loadManifests } from "../../provider/manifests/load-manifests.js";
 import { Planning, standing } from "../support/planning.js";
+import { pyFlinkOf } from "../support/runner.js";
 
 const ABOUT =
   "__query_name STRING, __query_description STRING, __query_id STRING, __query_version INT, __query_create_timestamp TIMESTAMP(6)";
@@ -61,6 +62,16 @@ describe.each(["2.3.0", "1.20.3"])("on Flink %s", (version) => {
     const flinkProperties = { ...loaded.manifest.flinkProperties, ...strategy };
     const strict = { ...loaded, manifest: { ...loaded.manifest, flinkProperties } };
     expect(await planning.refusal(strict)).toMatch(/`metadata: query`/u);
+  });
+
+  // Its PyFlink is another gigabyte, which only the tests of the runner bring for 1.20.
+  test.runIf(version.startsWith("2."))("The runner says the same, and plans what is right.", async () => {
+    const { python, flinkHome } = pyFlinkOf(version);
+    const target = { ...planning.target({ python, flinkHome }), gateway: undefined };
+    expect(await planning.refusal(await job(`, ${TIME}, ${ABOUT}, ${KEY}`, ""), target)).toMatch(/`metadata: query`/u);
+    expect(await planning.refusal(await job(`, ${ABOUT}, ${KEY}`, "metadata: query"), target)).toBeUndefined();
+    const unknown = await job(`, ${ABOUT}`, "metadata: query", "SELECT ARRAY_APPEND(ARRAY['b'], n) FROM ticks");
+    expect(await planning.refusal(unknown, target)).toMatch(/^Invalid function call: ARRAY_APPEND/u);
   });
 
   test.each([

@@ -582,3 +582,32 @@ describe("an excerpt has its caret below the character", () => {
     expect(line.slice(caret.indexOf("^"))).toMatch(/^HERE/u);
   });
 });
+
+describe("metadata columns", () => {
+  const chosen = (manifest: string, template: string, metadata?: "query") => {
+    const stack = { stack: "prod", flinkProperties: {}, jobProperties: {}, ...(metadata ? { metadata } : {}) };
+    const files = {
+      "jobs/a.yaml": `name: a\ntarget-table: t\nsql: SELECT 1\n${manifest}`,
+      ...(template ? { "jobs/job-template.yaml": template } : {}),
+    };
+    return load(files, { stack }).jobs[0]?.metadata;
+  };
+  const OWN = "metadata: [query-id, timestamp]\n";
+
+  test("The manifest wins over the stack, and the stack over the template.", () => {
+    expect(chosen(OWN, "metadata: none\n", "query")).toEqual(["query-id", "timestamp"]);
+    expect(chosen("", "metadata: none\n", "query")).toBe("query");
+    expect(chosen("", "metadata: none\n")).toBe("none");
+    expect(chosen("", "")).toBeUndefined();
+  });
+
+  test.each(["metadata: some\n", "metadata: [time]\n", "metadata:\n  a: b\n", "metadata: 1\n"])(
+    "%j is a problem",
+    (text) => {
+      const files = { "jobs/a.yaml": `name: a\ntarget-table: t\nsql: SELECT 1\n${text}` };
+      expect(heads(problemsOf(files))[0]).toMatch(
+        /^jobs\/a\.yaml:[45]:\d+: metadata: expected all, query, timestamp, none, or a list of timestamp, /u,
+      );
+    },
+  );
+});
