@@ -12,10 +12,9 @@ import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
 import { UserError } from "./core/errors.js";
 import {
   DEFAULT_METADATA_COLUMNS,
-  type Metadata,
   type MetadataColumns,
   MetadataSchema,
-  metadataColumns,
+  stackColumns,
 } from "./core/metadata-columns.js";
 import { didYouMean } from "./core/spelling.js";
 import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
@@ -119,7 +118,6 @@ export function readSettings(): Settings {
   problems.push(...bucketProblems(values.bucket, store));
   if (values.metadata !== undefined && values.queryMetadata === false)
     problems.push("queryMetadata: `metadata` says which columns are written; remove queryMetadata");
-  const metadata = stackMetadata(values);
   // What is wrong in the key itself has been said.
   if (!problems.some((problem) => /^yarn[:.]/u.test(problem)))
     problems.push(...yarnProblems(values.target, values.yarn, values.gatewayUrl));
@@ -139,15 +137,9 @@ export function readSettings(): Settings {
     folder,
     storeUrl: store,
     compareWith,
-    metadata,
-    metadataColumns: metadataColumns(metadata ?? "all", values.timestampColumn),
+    ...stackColumns(values),
     ...readParameters(config, root, folder),
   };
-}
-
-/** What the stack says of all jobs; undefined where it says nothing, so that the template's word counts. */
-function stackMetadata({ metadata, queryMetadata }: Values): Metadata | undefined {
-  return metadata ?? (queryMetadata ? undefined : "timestamp");
 }
 
 /** `parsed` is as good as checked where there are no problems. */

@@ -58,6 +58,16 @@ export function metadataColumns(chosen: Metadata, timestamp: string): MetadataCo
   return { timestamp, query: false, only };
 }
 
+/** What a stack says of all jobs; `metadata` is undefined where it says nothing, so that the template's word counts. */
+export function stackColumns(stack: {
+  readonly metadata?: Metadata | undefined;
+  readonly queryMetadata: boolean;
+  readonly timestampColumn: string;
+}): { readonly metadata: Metadata | undefined; readonly metadataColumns: MetadataColumns } {
+  const metadata = stack.metadata ?? (stack.queryMetadata ? undefined : "timestamp");
+  return { metadata, metadataColumns: metadataColumns(metadata ?? "all", stack.timestampColumn) };
+}
+
 export interface MetadataColumn {
   readonly key: MetadataKey;
   readonly name: string;
