@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Desired } from "./core/changes.js";
 import { ChoiceSchema } from "./core/choices.js";
 import { ManifestSchema } from "./core/manifest.js";
+import { MetadataColumnsSchema } from "./core/metadata-columns.js";
 import { isLoopback, type Place } from "./core/place.js";
 import { stateDirectories } from "./core/properties.js";
 import type { Surroundings } from "./deploy/sighting.js";
@@ -38,7 +39,7 @@ const Cluster = z.object({
 
 /** What all jobs of a stack have in common. */
 const Settings = z.object({
-  metadataColumns: z.object({ timestamp: z.string(), query: z.boolean() }),
+  metadataColumns: MetadataColumnsSchema,
   /** Python with PyFlink on this machine, its Flink, and the Python of the cluster's workers; empty for Flink's own default. */
   python: z
     .object({
@@ -97,6 +98,8 @@ export type Sent = z.infer<typeof Plain> & {
   readonly definitions: string;
   /** Absent where the job takes no files along. */
   readonly files?: string;
+  /** The job's own metadata columns, where its manifest or the template chooses them. */
+  readonly metadata?: string;
   readonly cluster: string;
   /** Only on YARN; apart from the cluster, since a preview may not know it and knows the cluster all the same. */
   readonly session?: string;
@@ -125,6 +128,7 @@ const Fields = Plain.extend({
   definitions: unpacked(Definitions),
   /** Path → digest of the files that the job takes along. */
   files: unpacked(z.record(z.string(), z.string()).default({})),
+  metadata: unpacked(MetadataColumnsSchema.optional()),
   cluster: Cluster,
 });
 
@@ -189,7 +193,7 @@ export function desiredOf(job: JobInputs, before: Before): Desired {
     manifest,
     definitions: job.definitions.map(({ sql }) => sql),
     templates: job.definitions.map(({ sql, template }) => template ?? sql),
-    metadataColumns: job.metadataColumns,
+    metadataColumns: job.metadata ?? job.metadataColumns,
     secrets: job.secretParameters,
     directories: stateDirectories(manifest, job.store),
     files: job.files,

@@ -6,6 +6,7 @@ import { createUrn } from "@pulumi/pulumi/resource.js";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import type { z } from "zod";
 import { UserError } from "./core/errors.js";
+import { metadataColumns } from "./core/metadata-columns.js";
 import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
 import type { CommonSettings } from "./job-inputs.js";
@@ -88,7 +89,7 @@ export function clusterArgs(
 }
 
 export function jobArgs(
-  { manifest, file, definitions, files, choice }: LoadedJob,
+  { manifest, file, definitions, files, choice, metadata }: LoadedJob,
   settings: Settings,
   cluster: SessionCluster,
   store: Input<string>,
@@ -107,6 +108,9 @@ export function jobArgs(
     file,
     definitions: packed(definitions),
     ...(Object.keys(files).length > 0 ? { files: packed(files) } : {}),
+    ...(metadata === settings.metadata
+      ? {}
+      : { metadata: packed(metadataColumns(metadata ?? "all", settings.timestampColumn)) }),
     secretParameters: mentioned.length > 0 ? secret(Object.fromEntries(mentioned)) : {},
     cluster: cluster.packed,
     ...(settings.yarn ? { session: cluster.packedSession } : {}),

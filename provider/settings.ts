@@ -11,7 +11,12 @@ import { z } from "zod";
 import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
 import { VARIABLE_NAME } from "./core/environment.js";
 import { UserError } from "./core/errors.js";
-import { DEFAULT_METADATA_COLUMNS, type MetadataColumns } from "./core/manifest.js";
+import {
+  DEFAULT_METADATA_COLUMNS,
+  type MetadataColumns,
+  MetadataSchema,
+  stackColumns,
+} from "./core/metadata-columns.js";
 import { didYouMean } from "./core/spelling.js";
 import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
 import { closeFolders } from "./settings-folders.js";
@@ -52,6 +57,7 @@ export const Keys = {
   template: z.string().optional(),
   tables: z.array(z.string()).default([]),
   timestampColumn: z.string().min(1).default(DEFAULT_METADATA_COLUMNS.timestamp),
+  metadata: MetadataSchema.optional(),
   queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
   startSeconds: Count.default(120),
   savepointSeconds: Count.default(600),
@@ -91,6 +97,7 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
   readonly folder: string;
   /** Address of the store, made absolute. */
   readonly storeUrl: string;
+  /** Of jobs whose manifests choose none. */
   readonly metadataColumns: MetadataColumns;
   /** Whether one of them was given with --secret: Pulumi encrypts a map as a whole. */
   readonly areClusterPropertiesSecret: boolean;
@@ -120,6 +127,8 @@ export function readSettings(): Settings {
   if (values.target === "remote" && !values.restUrl)
     problems.push("restUrl: target remote needs the JobManager's address");
   problems.push(...bucketProblems(values.bucket, store));
+  if (values.metadata !== undefined && values.queryMetadata === false)
+    problems.push("queryMetadata: `metadata` says which columns are written; remove queryMetadata");
   // What is wrong in the key itself has been said.
   if (!problems.some((problem) => /^yarn[:.]/u.test(problem)))
     problems.push(...yarnProblems(values.target, values.yarn, values.gatewayUrl));
@@ -140,7 +149,7 @@ export function readSettings(): Settings {
     storeUrl: store,
     compareWith,
     areClusterPropertiesSecret: secret.includes("clusterProperties"),
-    metadataColumns: { timestamp: values.timestampColumn, query: values.queryMetadata },
+    ...stackColumns(values),
     ...readParameters(config, root, folder),
   };
 }

@@ -90,6 +90,14 @@ async function pyFlinks(flinks) {
   return env;
 }
 
+/** Homes of all Flinks that are pinned: plans are made on each of them, for which PyFlink is not needed. */
+async function flinkHomes() {
+  const env = {};
+  for (const flink of Object.keys(versions.flinks))
+    env[`FLINK_${flink.replaceAll(".", "_")}_HOME`] = await ensureFlink(flink);
+  return env;
+}
+
 /** The versions of Flink that some kinds of tests need; ALL_FLINKS tries the runner on all that are pinned. */
 function flinksFor(picked) {
   const every = process.env.ALL_FLINKS && picked.includes("integration");
@@ -123,6 +131,7 @@ async function environmentFor(picked) {
       ...newest,
       ...yarn,
       ...kafka,
+      ...(picked.includes("integration") ? await flinkHomes() : {}),
       ...(await pyFlinks(flinksFor(picked))),
     };
   }

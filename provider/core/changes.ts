@@ -3,13 +3,14 @@
 import { randomBytes, scryptSync } from "node:crypto";
 import type { Choice } from "./choices.js";
 import { isClassic, joinedLines, sameNumber } from "./classic.js";
-import { definitionChanges } from "./definitions.js";
-import { EFFECT, type Field, type Manifest, type MetadataColumns } from "./manifest.js";
+import { definitionChanges } from "./definition-changes.js";
+import { EFFECT, type Field, type Manifest } from "./manifest.js";
+import { type MetadataColumns, metadataChange } from "./metadata-columns.js";
 import { sameLocation } from "./naming.js";
+import { valueWords } from "./option-words.js";
 import type { Place } from "./place.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
 import type { Deployment, SecretDigest } from "./record.js";
-import { isSensitive } from "./sensitive.js";
 import { sameSql } from "./sql-text.js";
 
 /** What a manifest and its surroundings ask for. */
@@ -103,11 +104,6 @@ function propertyChanges(old: Manifest, now: Manifest, isOldTools: boolean): str
     .map((key) => `${key} ${valueWords(key, before[key])} → ${valueWords(key, after[key])}`);
 }
 
-function valueWords(key: string, value: string | undefined): string {
-  if (value === undefined) return "unset";
-  return isSensitive(key) ? "******" : value;
-}
-
 function directoryChanges(old: StateDirectories, now: StateDirectories): string[] {
   return (["checkpoints", "savepoints"] as const)
     .filter((kind) => !sameLocation(old[kind], now[kind]))
@@ -129,8 +125,8 @@ function secretChanges(current: Deployment, desired: Desired): Change[] {
 }
 
 function columnChanges(old: MetadataColumns | undefined, now: MetadataColumns): Change[] {
-  if (!old || (old.timestamp === now.timestamp && old.query === now.query)) return [];
-  return [change("metadataColumns", "metadata columns changed")];
+  const words = old && metadataChange(old, now);
+  return words === undefined ? [] : [change("metadataColumns", words)];
 }
 
 /** A digest by which a later deployment sees that a secret changed; undefined where there are no secrets. */

@@ -1,6 +1,7 @@
 /** Table definition files: their statements, their parameters, and which of them a job needs. */
 
-import { identifierOf, type Statement, sameSql, splitStatements, type Token, tokenize } from "./sql-text.js";
+import { lineStarts, positionIn } from "./lines.js";
+import { identifierOf, type Statement, splitStatements, type Token, tokenize } from "./sql-text.js";
 
 /** One statement of a table file. */
 export interface Definition {
@@ -18,9 +19,6 @@ export interface Definition {
 
 const DEFINES = new Set(["TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL"]);
 const FILLERS = new Set(["TEMPORARY", "SYSTEM", "MATERIALIZED", "OR", "REPLACE", "ALTER"]);
-
-/** Statements that start a job or leave something behind; a table file is executed each time a job is planned. */
-const REFUSED: ReadonlySet<string> = new Set(["INSERT", "EXECUTE", "DELETE", "UPDATE", "CALL", "TRUNCATE", "BEGIN"]);
 
 interface Defined {
   readonly type: string;
@@ -41,36 +39,18 @@ export function definedBy(tokens: readonly Token[]): Defined | undefined {
   return name && { type, name: identifierOf(name) };
 }
 
-/** Why a statement may not stand in a table file, if so. */
-export function refusalOf(statement: Statement): string | undefined {
-  const words = statement.tokens.map((token) => token.text.toUpperCase());
-  const [first = ""] = words;
-  if (REFUSED.has(first)) return `${first} does not belong into a table file: it would run each time a job is planned`;
-  if (first === "CREATE" && definedBy(statement.tokens)?.type === "TABLE" && isCreateTableAs(statement.tokens))
-    return "CREATE TABLE … AS SELECT starts a job; make it a manifest of its own";
-  return undefined;
-}
-
-function isCreateTableAs(tokens: readonly Token[]): boolean {
-  let depth = 0;
-  return tokens.some((token) => {
-    if (token.text === "(") depth++;
-    if (token.text === ")") depth--;
-    return depth === 0 && token.kind === "word" && token.text.toUpperCase() === "AS";
-  });
-}
-
 /** Splits a table file into definitions. */
-export function parseDefinitions(file: string, text: string): Definition[] {
-  return splitStatements(text).map((statement) => {
-    const before = text.slice(0, statement.start).split("\n");
+export function parseDefinitions(file: string, text: string, statements = splitStatements(text)): Definition[] {
+  const lines = lineStarts(text);
+  return statements.map((statement) => {
+    const { line, column } = positionIn(lines, statement.start);
     const defined = definedBy(statement.tokens);
     return {
       sql: statement.text,
       label: defined ? `${defined.type.toLowerCase()} ${defined.name}` : firstWords(statement),
       file,
-      line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
+      line,
+      column,
     };
   });
 }
@@ -93,10 +73,7 @@ export function neededDefinitions(
   source: { readonly sql?: string | undefined; readonly code?: string | undefined },
   targetTable: string,
 ): Definition[] {
-  const parsed = all.map((definition) => {
-    const tokens = tokenize(definition.sql);
-    return { definition, defined: definedBy(tokens), mentions: mentionsOf(tokens) };
-  });
+  const parsed = all.map(parsedOnce);
   const inCode = parsed.flatMap(({ defined }) =>
     defined && source.code?.includes(defined.name) ? [defined.name] : [],
   );
@@ -114,6 +91,24 @@ export function neededDefinitions(
   return all.filter((definition) => needed.has(definition));
 }
 
+interface Parsed {
+  readonly definition: Definition;
+  readonly defined: Defined | undefined;
+  readonly mentions: readonly string[];
+}
+
+/** Every job asks about the same definitions. */
+const known = new WeakMap<Definition, Parsed>();
+
+function parsedOnce(definition: Definition): Parsed {
+  const found = known.get(definition);
+  if (found) return found;
+  const tokens = tokenize(definition.sql);
+  const parsed = { definition, defined: definedBy(tokens), mentions: [...new Set(mentionsOf(tokens))] };
+  known.set(definition, parsed);
+  return parsed;
+}
+
 /** Catalogs and databases reach further than their name; functions are found without regard to case. */
 function isMentioned({ type, name }: Defined, mentioned: ReadonlySet<string>): boolean {
   if (type === "CATALOG" || type === "DATABASE") return true;
@@ -123,38 +118,4 @@ function isMentioned({ type, name }: Defined, mentioned: ReadonlySet<string>): b
 
 function mentionsOf(tokens: readonly Token[]): string[] {
   return tokens.filter((token) => token.kind === "word" || token.kind === "quoted").map(identifierOf);
-}
-
-/** What changed between two lists of definitions, as a person calls it: `table orders changed`. */
-export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
-  return compareDefinitions(before, after).map(({ label, kind }) => `${label} ${kind}`);
-}
-
-export interface DefinitionDifference {
-  readonly label: string;
-  readonly kind: "changed" | "added" | "removed";
-}
-
-/** What differs between two lists of definitions; formatting and order do not. */
-export function compareDefinitions(before: readonly string[], after: readonly string[]): DefinitionDifference[] {
-  const [old, now] = [byLabel(before), byLabel(after)];
-  const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
-  const added = [...now.keys()].filter((label) => !old.has(label));
-  const removed = [...old.keys()].filter((label) => !now.has(label));
-  return [
-    ...changed.map(([label]) => ({ label, kind: "changed" as const })),
-    ...added.map((label) => ({ label, kind: "added" as const })),
-    ...removed.map((label) => ({ label, kind: "removed" as const })),
-  ];
-}
-
-/** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */
-function byLabel(statements: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const definition of statements.flatMap((sql) => parseDefinitions("", sql))) {
-    let label = definition.label;
-    for (let n = 2; found.has(label); n++) label = `${definition.label} (${n})`;
-    found.set(label, definition.sql);
-  }
-  return found;
 }

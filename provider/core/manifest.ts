@@ -1,6 +1,7 @@
 /** One `jobs/*.yaml` file: its schema, and what a change of each field does to a running job. */
 
 import { z } from "zod";
+import { MetadataSchema } from "./metadata-columns.js";
 
 /** Job names become parts of paths and of consumer groups, so they keep to characters that need no quoting there. */
 const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
@@ -27,6 +28,9 @@ export const ManifestSchema = z
       .min(1)
       .optional()
       .describe("PyFlink that sets execution_output to a DataStream or a Table. Exactly one of sql and code."),
+    metadata: MetadataSchema.optional().describe(
+      "The columns about the query that are written behind its own: all, query, timestamp, none, or a list of single ones.",
+    ),
     flinkProperties: z
       .record(z.string(), PropertyValue)
       .default({})
@@ -89,13 +93,3 @@ export function propertiesAsText(
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));
 }
-
-/** How the query's own columns are followed by columns about the query. */
-export interface MetadataColumns {
-  /** Name of the column that holds the time of the insert. */
-  readonly timestamp: string;
-  /** False leaves the five `__query_*` columns out. */
-  readonly query: boolean;
-}
-
-export const DEFAULT_METADATA_COLUMNS: MetadataColumns = { timestamp: "__create_timestamp", query: true };

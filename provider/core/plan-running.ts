@@ -15,7 +15,7 @@ import {
   type Start,
   type Stop,
 } from "./decision.js";
-import { definitionChanges } from "./definitions.js";
+import { definitionChanges } from "./definition-changes.js";
 import { healthWords } from "./health.js";
 import { isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
 import { moveWords } from "./plan-elsewhere.js";

@@ -3,6 +3,7 @@
 import { changesBetween, type Desired } from "./changes.js";
 import { choiceMarks, pendingChoice, remembered, statePath } from "./choices.js";
 import { chooseFrom, type Decision, type Plan, type Refusal, refuse, type Start } from "./decision.js";
+import { withKeptState } from "./kept-state.js";
 import { versionOf } from "./naming.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
 import { refuseElsewhere, unlessSilent } from "./plan-elsewhere.js";
@@ -51,10 +52,11 @@ function planAlone(desired: Desired, observed: Observed): Plan {
   if (job?.status === "CANCELLING") return refuseCancelling(name, job);
   const isRunning = job !== undefined && isAlive(job);
   if (desired.choice?.suspended) return planSuspended(desired, observed, record, changes);
-  if (isRunning) return planRunning(desired, observed, record, job, changes);
+  const kept = (plan: Plan) => (plan.action === "refuse" ? plan : withKeptState(plan, desired, observed, record));
+  if (isRunning) return kept(planRunning(desired, observed, record, job, changes));
   const isFinished = hasFinished(record, job) && desired.choice?.from === undefined;
   if (isFinished) return planFinished(desired, record, job, changes);
-  return planStopped(desired, observed, record, changes);
+  return kept(planStopped(desired, observed, record, changes));
 }
 
 /** A job without a record: never from nothing where something says that it was there before. */

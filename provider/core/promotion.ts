@@ -1,7 +1,7 @@
 /** Whether a job is the one that another stack runs: its query and its tables, in the words of a preview. */
 
 import { type Desired, sourceChanges } from "./changes.js";
-import { compareDefinitions } from "./definitions.js";
+import { compareDefinitions } from "./definition-changes.js";
 import type { JobRecord } from "./record.js";
 import { sameSql } from "./sql-text.js";
 

@@ -34,16 +34,29 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** Options of the JobManager that a job cannot set: Flink takes them and does nothing. */
 const IGNORED_PER_JOB: ReadonlySet<string> = new Set(["execution.checkpointing.num-retained"]);
 
-/** Options that this project sets for each start; a manifest's value would break how a job is found and restored. */
+/**
+ * Options that this project sets for each start, or that make another thing of one: a manifest's value would break how a
+ * job is found and restored.
+ */
 const RESERVED: ReadonlySet<string> = new Set([
   "execution.attached",
   "execution.savepoint.path",
   "execution.target",
   "rest.address",
+  "rest.path",
   "rest.port",
+  "rest.url-prefix",
   FIXED_JOB_ID,
   STATE_RECOVERY_PATH,
+  // A start that waits for its job to end, and catalogs that outlive the session in which a preview makes them.
+  "table.dml-sync",
 ]);
+const RESERVED_GROUPS = ["$internal.", "table.catalog-store."];
+
+/** Whether a manifest cannot give this option; its current name. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name) || RESERVED_GROUPS.some((group) => name.startsWith(group));
+}
 
 /** What a start is given when the manifest says nothing: state that outlives a cancelled job, and checkpoints at all. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -89,7 +102,7 @@ function propertyRemark(
   value: string,
 ): Omit<PropertyRemark, "option"> | undefined {
   const name = currentName(option);
-  if (RESERVED.has(name)) return { severity: "error", message: `${option} is set by the deployment itself; remove it` };
+  if (isReserved(name)) return { severity: "error", message: `${option} is set by the deployment itself; remove it` };
   if (name === "pipeline.name" && value !== manifest.name)
     return { severity: "error", message: `pipeline.name must be the job's name '${manifest.name}'; remove it` };
   if (name !== option && Object.hasOwn(manifest.flinkProperties, name))
@@ -98,6 +111,9 @@ function propertyRemark(
     const message = `${option} has a user name, a password or a key in its address, which records and states would hold in the open; leave them to the environment or to the cluster's configuration`;
     return { severity: "error", message };
   }
+  const most = Number(withCurrentNames(manifest.flinkProperties)["pipeline.max-parallelism"]);
+  if (name === "parallelism.default" && most > 0 && Number(value) > most)
+    return { severity: "error", message: `${option} ${value} is more than pipeline.max-parallelism ${most}` };
   if (IGNORED_PER_JOB.has(name))
     return { severity: "warning", message: `Flink ignores ${option} for a single job; set ${name} for the cluster` };
   return undefined;

@@ -1,6 +1,7 @@
 /** What the store remembers of a job, as the deciding code sees it; store/job-record.ts has its form as a file. */
 
-import { type Manifest, type MetadataColumns, sourceOf } from "./manifest.js";
+import { type Manifest, sourceOf } from "./manifest.js";
+import type { MetadataColumns } from "./metadata-columns.js";
 import type { Place } from "./place.js";
 import type { StateDirectories } from "./properties.js";
 import type { QueryMeta } from "./statements.js";

@@ -1,7 +1,11 @@
 /** Which of the known words a mistyped one was meant to be. */
 
+/** A longer text is no mistyped word. */
+const LONGEST = 100;
+
 /** `; did you mean x?` for the known word nearest to `word`, or an empty text where none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
+  if (word.length > LONGEST) return "";
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))

@@ -1,5 +1,6 @@
 /** What can be seen to be wrong with SQL without asking Flink: quotes and comments that do not end, and what is no query. */
 
+import { scanSkipped, scanToken } from "./sql-scan.js";
 import { splitStatements, tokenize } from "./sql-text.js";
 
 /** Something wrong at an offset into the text it was found in, in UTF-16 units. */
@@ -44,16 +45,24 @@ export function unclosedFault(sql: string): SqlFault | undefined {
   const last = tokenize(sql).at(-1);
   if (last && !isClosed(last.text)) return { offset: last.start, message: `this ${nameOf(last.text)} is never closed` };
   // Only what follows the last token can hold a comment that runs to the end of the text.
-  const rest = last?.end ?? 0;
-  const comments = /^(?:\s|(?:--|\/\/)[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)*/u.exec(sql.slice(rest))?.[0] ?? "";
-  const offset = rest + comments.length;
-  return offset < sql.length ? { offset, message: "this comment is never closed; end it with */" } : undefined;
+  for (let at = last?.end ?? 0; at < sql.length; at = scanSkipped(sql, at)) {
+    const end = sql.startsWith("/*", at) ? scanSkipped(sql, at) : 0;
+    const isOpen = end === sql.length && (end < at + 4 || !sql.endsWith("*/"));
+    if (isOpen) return { offset: at, message: "this comment is never closed; end it with */" };
+  }
+  return undefined;
 }
 
 function isClosed(token: string): boolean {
   if (token.startsWith("/*")) return token.endsWith("*/");
-  const quote = /['`"]/u.exec(token)?.[0];
-  return quote === undefined || token.split(quote).length % 2 === 1;
+  const start = token.search(/['`"]/u);
+  return start < 0 || isEven(token, token[start] ?? "");
+}
+
+function isEven(token: string, quote: string): boolean {
+  let even = true;
+  for (let at = token.indexOf(quote); at >= 0; at = token.indexOf(quote, at + 1)) even = !even;
+  return even;
 }
 
 function nameOf(token: string): string {
@@ -63,11 +72,11 @@ function nameOf(token: string): string {
 
 /** Offsets of the `--` and `//` comments of a text, each from its first character to the end of its line. */
 export function lineComments(sql: string): { readonly start: number; readonly end: number }[] {
-  const tokens = tokenize(sql);
-  const gaps = [0, ...tokens.map(({ end }) => end)].map((start, i) => ({ start, end: tokens[i]?.start ?? sql.length }));
-  return gaps.flatMap(({ start, end }) =>
-    [...sql.slice(start, end).matchAll(/\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|(?:--|\/\/)[^\r\n]*/gu)]
-      .filter(([text]) => !text.startsWith("/*"))
-      .map(({ index, 0: text }) => ({ start: start + index, end: start + index + text.length })),
-  );
+  const found: { start: number; end: number }[] = [];
+  for (let at = 0; at < sql.length; ) {
+    const [kind, end] = scanToken(sql, at);
+    if (kind === "skip" && (sql.startsWith("--", at) || sql.startsWith("//", at))) found.push({ start: at, end });
+    at = end;
+  }
+  return found;
 }

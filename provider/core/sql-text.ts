@@ -1,51 +1,20 @@
 /** Flink SQL as tokens: enough to split statements and to tell a change of meaning from a change of formatting. */
 
+import { scanToken, type Token } from "./sql-scan.js";
 import { FOLDED_WORDS } from "./sql-words.js";
 
-/** One token; `start` and `end` are offsets into the text it came from, in UTF-16 units. */
-export interface Token {
-  readonly kind: "word" | "string" | "quoted" | "number" | "symbol" | "hint";
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * The rules of Flink's own parser (Calcite with back-ticks): a quote is doubled and a backslash is an ordinary
- * character, `//` starts a comment as `--` does, and `/*+` starts a hint, which is not a comment.
- * Sticky and tried in order; what matches none of them becomes a symbol of one character.
- */
-const RULES: readonly (readonly [Token["kind"] | "skip", RegExp])[] = [
-  ["skip", /\s+/uy],
-  ["skip", /(?:--|\/\/)[^\r\n]*/uy],
-  ["hint", /\/\*\+(?:[^*]|\*(?!\/))*(?:\*\/|$)/uy],
-  ["skip", /\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)/uy],
-  ["string", /(?:[nNxX]|[uU]&|_\w+)?'(?:[^']|'')*(?:'|$)/uy],
-  ["quoted", /`(?:[^`]|``)*(?:`|$)/uy],
-  ["quoted", /"(?:[^"]|"")*(?:"|$)/uy],
-  ["number", /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy],
-  ["word", /[\p{L}_$@][\p{L}\p{N}_$@]*/uy],
-  ["symbol", /<>|<=|>=|!=|\|\||=>|\.\.|\{-|-\}/uy],
-];
+export type { Token } from "./sql-scan.js";
 
 /** Splits SQL into tokens; comments and white space are left out, an unclosed quote runs to the end of the text. */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < sql.length) {
-    const [kind, end] = tokenAt(sql, at);
+    const [kind, end] = scanToken(sql, at);
     if (kind !== "skip") tokens.push({ kind, text: sql.slice(at, end), start: at, end });
     at = end;
   }
   return tokens;
-}
-
-function tokenAt(sql: string, at: number): [Token["kind"] | "skip", number] {
-  for (const [kind, rule] of RULES) {
-    rule.lastIndex = at;
-    if (rule.test(sql)) return [kind, rule.lastIndex];
-  }
-  return ["symbol", at + String.fromCodePoint(sql.codePointAt(at) ?? 0).length];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What Flink runs for a job: its definitions, the query as a view, and the INSERT with the columns about the query. */
 
-import type { Manifest, MetadataColumns } from "./manifest.js";
+import type { Manifest } from "./manifest.js";
+import { columnsOf, type MetadataColumns, type MetadataKey } from "./metadata-columns.js";
 import { groupId } from "./naming.js";
 import { fillParameters } from "./parameters.js";
 import { sqlIdentifier, sqlString } from "./sql-text.js";
@@ -37,9 +38,16 @@ export function jobStatements(
   const parameters = { ...secrets, group_id: groupId(manifest.name, meta.version) };
   return {
     definitions: definitions.map((sql) => fillParameters(sql, parameters)),
-    view: manifest.sql === undefined ? undefined : VIEW_HEAD + manifest.sql.replace(/[\s;]+$/u, ""),
+    view: manifest.sql === undefined ? undefined : VIEW_HEAD + withoutEnd(manifest.sql),
     insert: `INSERT INTO ${manifest["target-table"]}\nSELECT ${selection(manifest, columns, meta)}\nFROM \`${QUERY_VIEW}\``,
   };
+}
+
+/** Without semicolons and white space at the end; a search for them would go through the text once for each blank in it. */
+function withoutEnd(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[\s;]/u.test(sql[end - 1] ?? "")) end--;
+  return sql.slice(0, end);
 }
 
 /** The query's columns, then those about it, in the order and with the types that flink-sql-runner 0.2.0 uses. */
@@ -48,12 +56,14 @@ function selection(
   columns: MetadataColumns,
   { queryId, version, createdAt }: QueryMeta,
 ): string {
-  const about = [
-    `${sqlString(name)} AS \`__query_name\``,
-    `${sqlString(description)} AS \`__query_description\``,
-    `${sqlString(queryId)} AS \`__query_id\``,
-    `${version} AS \`__query_version\``,
-    `CAST(${sqlString(createdAt)} AS TIMESTAMP) AS \`__query_create_timestamp\``,
-  ];
-  return ["*", `NOW() AS ${sqlIdentifier(columns.timestamp)}`, ...(columns.query ? about : [])].join(", ");
+  const values: Readonly<Record<MetadataKey, string>> = {
+    timestamp: "NOW()",
+    "query-name": sqlString(name),
+    "query-description": sqlString(description),
+    "query-id": sqlString(queryId),
+    "query-version": String(version),
+    "query-create-timestamp": `CAST(${sqlString(createdAt)} AS TIMESTAMP)`,
+  };
+  const about = columnsOf(columns).map((column) => `${values[column.key]} AS ${sqlIdentifier(column.name)}`);
+  return ["*", ...about].join(", ");
 }

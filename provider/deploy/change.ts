@@ -18,7 +18,8 @@ import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
-import type { Submission } from "./submission-parts.js";
+import { refuseMissedRows, refuseWrongRows, type Submission } from "./submission-parts.js";
+import { refuseOtherDirectory, refuseOtherName } from "./what-runs.js";
 
 export class Change implements Changing {
   readonly name: string;
@@ -39,6 +40,8 @@ export class Change implements Changing {
     const proof = this.plan.steps.every(({ do: step }) => step === "start") ? "as-checked" : "anew";
     const submission = await prepare(next, this.context.desired.secrets, this.context.target, proof);
     try {
+      refuseWrongRows(submission.facts, next);
+      refuseMissedRows(this.plan, submission.facts, this.before?.current, next);
       const stopped = await this.stop(next, submission);
       const from = this.from(stopped);
       const started = { ...next, startedFrom: from ?? null };
@@ -141,7 +144,11 @@ export class Change implements Changing {
     try {
       const { allowNonRestoredState } = this.start;
       const manner = { secrets: this.context.desired.secrets, allowNonRestoredState };
-      return await this.awaitProof(await this.startAndAwait(next, submission, manner));
+      const started = await this.startAndAwait(next, submission, manner);
+      refuseOtherName(this.name, started);
+      const hasFinished = await this.awaitProof(started);
+      await refuseOtherDirectory(this.context.world.rest, next);
+      return hasFinished;
     } catch (error) {
       // A submission without an answer must not come true after the way back has begun.
       await submission.close();

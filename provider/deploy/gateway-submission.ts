@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { DEPENDENCY_OPTIONS, dependencyEntries } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
+import { type PlanFacts, planFacts } from "../core/plan-facts.js";
 import type { Deployment } from "../core/record.js";
 import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
@@ -13,7 +14,6 @@ import {
   JobRefused,
   type Submission,
   type SubmissionTarget,
-  slotsOf,
   startOptions,
   submittedParts,
   targetProperties,
@@ -21,8 +21,8 @@ import {
 
 type GatewayTarget = SubmissionTarget & { readonly gateway: SqlGateway };
 
-/** Slots of what Flink planned in this process, by a digest of all that was planned, and when that was. */
-const proved = new Map<string, { readonly slots: number; readonly at: number }>();
+/** What Flink planned in this process, by a digest of all that was planned, and when that was. */
+const proved = new Map<string, { readonly facts: PlanFacts; readonly at: number }>();
 
 /** `as-checked`: what a check of this process had planned a moment ago need not be planned once more before a start. */
 export type Proof = "anew" | "as-checked";
@@ -49,7 +49,7 @@ export async function prepareAtGateway(
     try {
       if (kept === undefined) await defineIn(session, jarsOf(given), statements, target);
       return {
-        slots: await planIn(session, statements.insert, target, known),
+        facts: await planIn(session, statements.insert, target, known),
         isRepeatable: false,
         session: { gatewayUrl: gateway.url, handle: session },
         submit: async (jobId, from) => {
@@ -67,10 +67,12 @@ export async function prepareAtGateway(
   });
 }
 
+const PLAN = "JSON_EXECUTION_PLAN";
+
 interface KnownPlan {
   readonly key: string;
   /** Undefined: Flink has to be asked. */
-  readonly slots: number | undefined;
+  readonly facts: PlanFacts | undefined;
 }
 
 /** The id and the times of a start make no other plan: a check plans with those of no start at all. */
@@ -87,7 +89,7 @@ function proofOf(
     .digest("hex");
   const known = proved.get(key);
   const isFresh = known !== undefined && Date.now() - known.at < BELIEVED_MS;
-  return { key, slots: proof === "as-checked" && isFresh ? known.slots : undefined };
+  return { key, facts: proof === "as-checked" && isFresh ? known.facts : undefined };
 }
 
 function jarsOf(properties: Readonly<Record<string, string>>): string[] {
@@ -113,14 +115,19 @@ async function planIn(
   session: string,
   insert: string,
   target: GatewayTarget,
-  { key, slots: known }: KnownPlan,
-): Promise<number> {
+  { key, facts: known }: KnownPlan,
+): Promise<PlanFacts> {
   if (known !== undefined) return known;
   const run = runIn(session, target);
-  const rows = await refusedAs("insert", 0, 0, () => run(`EXPLAIN JSON_EXECUTION_PLAN ${insert}`));
-  const slots = slotsOf(String(rows[0]?.[0] ?? ""));
-  proved.set(key, { slots, at: Date.now() });
-  return slots;
+  const explain = (details: string) => refusedAs("insert", 0, 0, () => run(`EXPLAIN ${details} ${insert}`));
+  // The advice comes from a look at every node of the plan, and not every node that runs can be looked at.
+  const rows = await explain(`CHANGELOG_MODE, PLAN_ADVICE, ${PLAN}`).catch((error: unknown) => {
+    if (!(error instanceof JobRefused)) throw error;
+    return explain(`CHANGELOG_MODE, ${PLAN}`);
+  });
+  const facts = planFacts(String(rows[0]?.[0] ?? ""));
+  proved.set(key, { facts, at: Date.now() });
+  return facts;
 }
 
 function runIn(session: string, { gateway, limitMs }: GatewayTarget): (sql: string) => Promise<unknown[][]> {

@@ -3,17 +3,18 @@
 import { hostname } from "node:os";
 import { isAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
 import { UserError } from "../core/errors.js";
+import { planFacts } from "../core/plan-facts.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY } from "../core/properties.js";
 import type { Deployment, Intent } from "../core/record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
 import { StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
 import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf, WHOLE_PYTHON } from "../flink/runner.js";
+import { tellingCause } from "../flink/telling-cause.js";
 import {
   JobRefused,
   type Submission,
   type SubmissionTarget,
-  slotsOf,
   startOptions,
   submittedParts,
   targetProperties,
@@ -53,7 +54,7 @@ export async function prepareInRunner(
     await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
   };
   return {
-    slots: slotsOf(planned.plan ?? ""),
+    facts: planFacts(planned.plan ?? ""),
     isRepeatable: planned.catalogs?.length === 1,
     session: await sessionOf(runner),
     submit: async (jobId, from) => {
@@ -90,7 +91,9 @@ function codeOf(text: string, { codePlace }: SubmissionTarget): object {
   };
 }
 
-function refusedBy({ part, index = 0, line, column, message }: RunnerFailure): JobRefused | UserError {
+function refusedBy({ part, index = 0, line, column, causes, ...failure }: RunnerFailure): JobRefused | UserError {
+  const isSql = part === "definition" || part === "query" || part === "insert";
+  const message = isSql && causes?.length ? tellingCause(causes) : failure.message;
   if (part === "definition" || part === "insert") return new JobRefused(part, index, line, column, message);
   if (part === "query") {
     const own = line === undefined || line <= VIEW_HEAD_LINES ? undefined : line - VIEW_HEAD_LINES;

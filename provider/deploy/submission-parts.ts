@@ -1,7 +1,11 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
 import { resolve } from "node:path";
+import type { Decision } from "../core/decision.js";
 import { withAbsolutePaths } from "../core/dependencies.js";
+import { UserError } from "../core/errors.js";
+import { missedRowsRefusal } from "../core/missed-rows.js";
+import { losesRows, losesRowsWords, type PlanFacts } from "../core/plan-facts.js";
 import { effectiveProperties, FIXED_JOB_ID, IGNORE_UNCLAIMED_STATE, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
 import { type JobStatements, jobStatements } from "../core/statements.js";
@@ -53,8 +57,8 @@ export interface SubmissionTarget {
 
 /** A start that Flink has planned. */
 export interface Submission {
-  /** Slots that Flink's plan of the whole INSERT takes. */
-  readonly slots: number;
+  /** What Flink's plan of the whole INSERT tells. */
+  readonly facts: PlanFacts;
   /** False where tables may lie outside of the statements, in a catalog: the same text may be planned otherwise tomorrow. */
   readonly isRepeatable: boolean;
   /** What could still submit the job after a crash; it goes into the intent. */
@@ -93,6 +97,17 @@ export function submittedParts(
   return { statements, properties: { ...options, ...own } };
 }
 
+/** Throws plan-refused where a restart would leave rows behind that it could not take back. */
+export function refuseMissedRows(
+  plan: Decision,
+  facts: PlanFacts,
+  current: Deployment | undefined,
+  next: Deployment,
+): void {
+  const refusal = missedRowsRefusal(plan, facts, current, next);
+  if (refusal) throw new UserError(refusal.code, { what: refusal.what, fix: refusal.fix });
+}
+
 /** Options by which a client finds the JobManager. */
 export function targetProperties(restUrl: string): Record<string, string> {
   const { hostname, port } = new URL(restUrl);
@@ -104,8 +119,8 @@ export function targetProperties(restUrl: string): Record<string, string> {
   };
 }
 
-/** All tasks of a job share slots, so the widest of them decides; from Flink's JSON_EXECUTION_PLAN. */
-export function slotsOf(explanation: string): number {
-  const widths = [...explanation.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map((found) => Number(found[1]));
-  return Math.max(1, ...widths);
+/** Throws JobRefused where the plan would write wrong rows because of what this project adds to them. */
+export function refuseWrongRows(facts: PlanFacts, { metadataColumns }: Deployment): void {
+  if (metadataColumns && losesRows(facts, metadataColumns))
+    throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
 }

@@ -1,12 +1,14 @@
 /** One start of a job: prepared and planned by Flink first, submitted later; through the SQL Gateway or the runner. */
 
+import { missingColumns, missingColumnsWords } from "../core/metadata-columns.js";
+import { isRefusedForTime, losesRowsWords } from "../core/plan-facts.js";
 import type { Deployment } from "../core/record.js";
 import { type Proof, prepareAtGateway } from "./gateway-submission.js";
 import { prepareInRunner } from "./runner-submission.js";
-import type { Submission, SubmissionTarget } from "./submission-parts.js";
+import { JobRefused, type Submission, type SubmissionTarget } from "./submission-parts.js";
 
 /** Runs all of a job but its start. Throws JobRefused where Flink says no; starts nothing. */
-export function prepare(
+export async function prepare(
   deployment: Deployment,
   secrets: Readonly<Record<string, string>>,
   target: SubmissionTarget,
@@ -14,7 +16,18 @@ export function prepare(
 ): Promise<Submission> {
   const isCode = deployment.manifest.code !== undefined;
   const { gateway } = target;
-  return gateway && !isCode
-    ? prepareAtGateway(deployment, secrets, { ...target, gateway }, proof)
-    : prepareInRunner(deployment, secrets, target);
+  try {
+    return gateway && !isCode
+      ? await prepareAtGateway(deployment, secrets, { ...target, gateway }, proof)
+      : await prepareInRunner(deployment, secrets, target);
+  } catch (error) {
+    const { metadataColumns } = deployment;
+    // With another strategy for such plans Flink refuses them by itself, and knows nothing of our way out.
+    if (!(error instanceof JobRefused) || !metadataColumns) throw error;
+    const missing = error.part === "insert" ? missingColumns(error.message, metadataColumns) : [];
+    if (missing.length > 0)
+      throw new JobRefused("insert", 0, undefined, undefined, `${error.message}\n${missingColumnsWords(missing)}`);
+    if (!isRefusedForTime(error.message, metadataColumns)) throw error;
+    throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
+  }
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
+import { changedColumns } from "../core/missed-rows.js";
 import { isAlive } from "../core/observed.js";
 import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
@@ -11,7 +12,7 @@ import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
 import { compileInRunner } from "./runner-submission.js";
 import type { Sighting, World } from "./sighting.js";
 import { prepare } from "./submission.js";
-import type { SubmissionTarget } from "./submission-parts.js";
+import { refuseMissedRows, refuseWrongRows, type SubmissionTarget } from "./submission-parts.js";
 
 /** What a query that never ran is called until it starts: of one length with all others, and the same each time. */
 const FIRST = { queryId: "00000000-0000-0000-0000-000000000000", version: 1, createdAt: "1970-01-01 00:00:00" };
@@ -48,21 +49,36 @@ export async function validate(
     jobId: undefined,
     startedFrom: null,
   };
-  const slots = await slotsFor(deployment, desired, target);
+  const slots = await slotsFor(deployment, desired, target, plan, record?.current);
   if (target.slots === "fixed") await checkSlots(name, slots, sighting, world);
 }
 
 /** As planned now; through the runner, where it takes long, as planned lately if all is as it was then. */
-async function slotsFor(deployment: Deployment, { secrets }: Desired, target: SubmissionTarget): Promise<number> {
+async function slotsFor(
+  deployment: Deployment,
+  { secrets }: Desired,
+  target: SubmissionTarget,
+  plan: Decision,
+  current: Deployment | undefined,
+): Promise<number> {
   const isRunners = target.gateway === undefined || deployment.manifest.code !== undefined;
   const key = isRunners ? await planKey(deployment, secrets, target) : undefined;
-  const known = key && (await slotsPlanned(key));
+  // Then more of the plan has to be known than its width.
+  const isAsked = changedColumns(plan, current, deployment) !== undefined;
+  const known = key && !isAsked && (await slotsPlanned(key));
   if (known) return known;
   // The engine checks a replacement twice, one right after the other.
-  const { slots, isRepeatable, keep } = await prepare(deployment, secrets, target, "as-checked");
+  const { facts, isRepeatable, keep, close } = await prepare(deployment, secrets, target, "as-checked");
+  try {
+    refuseWrongRows(facts, deployment);
+    refuseMissedRows(plan, facts, current, deployment);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   await keep();
-  if (key && isRepeatable) await rememberPlan(key, slots);
-  return slots;
+  if (key && isRepeatable) await rememberPlan(key, facts.slots);
+  return facts.slots;
 }
 
 /**

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { callJson, HttpRefusal, NoAnswer } from "./http.js";
-import { causes, rootCause } from "./java-trace.js";
+import { causes } from "./java-trace.js";
+import { placeIn, tellingCause } from "./telling-cause.js";
 
 const API = "/v2";
 
@@ -19,18 +20,11 @@ export class StatementRefused extends Error {
   }
 }
 
-/** One message of the chain names the place, mostly not the innermost one. */
-const PLACE = /(?:From|at) line (\d+), column (\d+)/u;
-
 /** Turns a failed statement's Java trace into Flink's own words and the place that it names. */
 export function refusalFrom(trace: string): StatementRefused {
-  const place = causes(trace)
-    .map((message) => PLACE.exec(message))
-    .find((found) => found !== null);
-  const words = rootCause(trace)
-    .replace(/\nWas expecting (?:one of)?:[\s\S]*$/u, "")
-    .replace(/^From line \d+, column \d+ to line \d+, column \d+: /u, "");
-  return new StatementRefused(words, place ? Number(place[1]) : undefined, place ? Number(place[2]) : undefined);
+  const chain = causes(trace);
+  const place = placeIn(chain);
+  return new StatementRefused(tellingCause(chain), place?.line, place?.column);
 }
 
 const Rows = z.object({

@@ -37,6 +37,8 @@ function withoutClass(message: string): string {
   const found = /^(?:[\w$]+\.)+([\w$]+)(?::\s*([\s\S]*))?$/u.exec(message.trim());
   if (!found) return message;
   const [, name = message, text = ""] = found;
+  // A class that is not there is named by nothing else.
+  if (/^(?:ClassNotFoundException|NoClassDefFoundError)$/u.test(name)) return `${name}: ${text}`;
   return text === "" ? name : withoutClass(text);
 }
 

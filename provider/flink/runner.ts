@@ -28,6 +28,8 @@ const Failure = z.object({
   file: z.string().optional(),
   line: z.number().optional(),
   column: z.number().optional(),
+  /** Messages of a Java exception's chain, outermost first. */
+  causes: z.array(z.string()).optional(),
 });
 export type RunnerFailure = z.infer<typeof Failure>;
 

@@ -6,6 +6,7 @@ import type { Choice } from "../core/choices.js";
 import { type Definition, neededDefinitions } from "../core/definitions.js";
 import { UserError } from "../core/errors.js";
 import type { Manifest } from "../core/manifest.js";
+import type { Metadata } from "../core/metadata-columns.js";
 import { type FileDigests, loadFiles } from "./load-files.js";
 import { loadTables, type Unfilled } from "./load-tables.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
@@ -43,6 +44,8 @@ export interface LoadedJob {
   readonly definitions: readonly Definition[];
   /** Those that the job takes along. */
   readonly files: FileDigests;
+  /** The metadata columns that manifest, stack or template choose. */
+  readonly metadata?: Metadata | undefined;
   /** What the stack's configuration chooses for it. */
   readonly choice?: Choice | undefined;
 }
@@ -96,13 +99,18 @@ export function loadManifests(options: LoadOptions): Loaded {
   return { jobs: chosen, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
 }
 
+/** Whoever has more to mend sees the rest once these are. */
+const MOST_SHOWN = 100;
+
 /** The stack's configuration is to blame only where everything else is right. */
 function invalid(folder: string, problems: readonly Problem[], configFile?: string): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const isConfig = problems.every(({ source }) => source.file === configFile);
   const place = isConfig ? `the stack's configuration` : `the manifests of ${folder}`;
+  const more = problems.length - MOST_SHOWN;
+  const shown = [...problems.slice(0, MOST_SHOWN).map(shownProblem), ...(more > 0 ? [`and ${more} more`] : [])];
   return new UserError(isConfig ? "config-invalid" : "manifest-invalid", {
-    what: `${count} in ${place}; nothing was deployed or changed\n${problems.map(shownProblem).join("\n")}`,
+    what: `${count} in ${place}; nothing was deployed or changed\n${shown.join("\n")}`,
     fix: "correct the places named above",
   });
 }
@@ -206,7 +214,7 @@ function jobOf(merged: Merged, definitions: readonly Definition[], files: FileDi
   const manifest = manifestOf(merged);
   if (!manifest) return [];
   const needed = neededDefinitions(definitions, manifest, manifest["target-table"]);
-  return [{ manifest, file: merged.own.source.file, definitions: needed, files }];
+  return [{ manifest, file: merged.own.source.file, definitions: needed, files, metadata: merged.metadata }];
 }
 
 function byName(a: LoadedJob, b: LoadedJob): number {

@@ -1,10 +1,11 @@
 /** Table files: read, split into definitions, and checked for what does not belong there. */
 
-import { type Definition, parseDefinitions, refusalOf } from "../core/definitions.js";
+import { type Definition, parseDefinitions } from "../core/definitions.js";
 import { fillParameters } from "../core/parameters.js";
 import { didYouMean } from "../core/spelling.js";
 import { unclosedFault } from "../core/sql-checks.js";
-import { type Statement, splitStatements } from "../core/sql-text.js";
+import { type Statement, splitStatements, tokenize } from "../core/sql-text.js";
+import { statementFaults } from "../core/table-statements.js";
 import { type Problem, readSource, type Source } from "./places.js";
 
 /** Names that may stand in braces in a table file. */
@@ -36,39 +37,63 @@ export function loadTables(root: string, files: readonly string[], parameters: P
   const early = Object.fromEntries(
     Object.entries(parameters.public).filter(([key]) => key !== GROUP_ID && !parameters.secretNames.includes(key)),
   );
-  const loaded = files.map((file): LoadedTables => {
+  const read: Read[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
     const source = readSource(root, file);
-    if (!("text" in source)) return { definitions: [], problems: [source], unfilled: [] };
-    const definitions = parseDefinitions(source.file, source.text).map((definition) => filled(definition, early));
+    if (!("text" in source)) {
+      problems.push(source);
+      continue;
+    }
     const statements = splitStatements(source.text);
-    const unclosed = unclosedFault(source.text);
-    if (unclosed) return { definitions, problems: [{ severity: "error", source, ...unclosed }], unfilled: [] };
-    const unfilled = definitions.flatMap((definition, i) => {
+    const definitions = parseDefinitions(source.file, source.text, statements);
+    for (const [i, definition] of definitions.entries()) {
       const statement = statements[i];
-      const problems = statement ? unfilledBraces(source, statement, parameters) : [];
-      return problems.map((problem) => ({ definition, problem }));
-    });
-    return { definitions, problems: tableProblems(source, statements), unfilled };
-  });
+      if (statement) read.push({ source, statement, definition: filled(definition, early) });
+    }
+    const unclosed = unclosedFault(source.text);
+    if (unclosed) problems.push({ severity: "error", source, ...unclosed });
+  }
+  const open = new Set(problems.map(({ source }) => source));
+  const closed = read.filter(({ source }) => !open.has(source));
   return {
-    definitions: loaded.flatMap(({ definitions }) => definitions),
-    problems: loaded.flatMap(({ problems }) => problems),
-    unfilled: loaded.flatMap(({ unfilled }) => unfilled),
+    definitions: read.map(({ definition }) => definition),
+    problems: [
+      ...problems,
+      ...refusals(closed),
+      ...closed.flatMap(({ source, statement }) => doubledBraces(source, statement)),
+    ],
+    unfilled: closed.flatMap(({ source, statement, definition }) =>
+      unfilledBraces(source, statement, parameters).map((problem) => ({ definition, problem })),
+    ),
   };
+}
+
+interface Read {
+  readonly source: Source;
+  /** As it stands in the file. */
+  readonly statement: Statement;
+  /** As Flink gets it. */
+  readonly definition: Definition;
+}
+
+/** Decided by what Flink gets: a value that is put in could make another statement of one. */
+function refusals(read: readonly Read[]): Problem[] {
+  const tokens = read.map(({ statement, definition }) =>
+    definition.template === undefined ? statement.tokens : tokenize(definition.sql),
+  );
+  return statementFaults(tokens).flatMap((fault, i): Problem[] => {
+    const [one, own] = [read[i], tokens[i]];
+    if (!one || !own || !fault) return [];
+    const token = one.statement.tokens[own.indexOf(fault.token)] ?? one.statement.tokens[0];
+    return [{ severity: "error", source: one.source, offset: token?.start ?? 0, message: fault.message }];
+  });
 }
 
 /** The unfilled text is kept where it is another one: stacks are compared by it. */
 function filled(definition: Definition, parameters: Readonly<Record<string, string>>): Definition {
   const sql = fillParameters(definition.sql, parameters);
   return sql === definition.sql ? definition : { ...definition, sql, template: definition.sql };
-}
-
-function tableProblems(source: Source, statements: readonly Statement[]): Problem[] {
-  return statements.flatMap((statement): Problem[] => {
-    const message = refusalOf(statement);
-    const refusals: Problem[] = message ? [{ severity: "error", source, offset: statement.start, message }] : [];
-    return [...refusals, ...doubledBraces(source, statement)];
-  });
 }
 
 /** flink-sql-runner's files must double each brace that is no parameter's. */
@@ -83,16 +108,20 @@ function doubledBraces(source: Source, { text, start, tokens }: Statement): Prob
 function unfilledBraces(source: Source, { text, start, tokens }: Statement, parameters: Parameters): Problem[] {
   const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
   const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
-  return [...text.matchAll(/\{([A-Za-z_][\w.-]*)\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
+  let next = 0;
+  return [...text.matchAll(/\{([A-Za-z_][\w.-]{0,200})\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
     const offset = start + index;
-    const token = tokens.find(({ start: from, end }) => from <= offset && offset < end);
-    if (!token || known.includes(name)) return [];
+    while ((tokens[next]?.end ?? offset + 1) <= offset) next++;
+    const token = tokens[next];
+    if (!token || token.start > offset || known.includes(name)) return [];
     // A column may be called so; a value that is left like that is a mistake.
     if (token.kind === "quoted") {
       const message = `no parameter is named ${name}, so {${name}} stays as it is${didYouMean(name, known)}`;
       return [{ severity: "warning", source, offset, message }];
     }
-    const hint = didYouMean(name, known) || `; set it: pulumi config set --path parameters.${name} <value>`;
+    const hint =
+      didYouMean(name, known) ||
+      `; set it: pulumi config set --path parameters.${name} <value> ('{${name}}' for these very characters)`;
     return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });
 }

@@ -3,6 +3,7 @@
 import { Scalar } from "yaml";
 import { hasCredentials } from "../core/credentials.js";
 import type { Manifest } from "../core/manifest.js";
+import type { Metadata } from "../core/metadata-columns.js";
 import { currentName, propertyRemarks } from "../core/properties.js";
 import { lineComments, queryFault, type SqlFault, targetFault } from "../core/sql-checks.js";
 import { remember } from "../secrecy/safe.js";
@@ -16,15 +17,21 @@ export interface Merged {
   readonly own: Fields;
   readonly texts: ReadonlyMap<TextKey, Field>;
   readonly properties: ReadonlyMap<string, Option>;
+  /** Undefined where nobody chooses. */
+  readonly metadata?: Metadata | undefined;
 }
 
-/** A shallow merge; flinkProperties option by option: template, then the stack's defaults, the manifest, the stack for this job. */
+/**
+ * A shallow merge; flinkProperties option by option: template, then the stack's defaults, the manifest, the stack for this
+ * job. The metadata columns in the same order.
+ */
 export function merge(own: Fields, template: Fields | undefined, stack: StackLayers = NO_LAYERS): Merged {
   const name = own.texts.get("name")?.text;
   const filled = <Key, F extends Option>(fields: Iterable<readonly [Key, F]>) =>
     [...fields].map(([key, field]) => [key, withJobName(field, name)] as const);
   return {
     own,
+    metadata: own.metadata ?? stack.metadata ?? template?.metadata,
     texts: new Map([...filled(template?.texts ?? []), ...own.texts]),
     properties: layered([
       new Map(filled(template?.properties ?? [])),
@@ -103,17 +110,22 @@ function sqlProblems(field: Field | undefined, check: (sql: string) => SqlFault 
   return fault ? [at(field, placeIn(field, fault.offset), fault.message)] : [];
 }
 
+/** Each is looked for in the whole text; one warning of its kind is enough to see what is wrong. */
+const MOST_COMMENTS = 100;
+
 /** YAML joins the lines of a folded text, so that a comment goes on over the line that followed it. */
 function swallowedLines(field: Field | undefined): Problem[] {
   const { source, scalar, text } = field ?? {};
   if (!field || !source || !scalar || !text || scalar.type === Scalar.BLOCK_LITERAL) return [];
-  return lineComments(text).flatMap(({ start, end }): Problem[] => {
-    const [from, to] = [offsetInFile(source, scalar, start), offsetInFile(source, scalar, end - 1)];
-    if (from === undefined || to === undefined) return [];
-    if (positionOf(source.text, from).line === positionOf(source.text, to).line) return [];
-    const message = "this comment swallows the lines below it, because YAML joins them; write 'sql: |'";
-    return [{ severity: "warning", source, offset: from, message }];
-  });
+  return lineComments(text)
+    .slice(0, MOST_COMMENTS)
+    .flatMap(({ start, end }): Problem[] => {
+      const [from, to] = [offsetInFile(source, scalar, start), offsetInFile(source, scalar, end - 1)];
+      if (from === undefined || to === undefined) return [];
+      if (positionOf(source, from).line === positionOf(source, to).line) return [];
+      const message = "this comment swallows the lines below it, because YAML joins them; write 'sql: |'";
+      return [{ severity: "warning", source, offset: from, message }];
+    });
 }
 
 function optionProblems({ texts, properties }: Merged): Problem[] {

@@ -1,10 +1,12 @@
 /** One YAML file as the fields of a manifest, each with its place: syntax, names of keys and kinds of values. */
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
 import { DEPENDENCY_OPTIONS } from "../core/dependencies.js";
 import { ManifestSchema } from "../core/manifest.js";
+import { METADATA_WORDS, type Metadata, MetadataSchema } from "../core/metadata-columns.js";
 import { didYouMean } from "../core/spelling.js";
 import type { Problem, Source } from "./places.js";
+import { parseYaml, repeatedKeys } from "./yaml-documents.js";
 
 /** A text in a YAML file. */
 export interface Field {
@@ -27,6 +29,8 @@ export interface Fields {
   /** Every key but flinkProperties; an unknown key is a problem and not here. */
   readonly texts: ReadonlyMap<TextKey, Field>;
   readonly properties: ReadonlyMap<string, Field>;
+  /** The metadata columns that are chosen here. */
+  readonly metadata?: Metadata | undefined;
   readonly problems: readonly Problem[];
   /** True for a file without any key; a problem says so too. */
   readonly isEmpty: boolean;
@@ -45,15 +49,14 @@ const SHORT_MESSAGES: Readonly<Record<string, string>> = {
 
 /** Reads one file; a file without usable keys has a problem that says so. */
 export function fieldsOf(source: Source): Fields {
-  const [document, second] = parseAllDocuments(source.text, {
-    prettyErrors: false,
-    version: "1.2",
-  }) as Document.Parsed[];
   const none = { source, at: 0, texts: new Map(), properties: new Map(), isEmpty: false };
   const only = (problem: Problem): Fields => ({ ...none, problems: [problem] });
+  const parsed = parseYaml(source.text);
+  if (!parsed) return only(problemAt(source, 0, "not YAML: nested too deeply"));
+  const [document, second] = parsed;
   if (!document?.contents || (isScalar(document.contents) && document.contents.value === null && !document.errors[0]))
     return { ...only(problemAt(source, 0, "the file is empty; it needs name, target-table and sql")), isEmpty: true };
-  const fault = document.errors.find(({ code }) => code !== "DUPLICATE_KEY") ?? document.warnings[0];
+  const fault = document.errors[0] ?? document.warnings[0];
   if (fault) return only(problemAt(source, fault.pos[0], yamlMessage(fault.code, fault.message)));
   if (second) return only(problemAt(source, second.range[0], "a second YAML document; one file is one job"));
   if (!isMap(document.contents))
@@ -66,7 +69,10 @@ export function fieldsOf(source: Source): Fields {
 function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly Pair<Node, Node | null>[]): Fields {
   const texts = new Map<TextKey, Field>();
   const properties = new Map<string, Field>();
-  const problems = duplicateProblems(source, document);
+  const problems = repeatedKeys(document.contents as Node).map((key) =>
+    problemAt(source, offsetOf(key), `${shortened(textOf(key))} is given twice; keep one`),
+  );
+  let metadata: Metadata | undefined;
   for (const pair of pairs) {
     const key = textOf(pair.key) ?? "";
     const textKey = TEXT_KEYS.find((known) => known === key);
@@ -78,9 +84,13 @@ function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly 
       problems.push(...readProperties(source, pair, document, properties));
     } else if (key === "pyflink") {
       problems.push(...readDependencies(source, pair, document, properties));
+    } else if (key === "metadata") {
+      const chosen = MetadataSchema.safeParse(plainValue(resolved(pair.value, document)));
+      if (chosen.success) metadata = chosen.data;
+      else problems.push(problemAt(source, offsetOf(pair.value), `metadata: expected ${METADATA_WORDS}`));
     } else problems.push(problemAt(source, offsetOf(pair.key), unknownKey(key)));
   }
-  return { source, at: offsetOf(pairs[0]?.key), texts, properties, problems, isEmpty: false };
+  return { source, at: offsetOf(pairs[0]?.key), texts, properties, metadata, problems, isEmpty: false };
 }
 
 function fieldOf(source: Source, pair: Pair<Node, Node | null>, document: Document): Field {
@@ -174,6 +184,12 @@ function readDependencies(
   });
 }
 
+/** A text, or a list of texts; anything else is none of them. */
+function plainValue(value: Node | null | undefined): unknown {
+  if (isSeq(value)) return value.items.map((item) => (isScalar(item) ? item.value : undefined));
+  return isScalar(value) ? value.value : undefined;
+}
+
 function pathsOf(value: Node | null | undefined, document: Document): string[] | undefined {
   const items = isSeq(value) ? (value.items as Node[]).map((item) => resolved(item, document)) : [value];
   const texts = items.flatMap((item) => (isScalar(item) && typeof item.value === "string" ? [item.value] : []));
@@ -192,18 +208,14 @@ function optionText(value: Node | null | undefined): string | undefined {
   return word ? String(word.groups?.yes !== undefined) : value.value;
 }
 
-function duplicateProblems(source: Source, document: Document.Parsed): Problem[] {
-  return document.errors
-    .filter(({ code }) => code === "DUPLICATE_KEY")
-    .map(({ pos: [start] }) => {
-      const key = /^(?:[^\s:]|:\S)+/u.exec(source.text.slice(start))?.[0] ?? "this key";
-      return problemAt(source, start, `${key} is given twice; keep one`);
-    });
+/** A key of any length is shown by how it begins. */
+function shortened(key = "this key"): string {
+  return key.length > 60 ? `${key.slice(0, 60)}…` : key;
 }
 
 function unknownKey(key: string): string {
   const near = didYouMean(key, KEYS);
-  return `unknown key '${key}'${near || `; a manifest has ${KEYS.join(", ")}`}`;
+  return `unknown key '${shortened(key)}'${near || `; a manifest has ${KEYS.join(", ")}`}`;
 }
 
 function yamlMessage(code: string, message: string): string {

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import { lineStarts, positionIn } from "../core/lines.js";
 import { masked } from "../secrecy/safe.js";
 
 /** A file that was read; `file` is its path as a person sees it, relative to the project and with slashes. */
@@ -60,29 +61,45 @@ export function readSource(root: string, path: string): Source | Problem {
   }
 }
 
+/** Lines of the texts that were asked about, each found once. */
+const known = new WeakMap<Source, readonly number[]>();
+
+function linesOf(source: Source): readonly number[] {
+  const lines = known.get(source) ?? lineStarts(source.text);
+  known.set(source, lines);
+  return lines;
+}
+
 /** Line and column of an offset. */
-export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+export function positionOf(source: Source, offset: number): { readonly line: number; readonly column: number } {
+  return positionIn(linesOf(source), offset);
 }
 
 /** Offset of a line and column; a place outside the text becomes its nearest place inside. */
 export function offsetOf(text: string, line: number, column: number): number {
-  const lines = text.split("\n");
-  if (line > lines.length) return text.length;
-  const before = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
-  return before + Math.min(column - 1, lines[line - 1]?.length ?? 0);
+  const starts = lineStarts(text);
+  const start = starts[line - 1];
+  if (start === undefined) return text.length;
+  const end = (starts[line] ?? text.length + 1) - 1;
+  return Math.min(start + column - 1, end);
 }
 
 /** The place of an offset, with its excerpt. */
-export function placeOf({ file, text }: Source, offset: number): Place {
-  const { line, column } = positionOf(text, offset);
-  return { file, line, column, excerpt: excerpt(text, line, column) };
+export function placeOf(source: Source, offset: number): Place {
+  const { line, column } = positionOf(source, offset);
+  const start = offset - column + 1;
+  const end = source.text.indexOf("\n", offset);
+  const text = source.text.slice(start, end < 0 ? undefined : end);
+  return { file: source.file, line, column, excerpt: excerptOf(text, line, column) };
 }
 
 /** A line of a text with its number, and a caret below the column; a long line is cut around it. */
 export function excerpt(text: string, line: number, column: number): string {
-  const whole = masked(text.split("\n")[line - 1] ?? "").trimEnd();
+  return excerptOf(text.split("\n")[line - 1] ?? "", line, column);
+}
+
+function excerptOf(text: string, line: number, column: number): string {
+  const whole = masked(text).trimEnd();
   const start = whole.length <= WIDEST_EXCERPT ? 0 : Math.max(0, column - 1 - WIDEST_EXCERPT / 2);
   const end = start + WIDEST_EXCERPT;
   const shown = `${start > 0 ? "…" : ""}${whole.slice(start, end)}${end < whole.length ? "…" : ""}`;

@@ -2,6 +2,7 @@
 
 import { isMap, isScalar, parseDocument } from "yaml";
 import type { GivenChoices } from "../core/choices.js";
+import type { Metadata } from "../core/metadata-columns.js";
 import { didYouMean } from "../core/spelling.js";
 import type { Option } from "./manifest-yaml.js";
 import { type Problem, readSource, type Source } from "./places.js";
@@ -13,6 +14,8 @@ export interface StackOptions {
   readonly flinkProperties: Readonly<Record<string, string>>;
   /** Job name → options that win over the manifest's. */
   readonly jobProperties: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Metadata columns of jobs whose manifests choose none; stronger than the template's. */
+  readonly metadata?: Metadata | undefined;
   /** What is chosen for single jobs. */
   readonly choices?: GivenChoices;
 }
@@ -22,12 +25,16 @@ export interface StackLayers {
   readonly file: string;
   readonly defaults: ReadonlyMap<string, Option>;
   readonly ofJob: ReadonlyMap<string, ReadonlyMap<string, Option>>;
+  readonly metadata?: Metadata | undefined;
 }
 
 export const NO_LAYERS: StackLayers = { file: "", defaults: new Map(), ofJob: new Map() };
 
 /** The options of a stack, with places in `Pulumi.<stack>.yaml` if they stand there; Pulumi may have read another file. */
-export function stackLayers(root: string, { stack, flinkProperties, jobProperties }: StackOptions): StackLayers {
+export function stackLayers(
+  root: string,
+  { stack, flinkProperties, jobProperties, metadata }: StackOptions,
+): StackLayers {
   const { source, config } = readConfig(root, stack);
   const optionsAt = (path: readonly string[], options: Readonly<Record<string, string>>) =>
     new Map(
@@ -38,6 +45,7 @@ export function stackLayers(root: string, { stack, flinkProperties, jobPropertie
   const jobs = Object.entries(jobProperties);
   return {
     file: source.file,
+    metadata,
     defaults: optionsAt(["flinkProperties"], flinkProperties),
     ofJob: new Map(jobs.map(([job, options]) => [job, optionsAt(["jobProperties", job], options)])),
   };

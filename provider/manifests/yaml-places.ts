@@ -40,7 +40,7 @@ function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; re
     ? undefined
     : offsetInFile(source, scalar, offsetOf(value, at.line, at.column));
   if (offset !== undefined) return placeOf(source, offset);
-  return { file: source.file, ...positionOf(source.text, scalar.range?.[0] ?? 0), excerpt: "" };
+  return { file: source.file, ...positionOf(source, scalar.range?.[0] ?? 0), excerpt: "" };
 }
 
 /** The field in the file itself, or else in the template of the nearest folder above. */

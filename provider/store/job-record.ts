@@ -3,6 +3,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
+import { MetadataColumnsSchema } from "../core/metadata-columns.js";
 import { type Deployment, type JobRecord, withChoices } from "../core/record.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
 import { Cluster, fromCluster, toCluster } from "./cluster-record.js";
@@ -29,7 +30,7 @@ const Start = z.object({
   definitions: z.array(z.string()).optional(),
   /** As many as definitions; null stands for one without public parameters in it. */
   templates: z.array(z.string().nullable()).optional(),
-  "metadata-columns": z.object({ timestamp: z.string(), query: z.boolean() }).optional(),
+  "metadata-columns": MetadataColumnsSchema.optional(),
   secrets: z.object({ salt: z.string(), digest: z.string() }).optional(),
   files: z.record(z.string(), z.string()).optional(),
   "checkpoints-directory": z.string(),

@@ -154,9 +154,17 @@ class Job:
         try:
             self._insert = self._table_env.create_statement_set()
             self._insert.add_insert_sql(self.request.insert)
-            return self._insert.explain(ExplainDetail.JSON_EXECUTION_PLAN)
+            return self._explained()
         except Exception as error:
             raise sql_error("insert", error) from error
+
+    def _explained(self) -> str:
+        details = [ExplainDetail.CHANGELOG_MODE, ExplainDetail.PLAN_ADVICE, ExplainDetail.JSON_EXECUTION_PLAN]
+        try:
+            return self._insert.explain(*details)
+        except Exception:
+            # The advice comes from a look at every node of the plan, and not every node that runs can be looked at.
+            return self._insert.explain(ExplainDetail.CHANGELOG_MODE, ExplainDetail.JSON_EXECUTION_PLAN)
 
 
 def _is_blocked(error: JobError) -> bool:

@@ -70,7 +70,7 @@ test("Changed jobs, dead jobs and a job whose manifest is gone are dealt with in
 const RESTARTS = {
   "tree-property": "restart from a savepoint (table.exec.sink.not-null-enforcer unset → DROP), version 1 stays",
   "tree-description": "restart from a savepoint (description changed), version 1 stays",
-  "tree-table": "restart from a savepoint (table own changed), version 1 stays",
+  "tree-table": "restart from a savepoint (table own changed (rows-per-second 5 → 6)), version 1 stays",
 };
 test.each(Object.entries(RESTARTS))("%s: it restarts from the savepoint just taken.", async (job, words) => {
   const { jobId, record } = second.get(job) as Seen;

@@ -24,14 +24,17 @@ beforeAll(async () => {
 });
 afterAll(() => story?.end());
 
+const OTHER_SINK =
+  /^restart from a savepoint \(table own_sink changed \(connector filesystem → blackhole, .*\)\), version 1 stays; rows of own_sink go elsewhere from now on: connector filesystem → blackhole/u;
+
 const ROWS = [
   {
     job: "failing-restart",
     title: "a table whose operator does not fit the state",
-    words: "restart from a savepoint (table own_sink changed), version 1 stays",
+    words: OTHER_SINK,
     exception: /Cannot map checkpoint\/savepoint state for operator/u,
     past: [],
-    again: "restart from a savepoint (table own_sink changed), version 1 stays",
+    again: OTHER_SINK,
   },
   {
     job: "failing-replace",
@@ -51,7 +54,7 @@ describe.each(ROWS)("With $title", ({ job, words, exception, past, again }) => {
 
   test("the preview plans it, and the update fails with Flink's own exception.", () => {
     expect(preview.code, preview.text).toBe(0);
-    expect(preview.lines[job]).toBe(words);
+    expect(preview.lines[job]).toMatch(words);
     expect(up.code).not.toBe(0);
     expect(up.text).toMatch(exception);
     expect(up.text).toMatch(
@@ -70,7 +73,7 @@ describe.each(ROWS)("With $title", ({ job, words, exception, past, again }) => {
 
   test("the next preview says the same change again.", async () => {
     const next = await story.preview();
-    expect(next.lines[job]).toBe(again);
+    expect(next.lines[job]).toMatch(again);
   });
 });
 

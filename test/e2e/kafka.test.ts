@@ -52,7 +52,8 @@ const WAYS_TO_FAIL = [
     job: "kafka-doubles",
     title: "A table whose topic is missing, to write to",
     version: 1,
-    words: /^restart from a savepoint \(table doubles changed\), version 1 stays/u,
+    words:
+      /^restart from a savepoint \(table doubles changed \(topic doubles → doubles-2\)\), version 1 stays; rows of doubles go elsewhere/u,
     cause: /Topic doubles-2 not present in metadata after 5000 ms/u,
   },
   {

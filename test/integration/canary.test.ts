@@ -33,6 +33,7 @@ const CLASSES = {
   tables: "refused",
   timestampColumn: "refused",
   queryMetadata: "refused",
+  metadata: "refused",
   startSeconds: "refused",
   savepointSeconds: "refused",
   checkpointSeconds: "refused",

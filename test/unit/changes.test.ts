@@ -59,14 +59,14 @@ const CHANGED: readonly [string, Desired, string, string][] = [
     "a table",
     { ...base, definitions: ["CREATE TABLE o (a BIGINT) WITH ('k' = '{password}')"] },
     "restart",
-    "table o changed",
+    "table o changed (column a changed)",
   ],
   ["a secret", { ...base, secrets: { password: "two" } }, "restart", "a secret parameter changed"],
   [
     "the metadata columns",
     { ...base, metadataColumns: { timestamp: "ts", query: false } },
     "restart",
-    "metadata columns changed",
+    "metadata columns changed (without __query_name, __query_description, __query_id, __query_version, __query_create_timestamp)",
   ],
   [
     "a directory",

@@ -43,7 +43,7 @@ it("a refused statement has Flink's words and the place that Flink names", () =>
     column: 8,
   });
   expect(refusalFrom(SYNTAX)).toMatchObject({
-    message: 'Encountered "src" at line 1, column 33.',
+    message: 'Encountered "src".',
     line: 1,
     column: 33,
   });

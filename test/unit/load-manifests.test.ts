@@ -68,7 +68,7 @@ describe("one file, one problem, at its place", () => {
     [
       "a key like none",
       `${GOOD}owner: x\n`,
-      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, flinkProperties, pyflink",
+      "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, metadata, flinkProperties, pyflink",
     ],
     ["no name", "# x\ntarget-table: t\nsql: SELECT 1\n", "2:1: name is missing; give the job a name of its own"],
     ["no target", "name: a\nsql: SELECT 1\n", "1:1: target-table is missing; name the table that the results go to"],
@@ -403,7 +403,7 @@ describe("parameters of a stack", () => {
     expect(definition?.sql).toContain("'topic' = 'prod.orders', 'servers' = 'kafka-1:9092', 'password' = '{password}'");
     expect(definition?.template).toBe(TABLES.split(";")[0]);
     expect(heads(warnings)).toEqual([
-      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> (no job uses it now)",
+      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> ('{unknown_here}' for these very characters) (no job uses it now)",
     ]);
   });
 
@@ -420,7 +420,7 @@ describe("parameters of a stack", () => {
   test("that a job needs and the stack lacks are errors, each at its place.", () => {
     const options = { parameters: { topic_prefix: "prod." }, secretParameterNames: ["pasword"], stack };
     expect(heads(problemsOf(files, options))).toEqual([
-      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value>",
+      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value> ('{kafka}' for these very characters)",
       "jobs/t.sql:1:101: no value for {password} in stack prod; did you mean pasword?",
     ]);
   });
@@ -448,9 +448,9 @@ describe("warnings stop nothing", () => {
     ],
     [
       "a placeholder without a value in a definition that no job uses",
-      { "jobs/t.sql": "-- {nothing}\nSET 'a' = '{ouput} {group_id} {secret} {1}';\n" },
+      { "jobs/t.sql": "-- {nothing}\nSET 'table.a' = '{ouput} {group_id} {secret} {1}';\n" },
       { parameters: { output: "x" }, secretParameterNames: ["secret"] },
-      "jobs/t.sql:2:12: no value for {ouput}; did you mean output? (no job uses it now)",
+      "jobs/t.sql:2:18: no value for {ouput}; did you mean output? (no job uses it now)",
     ],
   ])("%s", (_, files, options, expected) => {
     expect(heads(load(files, options).warnings)).toEqual([expected]);
@@ -490,16 +490,16 @@ describe("table files", () => {
   });
 
   test("Public parameters are put in; secrets and the consumer group are left for the start.", () => {
-    const files = { ...manifest, "jobs/t.sql": "SET 'x' = '{output} {group_id} {secret} {a: 1}'" };
+    const files = { ...manifest, "jobs/t.sql": "SET 'table.x' = '{output} {group_id} {secret} {a: 1}'" };
     const options = { parameters: { output: "$&", group_id: "no", secret: "no" }, secretParameterNames: ["secret"] };
-    expect(load(files, options).jobs[0]?.definitions[0]?.sql).toBe("SET 'x' = '$& {group_id} {secret} {a: 1}'");
+    expect(load(files, options).jobs[0]?.definitions[0]?.sql).toBe("SET 'table.x' = '$& {group_id} {secret} {a: 1}'");
   });
 
   test.each<[string, string | Uint8Array, string]>([
     [
       "a statement that would run",
-      "SET 'a'='b';\n  CALL x();",
-      "jobs/t.sql:2:3: CALL does not belong into a table file: it would run each time a job is planned",
+      "SET 'table.a'='b';\n  CALL x();",
+      "jobs/t.sql:2:3: CALL does not belong into a table file: it would run each time a job is planned, in a preview too; remove it",
     ],
     ["an open string", "SET 'a'='b;\n", "jobs/t.sql:1:9: this string is never closed"],
     ["another encoding", Buffer.from("-- größe", "latin1"), "jobs/t.sql: is not UTF-8; save it in that encoding"],
@@ -590,4 +590,33 @@ test("A login in an address is refused, and the line that it stands in does not 
   const told = safe(problemsOf(given).join("\n"));
   expect(told).toContain("execution.checkpointing.dir has a user name, a password or a key in its address");
   expect(told).not.toContain("in-an-address");
+});
+
+describe("metadata columns", () => {
+  const chosen = (manifest: string, template: string, metadata?: "query") => {
+    const stack = { stack: "prod", flinkProperties: {}, jobProperties: {}, ...(metadata ? { metadata } : {}) };
+    const files = {
+      "jobs/a.yaml": `name: a\ntarget-table: t\nsql: SELECT 1\n${manifest}`,
+      ...(template ? { "jobs/job-template.yaml": template } : {}),
+    };
+    return load(files, { stack }).jobs[0]?.metadata;
+  };
+  const OWN = "metadata: [query-id, timestamp]\n";
+
+  test("The manifest wins over the stack, and the stack over the template.", () => {
+    expect(chosen(OWN, "metadata: none\n", "query")).toEqual(["query-id", "timestamp"]);
+    expect(chosen("", "metadata: none\n", "query")).toBe("query");
+    expect(chosen("", "metadata: none\n")).toBe("none");
+    expect(chosen("", "")).toBeUndefined();
+  });
+
+  test.each(["metadata: some\n", "metadata: [time]\n", "metadata:\n  a: b\n", "metadata: 1\n"])(
+    "%j is a problem",
+    (text) => {
+      const files = { "jobs/a.yaml": `name: a\ntarget-table: t\nsql: SELECT 1\n${text}` };
+      expect(heads(problemsOf(files))[0]).toMatch(
+        /^jobs\/a\.yaml:[45]:\d+: metadata: expected all, query, timestamp, none, or a list of timestamp, /u,
+      );
+    },
+  );
 });

@@ -297,3 +297,20 @@ describe("a login in an address", () => {
     ).not.toThrow();
   });
 });
+
+describe("the metadata columns of a stack", () => {
+  test.each([
+    [{}, { timestamp: "__create_timestamp", query: true }],
+    [{ queryMetadata: false }, { timestamp: "__create_timestamp", query: false }],
+    [{ metadata: "none" }, { timestamp: "__create_timestamp", query: false, only: [] }],
+    [
+      { metadata: ["timestamp"], timestampColumn: "at" },
+      { timestamp: "at", query: false },
+    ],
+  ])("%j", (config, expected) => expect(settingsOf("prod", config).metadataColumns).toEqual(expected));
+
+  test("Two keys for one thing are an error, and so is a word that does not exist.", () => {
+    expect(causeOf({ metadata: "query", queryMetadata: false })).toContain("remove queryMetadata");
+    expect(causeOf({ metadata: "some" })).toMatch(/^metadata: /u);
+  });
+});

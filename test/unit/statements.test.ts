@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_METADATA_COLUMNS } from "../../provider/core/manifest.js";
+import { DEFAULT_METADATA_COLUMNS } from "../../provider/core/metadata-columns.js";
 import { splitStatements, tokenize } from "../../provider/core/sql-text.js";
 import { jobStatements, VIEW_HEAD_LINES } from "../../provider/core/statements.js";
 

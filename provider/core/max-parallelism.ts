@@ -1,0 +1,58 @@
+/** The largest parallelism of a job, by which its state is divided: fixed for as long as the state is kept. */
+
+import type { Desired } from "./changes.js";
+import { chooseFrom, type Refusal, refuse } from "./decision.js";
+import { withCurrentNames } from "./properties.js";
+import type { Deployment } from "./record.js";
+import { splitStatements } from "./sql-text.js";
+
+const OPTION = "pipeline.max-parallelism";
+
+/** What Flink takes where the option is not set (KeyGroupRangeAssignment): a power of two, and 128 at least. */
+export function derivedMaxParallelism(parallelism: number): number {
+  const wanted = parallelism + Math.floor(parallelism / 2);
+  return Math.min(Math.max(2 ** Math.ceil(Math.log2(Math.max(1, wanted))), 128), 32_768);
+}
+
+/**
+ * Why Flink would not take the state, which it says only after the job was stopped. A number that is no longer given is no
+ * change: Flink takes that of the state then.
+ */
+export function parallelismFault(current: Deployment, desired: Desired): Refusal | undefined {
+  const { name } = desired.manifest;
+  const before = optionsOf(current.manifest.flinkProperties, current.definitions ?? []);
+  const after = optionsOf(desired.manifest.flinkProperties, desired.definitions);
+  const inState = before.most ?? derivedMaxParallelism(before.parallelism);
+  const wayOut = `or begin clean: ${chooseFrom(name, "clean")}`;
+  if (after.most !== undefined && after.most !== inState && after.most !== before.most)
+    return refuse(
+      `${name}: ${OPTION} ${before.most ?? "unset"} → ${after.most}: its state is divided for ${inState}, and Flink would not take it`,
+      `set ${OPTION} to ${inState}${before.most === undefined ? ", or leave it unset" : ""}; ${wayOut}`,
+    );
+  if (after.parallelism <= inState || before.parallelism === after.parallelism) return undefined;
+  return refuse(
+    `${name}: parallelism.default ${before.parallelism} → ${after.parallelism}: its state is divided for ${inState} at most, and Flink would not take it`,
+    `set parallelism.default to ${inState} or less; ${wayOut}`,
+  );
+}
+
+interface Parallelism {
+  readonly parallelism: number;
+  readonly most: number | undefined;
+}
+
+/** What a table file sets wins, since it comes last. */
+function optionsOf(properties: Readonly<Record<string, string>>, definitions: readonly string[]): Parallelism {
+  const options = withCurrentNames(properties);
+  for (const { tokens } of definitions.flatMap((sql) => (/^\s*SET\b/iu.test(sql) ? splitStatements(sql) : []))) {
+    const words = tokens
+      .slice(1)
+      .map(({ text }) => text.replaceAll("'", ""))
+      .join("");
+    const [option = "", value = ""] = words.split("=", 2);
+    options[option] = value;
+  }
+  const most = Number(options[OPTION]);
+  // Flink takes -1 for unset.
+  return { parallelism: Number(options["parallelism.default"]) || 1, most: most > 0 ? most : undefined };
+}

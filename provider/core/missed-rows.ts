@@ -1,0 +1,43 @@
+/** A restart after which rows that are taken back would have other columns about the query than when they were written. */
+
+import { chooseFrom, type Decision, type Refusal, refuse } from "./decision.js";
+import { columnsOf, metadataChange } from "./metadata-columns.js";
+import type { PlanFacts } from "./plan-facts.js";
+import type { Deployment } from "./record.js";
+import { tokenize } from "./sql-text.js";
+import { nameAt, tablesOf } from "./table-facts.js";
+
+type Next = Pick<Deployment, "manifest" | "definitions" | "metadataColumns">;
+
+/** What of the columns about the query differs, where the state is kept without a person having chosen that; undefined where nothing does. */
+export function changedColumns(plan: Decision, current: Next | undefined, next: Next): string | undefined {
+  const start = plan.steps.find((step) => step.do === "start");
+  const keeps = start !== undefined && start.from !== "clean" && plan.action !== "replace" && !plan.isChosen;
+  if (!keeps || !current?.metadataColumns || !next.metadataColumns) return undefined;
+  const isTold = columnsOf(next.metadataColumns).some(({ key }) => key === "query-description");
+  if (isTold && current.manifest.description !== next.manifest.description) return "description changed";
+  return metadataChange(current.metadataColumns, next.metadataColumns);
+}
+
+/** Where rows are found by all of their columns, the state's would not be found any more. */
+export function missedRowsRefusal(
+  plan: Decision,
+  facts: PlanFacts,
+  current: Next | undefined,
+  next: Next,
+): Refusal | undefined {
+  const words = changedColumns(plan, current, next);
+  if (words === undefined || !findsWholeRows(facts, next)) return undefined;
+  const { name } = next.manifest;
+  return refuse(
+    `${name}: ${words}, and its table finds rows that are taken back by all of their columns: those written before would stay for ever`,
+    `begin clean: ${chooseFrom(name, "clean")}; or leave this as it was`,
+  );
+}
+
+/** Of a table that no definition makes nothing is known but what Flink's plan says. */
+function findsWholeRows({ materializes, hasUpdates }: PlanFacts, { manifest, definitions }: Next): boolean {
+  if (materializes || !hasUpdates) return materializes;
+  const target = nameAt(tokenize(manifest["target-table"]), 0).name;
+  return tablesOf(definitions ?? []).get(target)?.keys === "";
+}

@@ -1,0 +1,262 @@
+/** A start that keeps its state: which changed options of a table, and which numbers, the state has its own word on. */
+
+import { describe, expect, test } from "vitest";
+import type { Desired } from "../../provider/core/changes.js";
+import { derivedMaxParallelism } from "../../provider/core/max-parallelism.js";
+import type { Observed, ObservedJob } from "../../provider/core/observed.js";
+import { planJob } from "../../provider/core/plan.js";
+import { planWords } from "../../provider/core/plan-words.js";
+import type { JobRecord, StateRef } from "../../provider/core/record.js";
+
+const NOW = Date.UTC(2026, 0, 2);
+const STATE: StateRef = { kind: "savepoint", path: "file:/s/savepoints/orders/1/savepoint-0a", at: NOW - 60_000 };
+
+const table = (name: string, options: Record<string, string>, columns = "a INT") =>
+  `CREATE TABLE ${name} (${columns}) WITH (${Object.entries(options)
+    .map(([key, value]) => `'${key}' = '${value}'`)
+    .join(", ")})`;
+const KAFKA = { connector: "kafka", topic: "a", "properties.bootstrap.servers": "k:9092", format: "json" };
+
+interface Given {
+  readonly definitions?: readonly string[];
+  readonly properties?: Readonly<Record<string, string>>;
+  readonly sql?: string;
+  readonly choice?: Desired["choice"];
+}
+
+function desired({ definitions = [], properties = {}, sql = "SELECT a FROM clicks", choice }: Given): Desired {
+  return {
+    manifest: { name: "orders", description: "", "target-table": "`out`", sql, flinkProperties: properties },
+    definitions,
+    metadataColumns: { timestamp: "ts", query: true },
+    secrets: {},
+    directories: { checkpoints: "file:///s/checkpoints/orders", savepoints: "file:///s/savepoints/orders" },
+    files: {},
+    adopt: undefined,
+    choice,
+  };
+}
+
+/** The line of the plan of a job that runs, or that was stopped with a savepoint. */
+function planned(before: Given, after: Given, how: "runs" | "stopped" = "runs", chosen?: StateRef): string {
+  const { choice: _, ...old } = desired(before);
+  const meta = { queryId: "q", version: 1, createdAt: "2026-01-01 00:00:00" };
+  const current = { ...old, meta, secrets: undefined, jobId: "0a", startedFrom: null };
+  const isRunning = how === "runs";
+  const record: JobRecord = {
+    status: isRunning ? "running" : "stopped",
+    current,
+    savepoint: isRunning ? undefined : STATE,
+    resourceId: "r",
+    intent: undefined,
+    past: [],
+    written: undefined,
+  };
+  const job: ObservedJob = {
+    jobId: "0a",
+    name: "orders",
+    status: "RUNNING",
+    startedAt: 0,
+    endedAt: -1,
+    tasks: { running: 1, total: 1 },
+  };
+  const states = isRunning ? [] : [STATE];
+  const seen: Observed = {
+    cluster: "reachable",
+    record,
+    job: isRunning ? job : undefined,
+    namesakes: [],
+    states,
+    chosen,
+    now: NOW,
+  };
+  const plan = planJob(desired({ sql: before.sql ?? "SELECT a FROM clicks", ...after }), seen);
+  return planWords("orders", plan, NOW) + (plan.action === "refuse" ? ` | ${plan.fix}` : "");
+}
+
+const changed = (name: string, before: Record<string, string>, after: Record<string, string>): [Given, Given] => [
+  { definitions: [table(name, before)] },
+  { definitions: [table(name, after)] },
+];
+
+describe("another source is no restart", () => {
+  const TOPIC = changed("clicks", KAFKA, { ...KAFKA, topic: "b" });
+
+  test.each(["runs", "stopped"] as const)("The table, the option, old and new, and what there is: %s.", (how) => {
+    expect(planned(...TOPIC, how)).toMatch(
+      /^orders: another source \(clicks: topic a → b\): .*version 1.* \| begin clean.*choices\["orders"\]\.from' clean/u,
+    );
+  });
+
+  test.each<[string, [Given, Given]]>([
+    ["another connector", changed("clicks", { connector: "datagen" }, KAFKA)],
+    ["a pattern of topics", changed("clicks", { ...KAFKA, "topic-pattern": "x" }, { ...KAFKA, "topic-pattern": "y" })],
+    [
+      "upsert-kafka",
+      changed("clicks", { ...KAFKA, connector: "upsert-kafka" }, { ...KAFKA, connector: "upsert-kafka", topic: "b" }),
+    ],
+    ["a path", changed("clicks", { connector: "filesystem", path: "/a" }, { connector: "filesystem", path: "/b" })],
+    [
+      "a table of a database",
+      changed(
+        "clicks",
+        { connector: "jdbc", url: "u", "table-name": "a" },
+        { connector: "jdbc", url: "u", "table-name": "b" },
+      ),
+    ],
+    [
+      "by ALTER TABLE",
+      [
+        { definitions: [table("clicks", KAFKA)] },
+        { definitions: [table("clicks", KAFKA), "ALTER TABLE clicks SET ('topic' = 'b')"] },
+      ],
+    ],
+    [
+      "by LIKE",
+      [
+        { definitions: [table("base", KAFKA), "CREATE TABLE clicks WITH ('format' = 'csv') LIKE base"] },
+        {
+          definitions: [
+            table("base", { ...KAFKA, topic: "b" }),
+            "CREATE TABLE clicks WITH ('format' = 'csv') LIKE base",
+          ],
+        },
+      ],
+    ],
+    [
+      "through a view",
+      [
+        { definitions: [table("raw", KAFKA), "CREATE VIEW clicks AS SELECT * FROM raw"] },
+        { definitions: [table("raw", { ...KAFKA, topic: "b" }), "CREATE VIEW clicks AS SELECT * FROM raw"] },
+      ],
+    ],
+  ])("%s", (_, [before, after]) => expect(planned(before, after)).toMatch(/^orders: another source/u));
+
+  test("A state that a person chose goes through, and so does a clean start.", () => {
+    const [before, after] = TOPIC;
+    expect(planned(before, { ...after, choice: { from: STATE.path } }, "runs", STATE)).toMatch(
+      /^orders: restart from savepoint-0a/u,
+    );
+    expect(planned(before, { ...after, choice: { from: "clean" } })).toMatch(/^orders: new version 2, starts clean/u);
+  });
+
+  test("A new query starts clean anyway.", () => {
+    const [before, after] = TOPIC;
+    expect(planned(before, { ...after, sql: "SELECT a + 1 FROM clicks" })).toMatch(/^orders: new version 2/u);
+  });
+
+  test("A table that is only looked up has no state.", () => {
+    const sql = "SELECT a FROM orders AS o JOIN clicks FOR SYSTEM_TIME AS OF o.p AS c ON o.a = c.a";
+    const jdbc = (name: string) => ({
+      sql,
+      definitions: [table("clicks", { connector: "jdbc", url: "u", "table-name": name })],
+    });
+    expect(planned(jdbc("a"), jdbc("b"))).toBe(
+      "orders: restart from a savepoint (table clicks changed (table-name a → b)), version 1 stays",
+    );
+  });
+});
+
+describe("what the state overrides, and what another sink means, is said", () => {
+  test.each<[string, [Given, Given], RegExp]>([
+    [
+      "where a clean start begins",
+      changed("clicks", KAFKA, { ...KAFKA, "scan.startup.mode": "earliest-offset" }),
+      /restart .*; scan\.startup\.mode has no effect: the state has its own positions$/u,
+    ],
+    [
+      "other servers",
+      changed("clicks", KAFKA, { ...KAFKA, "properties.bootstrap.servers": "l:9092" }),
+      /restart .*servers of clicks changed: if they are another Kafka cluster, start clean: .*clean$/u,
+    ],
+    [
+      "another sink",
+      changed("out", KAFKA, { ...KAFKA, topic: "b" }),
+      /restart .*; rows of out go elsewhere from now on: topic a → b$/u,
+    ],
+    [
+      "a format",
+      changed("clicks", KAFKA, { ...KAFKA, format: "csv" }),
+      /restart from a savepoint \(table clicks changed \(format json → csv\)\), version 1 stays$/u,
+    ],
+    [
+      "a group",
+      changed("clicks", KAFKA, { ...KAFKA, "properties.group.id": "g" }),
+      /\(properties\.group\.id unset → g\)\), version 1 stays$/u,
+    ],
+    [
+      "the end of a sequence",
+      changed("clicks", { connector: "datagen", "fields.a.end": "5" }, { connector: "datagen", "fields.a.end": "9" }),
+      /fields\.a\.end has no effect/u,
+    ],
+    [
+      "a password",
+      changed("clicks", { connector: "x", "my.password": "a" }, { connector: "x", "my.password": "b" }),
+      /my\.password \*{6} → \*{6}/u,
+    ],
+    [
+      "a password in an address",
+      changed("clicks", { connector: "x", url: "jdbc:x://me:pw@a" }, { connector: "x", url: "jdbc:x://me:pw@b" }),
+      /url jdbc:x:\/\/\*{6}@a → jdbc:x:\/\/\*{6}@b/u,
+    ],
+  ])("%s", (_, [before, after], words) => expect(planned(before, after)).toMatch(words));
+
+  test("Columns, watermark and key are told apart from options.", () => {
+    const before = { definitions: [table("clicks", KAFKA, "a INT, b STRING, WATERMARK FOR t AS t")] };
+    const after = {
+      definitions: [
+        table(
+          "clicks",
+          KAFKA,
+          "a BIGINT, c ROW<x INT, y INT>, WATERMARK FOR t AS t - INTERVAL '1' SECOND, PRIMARY KEY (a) NOT ENFORCED",
+        ),
+      ],
+    };
+    expect(planned(before, after)).toContain(
+      "(table clicks changed (column b removed, column c added, column a changed, watermark changed, primary key changed))",
+    );
+  });
+});
+
+describe("the largest parallelism stays that of the state", () => {
+  const most = (value?: string, parallelism = "1"): Given => ({
+    properties: {
+      "parallelism.default": parallelism,
+      ...(value === undefined ? {} : { "pipeline.max-parallelism": value }),
+    },
+  });
+  test.each<[string, Given, Given, RegExp]>([
+    [
+      "another number",
+      most("64"),
+      most("32"),
+      /^orders: pipeline\.max-parallelism 64 → 32: its state is divided for 64.*\| set pipeline\.max-parallelism to 64;/u,
+    ],
+    ["a number where there was none", most(), most("64"), /unset → 64: its state is divided for 128.*leave it unset/u],
+    ["the number that Flink took by itself", most(), most("128"), /^orders: restart/u],
+    ["no number any more", most("64"), most(), /^orders: restart/u],
+    [
+      "more tasks than parts",
+      most("4"),
+      most("4", "8"),
+      /^orders: parallelism\.default 1 → 8: its state is divided for 4 at most/u,
+    ],
+    ["more than Flink's own number", most(), most(undefined, "200"), /its state is divided for 128 at most/u],
+    ["more tasks", most(), most(undefined, "8"), /^orders: restart/u],
+    [
+      "set in a table file",
+      most(),
+      { definitions: ["SET 'pipeline.max-parallelism' = '64'"], ...most() },
+      /unset → 64/u,
+    ],
+  ])("%s", (_, before, after, words) => expect(planned(before, after)).toMatch(words));
+
+  test.each([
+    [1, 128],
+    [85, 128],
+    [86, 256],
+    [100_000, 32_768],
+  ])("With %i tasks Flink divides a state for %i.", (tasks, expected) =>
+    expect(derivedMaxParallelism(tasks)).toBe(expected),
+  );
+});
