@@ -9,7 +9,7 @@ import { ensureCompiler, ensureKafkaConnector } from "./lib/maven.mjs";
 import { ensureNewest } from "./lib/newest.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensurePyFlink } from "./lib/pyflink.mjs";
-import { main, runHere } from "./lib/say.mjs";
+import { main, run, runHere } from "./lib/say.mjs";
 import { ensureOldTool, ensurePythonTools } from "./lib/venv.mjs";
 import { setup } from "./setup.mjs";
 
@@ -17,8 +17,27 @@ const stories = ["e2e", "e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest", "e2e-y
 const vitestProjects = ["unit", "integration", ...stories, "timing"];
 const names = [...vitestProjects, "runner"];
 
-/** The newest versions change only when they are pinned anew, and take half a gigabyte: left to those who ask for them. */
-const usual = process.env.EVERY_STORY ? names : names.filter((name) => name !== "e2e-newest");
+/**
+ * The newest versions change only when they are pinned anew, and take half a gigabyte; timing needs a calm machine: left to
+ * those who ask for them, and to `.ci/run nightly`.
+ */
+const rare = ["e2e-newest", "timing"];
+const usual = process.env.EVERY_STORY ? names : names.filter((name) => !rare.includes(name));
+
+/** Kinds that run at the same time, two files of them at once: each starts a cluster that lives as long as its group. */
+const groups = [
+  ["unit", "integration"],
+  ["e2e"],
+  ["e2e-s3", "e2e-runner", "e2e-1.20", "e2e-newest", "soak"],
+  ["e2e-yarn"],
+  ["timing"],
+];
+
+/** Another sample of the fault table with each commit, the same one for all who try this commit. */
+async function commitSeed() {
+  const { stdout } = await run("git", ["rev-parse", "HEAD"], { cwd: project }).catch(() => ({ stdout: "1" }));
+  return stdout.trim() || "1";
+}
 
 /** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
 export function countVitest(report) {
@@ -60,9 +79,12 @@ async function runVitest(projects, args, env, folder) {
   const report = join(folder, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const picked = projects.flatMap((name) => ["--project", name]);
+  // A file that is named is one of some group; the others have none.
+  const named = args.length > 0 ? ["--passWithNoTests"] : [];
   const vitest = join(project, "node_modules", ".bin", "vitest");
-  const code = await runHere(vitest, ["run", ...picked, ...reporters, ...args], { cwd: project, env });
+  const code = await runHere(vitest, ["run", ...picked, ...reporters, ...named, ...args], { cwd: project, env });
   const text = textOf(report);
+  rmSync(report, { force: true });
   if (!text) return { code, ...none, failed: code === 0 ? 0 : 1 };
   const results = JSON.parse(text);
   const slow = slowest(results);
@@ -142,15 +164,22 @@ async function environmentFor(picked) {
 async function runAll(picked, args, folder) {
   const env = await environmentFor(picked);
   const results = [];
+  const times = [];
   if (picked.includes("runner")) results.push(await runPytest(env, folder));
-  const projects = picked.filter((name) => vitestProjects.includes(name));
-  results.push(await runVitest(projects, args, env, folder));
+  for (const group of groups) {
+    const since = Date.now();
+    const projects = group.filter((name) => picked.includes(name));
+    if (projects.length === 0) continue;
+    results.push(await runVitest(projects, args, { FAULT_SEED: await commitSeed(), ...env }, folder));
+    times.push(`${String(Math.round((Date.now() - since) / 1000)).padStart(6)} s  ${projects.join(", ")}`);
+  }
+  if (times.length > 1) process.stdout.write(`\nWhere the time went:\n${times.join("\n")}\n`);
   const sum = (name) => results.reduce((total, result) => total + result[name], 0);
   const counts = `${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped\n`;
   process.stdout.write(`\n${counts}`);
   // For a caller that has more to run and to say, and then gives the sum as its last line.
   if (process.env.TEST_COUNTS) appendFileSync(process.env.TEST_COUNTS, counts);
-  return results.find(({ code }) => code !== 0)?.code ?? 0;
+  return results.find(({ code }) => code !== 0)?.code ?? (sum("passed") > 0 ? 0 : 1);
 }
 
 await main(import.meta.url, async (args) => {

@@ -11,7 +11,7 @@ import { ROWS, type TableRow } from "../support/faults/rows.js";
 import { inLanes, pick } from "../support/faults/sample.js";
 import { faultTable, type Point, writeReport } from "../support/faults/table.js";
 
-const { FAULT_POINTS = "4", FAULT_SEED = "1", FAULT_ONLY = "", FAULT_REPORT, FAULT_LANES = "2" } = process.env;
+const { FAULT_POINTS = "2", FAULT_SEED = "1", FAULT_ONLY = "", FAULT_REPORT, FAULT_LANES = "2" } = process.env;
 const ALL = FAULT_POINTS === "all";
 
 /** S3 is asked the same by every row: three that write the record at different times stand for all. */

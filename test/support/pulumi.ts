@@ -38,6 +38,14 @@ export async function pulumi(stack: Stack, args: readonly string[]): Promise<Ran
   return { code: exitCode ?? -1, text: all, lines: linesOf(all), seconds: (Date.now() - since) / 1000 };
 }
 
+/** What an update's own preview said, and what the update said then. Throws where one of the two is missing. */
+export function partsOf(ran: Ran): [preview: Ran, up: Ran] {
+  const at = ran.text.search(/^Updating \(/mu);
+  if (at < 0 || !/^Previewing update \(/mu.test(ran.text)) throw new Error(`no preview and update in:\n${ran.text}`);
+  const part = (text: string): Ran => ({ ...ran, text, lines: linesOf(text) });
+  return [part(ran.text.slice(0, at)), part(ran.text.slice(at))];
+}
+
 /** Of all that the tests run, only this knows where the stack's state is. */
 export function environmentOf({ folder, elsewhere }: Stack): { [name: string]: string } {
   return {
