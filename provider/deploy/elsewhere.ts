@@ -52,7 +52,8 @@ async function worldAt(place: Place, world: World): Promise<World | undefined> {
   const { restUrl, isDown } = await world.surroundings.locate(place);
   if (isDown) return undefined;
   const { ahead: _, surroundings: _none, ...rest } = world;
-  return { ...rest, rest: new FlinkRest(restUrl, Math.min(LIMIT_MS, world.rest.timeoutMs)), activity: "none" };
+  const { timeoutMs, manner } = world.rest;
+  return { ...rest, rest: new FlinkRest(restUrl, Math.min(LIMIT_MS, timeoutMs), manner), activity: "none" };
 }
 
 /** The world in which a record's job runs, or ran last; the given one where that is not known, or cannot be asked. */

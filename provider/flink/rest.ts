@@ -40,7 +40,7 @@ export class FlinkRest {
     readonly url: string,
     readonly timeoutMs: number,
     /** `patient`: a question that gets no answer at all is asked again too, within the limit, and one answered 500 for a moment. */
-    private readonly manner: "prompt" | "patient" = "prompt",
+    readonly manner: "prompt" | "patient" = "prompt",
   ) {}
 
   private async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {

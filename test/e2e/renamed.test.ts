@@ -1,11 +1,13 @@
 /** A stack with a local cluster that gets another name: the cluster is found again, and no job of it runs twice. */
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { livingRoles } from "../support/cluster.js";
 import { Flink } from "../support/flink.js";
 import { Story } from "../support/story.js";
 
 let story: Story;
+/** Folder of the cluster, named after the stack of before. */
+let local: string;
 beforeAll(async () => {
   story = await Story.begin("renamed", { target: "local", slots: 1 });
   await story.step(1);
@@ -15,7 +17,7 @@ afterAll(() => story?.end());
 test("After a rename the cluster of before is the stack's, with its job as it runs.", async () => {
   const flink = new Flink((await story.outputs()).restUrl);
   const before = await story.running("local", flink);
-  const local = story.local;
+  local = story.local;
   await story.rename();
   const { preview } = await story.again();
   expect(preview.lines).toEqual({ local: "no change, version 1 stays; its record takes the stack's new name" });
@@ -55,4 +57,15 @@ test("A stack of the same name elsewhere, without its state, starts no second co
   expect((await story.destroy()).code).toBe(0);
   expect((await story.running("local", flink)).flink).toEqual(before.flink);
   story.regain(lost);
+});
+
+test("From its own cluster to another one: stopped there with a savepoint, resumed here, and the cluster of before is ended.", async () => {
+  const { flink: before } = await story.running("local", new Flink((await story.outputs()).restUrl));
+  await story.configure({ target: "remote", restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") });
+  const ran = await story.upWithPreview();
+  expect(ran.code, ran.text).toBe(0);
+  const { flink, record } = await story.running("local");
+  expect(record.startedFrom).toContain(`/savepoint-${before.jid.slice(0, 6)}-`);
+  expect(await story.flink.restoredFrom(flink.jid)).toBe(record.startedFrom);
+  expect(await livingRoles(local)).toEqual([]);
 });

@@ -41,7 +41,7 @@ let lab: Lab;
 const points: Point[] = [];
 
 beforeAll(async () => {
-  lab = await openLab({ slots: 12, stores: ["folder", "S3"] });
+  lab = await openLab({ slots: 14, slotsThere: 4, stores: ["folder", "S3"] });
 });
 
 afterAll(async () => {

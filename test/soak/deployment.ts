@@ -4,9 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stopLocal } from "../../provider/cluster/local.js";
+import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import type { LocalSpec } from "../../provider/cluster/local-configuration.js";
 import { readProcesses } from "../../provider/cluster/processes.js";
-import { flinkHome } from "../support/cluster.js";
+import { flinkHome, localSpec } from "../support/cluster.js";
 import { Flink } from "../support/flink.js";
 import { environmentOf, onStack, type Stack } from "../support/pulumi.js";
 import { exportState, importState, makeStack, writeConfig } from "../support/stack.js";
@@ -24,6 +25,10 @@ export interface Updated {
 const LIMIT_MS = 600_000;
 
 export class Deployment {
+  /** A cluster that is not the stack's own; undefined until the jobs move there for the first time. */
+  private other: LocalSpec | undefined;
+  private isMoved = false;
+
   private constructor(
     readonly folder: string,
     private stack: Stack,
@@ -52,8 +57,22 @@ export class Deployment {
   }
 
   async flink(): Promise<Flink> {
+    if (this.isMoved && this.other) return flinkOf(this.other);
     const { ports } = await readProcesses(this.cluster);
     return new Flink(`http://127.0.0.1:${ports?.restPort}`);
+  }
+
+  /** The cluster that the jobs have left, where it runs on. */
+  left(): Flink | undefined {
+    return !this.isMoved && this.other ? flinkOf(this.other) : undefined;
+  }
+
+  /** From the stack's own cluster to one that is there already, or back; the next update does it. */
+  async move(): Promise<void> {
+    this.isMoved = !this.isMoved;
+    if (this.other) return;
+    this.other = await localSpec(join(this.folder, "other"), this.slots);
+    await startLocalOrNothing(this.other, () => undefined);
   }
 
   /** Puts manifests and configuration in place. */
@@ -61,7 +80,7 @@ export class Deployment {
     const manifests = join(this.folder, "manifests");
     await writeManifests(manifests, this.output, fleet);
     await writeConfig(this.stack, {
-      target: "local",
+      ...(this.isMoved && this.other ? addressOf(this.other) : { target: "local" }),
       slots: this.slots,
       taskManagerMemory: "2560m",
       flinkHome: flinkHome(),
@@ -131,8 +150,21 @@ export class Deployment {
   /** Leaves no process, and no file but those of a run that failed. */
   async end(isKept: boolean): Promise<void> {
     await stopLocal(this.cluster);
+    if (this.other) await stopLocal(this.other.folder);
     if (isKept) return;
     await rm(this.cluster, { recursive: true, force: true });
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function flinkOf({ restPort }: LocalSpec): Flink {
+  return new Flink(`http://127.0.0.1:${restPort}`);
+}
+
+function addressOf({ restPort, gatewayPort }: LocalSpec) {
+  return {
+    target: "remote",
+    restUrl: `http://127.0.0.1:${restPort}`,
+    gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+  };
 }

@@ -8,8 +8,8 @@ import { descendants, kill } from "./processes.js";
 const ROLES = ["jobmanager", "taskmanager-1", "sql-gateway"] as const;
 type Role = (typeof ROLES)[number];
 
-/** Before an update; the last two are about what Pulumi remembers. */
-export const BEFORE = [...ROLES, "job-cancelled", "older-state", "stack-lost"] as const;
+/** Before an update; the last two are about what Pulumi remembers, and `moved` is another cluster. */
+export const BEFORE = [...ROLES, "job-cancelled", "moved", "older-state", "stack-lost"] as const;
 export type Before = (typeof BEFORE)[number];
 
 /** In the middle of one. `everything` is what a reboot is; twice interrupted, Pulumi does not wait for the provider. */

@@ -15,6 +15,7 @@ export class SoakFailure extends Error {}
 export async function runningAsWanted(deployment: Deployment, fleet: readonly Wanted[]): Promise<Running> {
   const flink = await deployment.flink();
   const now = new Map<string, string>();
+  await nothingLeft(deployment, fleet);
   for (const { name, isThere, isSuspended, edition } of fleet) {
     if (!isThere || isSuspended) {
       const alive = await flink.alive(name);
@@ -29,4 +30,12 @@ export async function runningAsWanted(deployment: Deployment, fleet: readonly Wa
     now.set(name, job.jid);
   }
   return now;
+}
+
+/** On a cluster that was left no job of the fleet runs on. */
+async function nothingLeft(deployment: Deployment, fleet: readonly Wanted[]): Promise<void> {
+  for (const { name } of fleet) {
+    const alive = (await deployment.left()?.alive(name)) ?? [];
+    if (alive.length > 0) throw new SoakFailure(`${name} runs on the cluster that was left: ${JSON.stringify(alive)}`);
+  }
 }

@@ -123,6 +123,7 @@ export class Soak {
     if (what === "stack-lost") await this.deployment.loseStack();
     else if (what === "older-state") await this.deployment.importState(this.olderState);
     else if (what === "job-cancelled") return this.cancelOne();
+    else if (what === "moved") await this.deployment.move();
     else await killIfAlive(this.deployment.cluster, what);
     return undefined;
   }
@@ -188,7 +189,7 @@ export class Soak {
 
 /** All jobs of a cluster that lost a part of it may have been started anew. */
 function isOfCluster(disturbance: Disturbance): boolean {
-  return disturbance.when !== "never" && /^(jobmanager|taskmanager|everything)/u.test(disturbance.what);
+  return disturbance.when !== "never" && /^(jobmanager|taskmanager|everything|moved)/u.test(disturbance.what);
 }
 
 function minutes(ms: number): string {

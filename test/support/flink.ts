@@ -16,6 +16,8 @@ const Checkpoints = z.object({
   }),
 });
 
+export type SeenCheckpoints = z.infer<typeof Checkpoints>;
+
 const ENDED = ["FAILED", "CANCELED", "FINISHED"];
 
 export class Flink {
@@ -55,7 +57,7 @@ export class Flink {
     return (await this.checkpoints(jobId)).latest.restored?.external_path;
   }
 
-  checkpoints(jobId: string): Promise<z.infer<typeof Checkpoints>> {
+  checkpoints(jobId: string): Promise<SeenCheckpoints> {
     return this.get(`/jobs/${jobId}/checkpoints`, Checkpoints);
   }
 
@@ -100,5 +102,31 @@ export class Flink {
     await until(`end of ${jobId}`, 60, async () =>
       ENDED.includes((await this.state(jobId)) ?? "") ? true : undefined,
     );
+  }
+}
+
+/** Two clusters as if they were one: all their jobs, and of each what its own one tells. */
+export class FlinkPair extends Flink {
+  constructor(
+    readonly here: Flink,
+    readonly there: Flink,
+  ) {
+    super(here.restUrl);
+  }
+
+  private async ofJob(jobId: string): Promise<Flink> {
+    return (await this.there.state(jobId)) === undefined ? this.here : this.there;
+  }
+
+  override async jobs(): Promise<FlinkJob[]> {
+    return [...(await this.here.jobs()), ...(await this.there.jobs())];
+  }
+
+  override async checkpoints(jobId: string): Promise<SeenCheckpoints> {
+    return (await this.ofJob(jobId)).checkpoints(jobId);
+  }
+
+  override async cancel(jobId: string): Promise<void> {
+    await (await this.ofJob(jobId)).cancel(jobId);
   }
 }

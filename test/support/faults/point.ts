@@ -59,7 +59,11 @@ export class Bench {
       const gatewayUrl = await this.proxy(this.lab.gatewayUrl, "flink");
       const s3 = this.store === "S3" ? await this.proxy(this.lab.s3, "s3") : "";
       const store = s3 ? `s3://${BUCKET}/${this.name}?endpoint=${encodeURIComponent(s3)}` : folderStore(this.lab);
-      this.job = new TestJob(this.lab, this.name, { restUrl, gatewayUrl, store });
+      const there = this.lab.there && {
+        restUrl: await this.proxy(this.lab.there.restUrl, "flink"),
+        gatewayUrl: await this.proxy(this.lab.there.gatewayUrl, "flink"),
+      };
+      this.job = new TestJob(this.lab, this.name, { restUrl, gatewayUrl, store, there });
     }
     if (this.job.name !== "" && !this.row.isNew) return this.job;
     if (this.job.name !== "") await this.job.end();

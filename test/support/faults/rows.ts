@@ -115,4 +115,26 @@ export const ROWS: readonly TableRow[] = [
     ask: (job) => ({ call: job.update({ choice: { suspended: true } }) }),
     verify: (job, before, flink) => rests(job, before, flink, "stopped", job.update()),
   },
+  {
+    title: "cluster moved",
+    ask(job) {
+      const changes = job.otherCluster();
+      return { call: job.update(changes), changes };
+    },
+    verify: wentOn,
+  },
+  {
+    title: "stack renamed",
+    ask(job, n) {
+      const changes = {
+        self: `urn:pulumi:renamed-${n}::test::flink::${job.name}`,
+        flinkProperties: properties(`${2000 + n} ms`),
+      };
+      return { call: job.update(changes), changes };
+    },
+    async verify(job, before, flink) {
+      await wentOn(job, before, flink);
+      expect((await job.record()).owner).toMatch(/^test\/renamed-\d+$/u);
+    },
+  },
 ];

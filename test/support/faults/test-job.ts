@@ -8,13 +8,15 @@ import type { FlinkJob } from "../flink.js";
 import { committedRows, type Row } from "../sink.js";
 import { until } from "../until.js";
 import { type Call, Provider, type Run } from "./hook.js";
-import type { Lab } from "./lab.js";
+import type { Address, Lab } from "./lab.js";
 
 /** Addresses by which a job's hooks reach the servers: mostly those of proxies. */
 export interface Reach {
   readonly restUrl: string;
   readonly gatewayUrl: string;
   readonly store: string;
+  /** A second cluster, where there is one. */
+  readonly there?: Address | undefined;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -66,7 +68,7 @@ export class TestJob {
       definitions: this.tables,
       metadataColumns: { timestamp: "ts", query: true },
       secretParameters: {},
-      cluster: { restUrl, gatewayUrl, activity: "none", target: "remote", folder: "x" },
+      cluster: clusterAt({ restUrl, gatewayUrl }),
       store,
       startSeconds: 60,
       savepointSeconds: 60,
@@ -75,6 +77,13 @@ export class TestJob {
       ...this.changes,
       ...changes,
     };
+  }
+
+  /** Inputs that lead it to the other one of two clusters. */
+  otherCluster(): Inputs {
+    const { there = this.reach } = this.reach;
+    const { restUrl } = this.inputs().cluster as Address;
+    return { cluster: clusterAt(restUrl === there.restUrl ? this.reach : there) };
   }
 
   get tables(): readonly [object, object] {
@@ -171,6 +180,10 @@ export class TestJob {
   async end(): Promise<void> {
     for (const { jid } of await this.alive()) await this.lab.flink.cancel(jid);
   }
+}
+
+function clusterAt({ restUrl, gatewayUrl }: Address) {
+  return { restUrl, gatewayUrl, activity: "none", target: "remote", folder: "x" };
 }
 
 export function properties(interval = "1000 ms"): Record<string, string> {

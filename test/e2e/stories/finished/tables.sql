@@ -1,6 +1,6 @@
 CREATE TABLE numbers (n BIGINT) WITH (
   'connector' = 'datagen',
-  'rows-per-second' = '100',
+  'rows-per-second' = '4',
   'fields.n.kind' = 'sequence',
   'fields.n.start' = '1',
   'fields.n.end' = '20'
