@@ -127,7 +127,8 @@ test.each(["SIGTERM", "SIGINT"] as const)(
       child.stdout.on("data", (data) => String(data).includes("at work") && resolve()),
     );
     const since = Date.now();
-    child.kill(signal);
+    // Not child.kill, which has it killed for good after some seconds.
+    process.kill(child.pid ?? 0, signal);
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(1);
     expect(stderr).toContain("cancelled: ended after 20 s in the middle of check of session-cluster");
