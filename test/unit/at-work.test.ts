@@ -1,0 +1,28 @@
+/** What a preview says of an update that is at work, or was cut short. */
+
+import { expect, test } from "vitest";
+import { workWords } from "../../provider/core/at-work.js";
+import type { JobRecord } from "../../provider/core/record.js";
+
+const NOW = Date.parse("2026-11-28T00:00:00Z");
+const session = { gatewayUrl: "http://g", handle: "s" };
+
+const record = (intent: JobRecord["intent"], at = "2026-11-27T23:59:57Z"): JobRecord =>
+  ({ intent, written: { by: "ada@ci", at } }) as JobRecord;
+
+const intent = { action: "restart", next: undefined, stopping: undefined, session };
+
+test("Who began it, what it does, and since when.", () => {
+  expect(workWords(record(intent), NOW)).toBe(
+    "an update of it by ada@ci is at work or was cut short (restart, since 3 s)",
+  );
+});
+
+test.each([
+  ["no record", undefined],
+  ["no intent", record(undefined)],
+  ["one that says that the job was never started", record({ ...intent, session: undefined })],
+  ["one that was cut short long ago", record(intent, "2026-11-27T20:00:00Z")],
+])("Nothing is said of %s.", (_, seen) => {
+  expect(workWords(seen, NOW)).toBeUndefined();
+});
