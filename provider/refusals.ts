@@ -25,6 +25,6 @@ export function unlessRefused(): void {
   const jobs = names.length === 1 ? "1 job is" : `${names.length} jobs are`;
   throw new UserError("plan-refused", {
     what: `${jobs} refused: ${names.join(", ")}; each says why on its own line; nothing was deployed or changed`,
-    fix: "correct each of them, then run `pulumi preview` again",
+    fix: `correct ${names.length === 1 ? "it" : "each of them"}, then run \`pulumi preview\` again`,
   });
 }

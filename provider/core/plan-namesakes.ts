@@ -40,6 +40,11 @@ export function planWithNamesakes(desired: Desired, { record, job, namesakes }: 
       `${name}: ${namesakes.length + Number(own !== undefined)} jobs of this name run: ${ids}${own ? `; the record names ${own.jobId}` : ""}`,
       own ? "end all of them but the record's" : "end all of them but one",
     );
+  if (!record && desired.deployedTo !== undefined)
+    return refuse(
+      `${name}: a job of this name runs already: ${ids}, and the store has no record of it; this stack deployed it with the store ${desired.deployedTo}`,
+      `set the configuration key \`store\` back: pulumi config set store ${desired.deployedTo}; after a rename of the stack its default is another folder`,
+    );
   const known = record ? "its record in the store names another job" : "the store has no record of it";
   return refuse(
     `${name}: a job of this name runs already: ${ids}, and ${known}`,
