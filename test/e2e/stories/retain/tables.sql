@@ -14,5 +14,6 @@ CREATE TABLE nowhere (
   __query_description STRING,
   __query_id STRING,
   __query_version INT,
-  __query_create_timestamp TIMESTAMP(6)
+  __query_create_timestamp TIMESTAMP(6),
+  PRIMARY KEY (k) NOT ENFORCED
 ) WITH ('connector' = 'blackhole');

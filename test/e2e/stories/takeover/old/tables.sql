@@ -29,7 +29,7 @@ CREATE TABLE property_sink WITH ('path' = '{output}/property') LIKE kept_sink (O
 CREATE TABLE query_sink WITH ('path' = '{output}/query') LIKE kept_sink (OVERWRITING OPTIONS);
 CREATE TABLE program_sink WITH ('path' = '{output}/program') LIKE kept_sink (OVERWRITING OPTIONS);
 
--- Its rows are kept in state together with the metadata columns.
+-- Its rows are updated by their key.
 CREATE TABLE stopped_sink (
   k BIGINT,
   seen BIGINT,
