@@ -5,10 +5,7 @@ import { configurationOf } from "../../provider/cluster/local-configuration.js";
 import { checkMemory } from "../../provider/cluster/memory.js";
 import { localSpec } from "../support/cluster.js";
 
-test.each([
-  {},
-  { jobManagerMemory: "1024m" },
-])("Settings that fit are no problem: %o.", async (settings) => {
+test.each([{}, { jobManagerMemory: "1024m" }])("Settings that fit are no problem: %o.", async (settings) => {
   const spec = { ...(await localSpec("unused", 4)), ...settings };
   const configuration = configurationOf(spec);
   expect(configuration).toMatch(/"?jobmanager.memory.jvm-metaspace.size"?: "?512m/u);
