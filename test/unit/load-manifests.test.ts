@@ -626,8 +626,8 @@ describe("files of a folder", () => {
   const loaded = (root: string) => load({}, { root }).jobs.map(({ file }) => file);
 
   test("Links to folders and files are followed.", () => {
-    const root = project({ "shared/more/b.yaml": OTHER, "elsewhere.yaml": GOOD });
-    symlinkSync("../shared/more", join(root, "jobs/linked"));
+    const root = project({ "common/more/b.yaml": OTHER, "elsewhere.yaml": GOOD });
+    symlinkSync("../common/more", join(root, "jobs/linked"));
     symlinkSync("../elsewhere.yaml", join(root, "jobs/a.yaml"));
     expect(loaded(root)).toEqual(["jobs/a.yaml", "jobs/linked/b.yaml"]);
   });
