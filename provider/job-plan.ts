@@ -5,7 +5,7 @@ import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
 import { type Decision, type Plan, planJob } from "./core/plan.js";
-import { planWords } from "./core/plan-words.js";
+import { asNewcomer, planWords } from "./core/plan-words.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
 import { awaitLateStart } from "./deploy/late-start.js";
@@ -51,9 +51,11 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
     const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
-    const words = planWords(job.name, plan, sighting.observed.now) + later;
+    const isNewcomer = desired.deployedTo === undefined && sighting.observed.job !== undefined;
+    const said = isNewcomer ? asNewcomer(plan) : plan;
+    const words = planWords(job.name, said, sighting.observed.now) + later;
     const comparison = await comparing;
-    if (plan.action !== "none" || plan.remark || plan.isSuspended || comparison)
+    if (said.action !== "none" || plan.remark || plan.isSuspended || comparison)
       await tellPlan(job, words, isWorry(plan) ? "warning" : "info", comparison);
     const { resourceId: owner, current } = sighting.observed.record ?? {};
     return { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };

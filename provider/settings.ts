@@ -48,7 +48,7 @@ export const Keys = {
   pyExecutable: z.string().optional(),
   taskManagers: Count.default(1),
   slots: Count.default(8),
-  jobManagerMemory: z.string().default("1024m"),
+  jobManagerMemory: z.string().default("1280m"),
   taskManagerMemory: z.string().default("2048m"),
   clusterProperties: Text.default({}),
   store: z.string().optional(),

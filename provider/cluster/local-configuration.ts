@@ -34,8 +34,9 @@ export function configurationOf(spec: LocalSpec): string {
   return configurationText({
     "jobmanager.memory.process.size": spec.jobManagerMemory,
     "taskmanager.memory.process.size": spec.taskManagerMemory,
-    // Classes of ended jobs stay for a while, about 18 MB a job.
+    // Classes of ended jobs stay for a while, about 18 MB a job; in the JobManager those of the jars that jobs bring.
     "taskmanager.memory.jvm-metaspace.size": "512m",
+    "jobmanager.memory.jvm-metaspace.size": "512m",
     "taskmanager.numberOfTaskSlots": String(spec.slotsPerTaskManager),
     "execution.checkpointing.num-retained": "2",
     // A process that died is missed after two of these, and not after two times 10 s.

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
+import { z } from "zod";
 import { reasonOf } from "../core/errors.js";
 import { textOf } from "../flink/http.js";
 import { beginning } from "../secrecy/safe.js";
@@ -19,7 +20,13 @@ export interface YarnCall {
 }
 
 export type YarnAnswer =
-  | { readonly kind: "answer"; readonly address: string; readonly status: number; readonly json: unknown }
+  | {
+      readonly kind: "answer";
+      readonly address: string;
+      readonly status: number;
+      readonly json: unknown;
+      readonly text: string;
+    }
   | { readonly kind: "none"; readonly said: string; readonly fix: string };
 
 /** Environment variable with headers for each request, one a line: a cookie or a token of whoever deploys. */
@@ -76,7 +83,7 @@ function judge(address: string, status: number, headers: Headers, text: string):
   if (/standby RM|any active RM/iu.test(text)) return none("it is a standby", FIX.standby);
   if (status >= 300 && status < 400) return none(`${status}, it sends elsewhere: ${headers.location}`, FIX.standby);
   try {
-    return { kind: "answer", address, status, json: JSON.parse(text) };
+    return { kind: "answer", address, status, json: JSON.parse(text), text };
   } catch {
     return none(
       `${status}, and no JSON: ${beginning(text, 10_000)
@@ -122,12 +129,10 @@ function givenHeaders(): Record<string, string> {
   );
 }
 
-/** `{"RemoteException":{"message":…}}` is how YARN says no. */
-export function refusalWords(json: unknown): string {
-  const exception =
-    typeof json === "object" && json !== null && "RemoteException" in json ? json.RemoteException : json;
-  const message =
-    typeof exception === "object" && exception !== null && "message" in exception ? exception.message : undefined;
-  const words = beginning(String(message ?? JSON.stringify(exception)), 300);
-  return words.replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
+/** `{"RemoteException":{"message":…}}` is how YARN says no; whatever else says it is told as it came. */
+const Refusal = z.object({ RemoteException: z.object({ message: z.string() }) });
+
+export function refusalWords({ json, text }: { readonly json: unknown; readonly text: string }): string {
+  const message = Refusal.safeParse(json).data?.RemoteException.message;
+  return beginning(message ?? text, 300).replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
 }

@@ -91,7 +91,7 @@ export class ResourceManagers {
 function parsed(answer: YarnAnswer & { kind: "answer" }): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.json;
   const fix = "see the ResourceManager's own words, and whether whoever deploys may do this on YARN";
-  throw new YarnSilent(`${answer.address} answered ${answer.status}: ${refusalWords(answer.json)}`, fix);
+  throw new YarnSilent(`${answer.address} answered ${answer.status}: ${refusalWords(answer)}`, fix);
 }
 
 /** Throws YarnSilent where it answers, and not as YARN does. */

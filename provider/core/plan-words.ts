@@ -12,6 +12,11 @@ export function planWords(name: string, plan: Plan, now: number): string {
   return `${name}: ${decisionWords(plan, now)}${allows}${remark}`;
 }
 
+/** What runs as it should is still something new to a stack whose state does not know it, as after `pulumi state delete`. */
+export function asNewcomer(plan: Decision): Decision {
+  return plan.action === "none" && !plan.isSuspended ? { ...plan, action: "adopt" } : plan;
+}
+
 function decisionWords(plan: Decision, now: number): string {
   const stays = `version ${plan.version} stays`;
   switch (plan.action) {

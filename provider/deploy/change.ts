@@ -6,6 +6,7 @@ import { isLooping, keepsFailing } from "../core/health.js";
 import type { ObservedJob } from "../core/observed.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import { type Deployment, deployed, type JobRecord, withChoices, withEarlierIntent } from "../core/record.js";
+import { startFix } from "../core/start-fix.js";
 import type { JobSummary } from "../flink/answers.js";
 import { awaitFirstCheckpoint } from "../flink/first-checkpoint.js";
 import { awaitFirstRow } from "../flink/first-row.js";
@@ -16,7 +17,7 @@ import type { ChangeContext, Changing, Manner } from "./changing.js";
 import { haltOrCancel } from "./halt.js";
 import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
-import { BY_MANIFEST, hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
+import { hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
 import { prepare } from "./submission.js";
 import { refuseMissedRows, refuseWrongRows, type Submission } from "./submission-parts.js";
 import { refuseOtherDirectory, refuseOtherName } from "./what-runs.js";
@@ -234,11 +235,12 @@ export class Change implements Changing {
 }
 
 function failureOf(error: unknown): StartFailure {
-  if (!(error instanceof UserError)) return { reason: reasonOf(error), fix: BY_MANIFEST };
+  if (!(error instanceof UserError)) return { reason: reasonOf(error), fix: startFix(reasonOf(error)) };
   const { what, cause, fix } = error.parts;
   // What another deployment did is no mistake of the manifest's.
   if (error.code === "record-conflict") return { reason: `${what}: ${cause}`, fix };
-  return { reason: cause ?? what, fix: BY_MANIFEST };
+  // Whoever saw the whole trace knows more of it than its most telling words.
+  return { reason: cause ?? what, fix: error.code === "start-failed" ? fix : startFix(cause ?? what) };
 }
 
 function isUnreachableGateway(error: unknown): boolean {

@@ -30,8 +30,6 @@ export interface StartFailure {
   readonly fix: string;
 }
 
-export const BY_MANIFEST = "correct the manifest, then run `pulumi up` again";
-
 /** Whether a job that ran well is stopped for the start, so that it can be started again. */
 export function hasWayBack({ steps }: Decision): boolean {
   return steps.some((step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced));

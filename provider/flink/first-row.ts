@@ -18,15 +18,17 @@ export async function awaitFirstRow(rest: FlinkRest, job: Watched & { limits: Fi
   if (limits.firstRowSeconds === 0) return;
   const until = Date.now() + limits.firstRowSeconds * 1000;
   const what = `${name}: first row of job ${jobId}`;
-  const look = async (): Promise<Look<true>> => (Date.now() < until ? lookOnce(rest, job) : { done: true });
+  const look = async (): Promise<Look<"seen" | "quiet">> =>
+    Date.now() < until ? lookOnce(rest, job) : { done: "quiet" };
   // The look itself ends it.
   const wait = { what, timeoutSeconds: Number.POSITIVE_INFINITY, fix: "", pauseMs: 50, progress };
-  await waitFor(wait, patiently(look));
+  if ((await waitFor(wait, patiently(look))) === "seen") return;
+  progress(`${name}: not each source had a row within ${limits.firstRowSeconds} s; the stream may be quiet`);
 }
 
-async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look<true>> {
+async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look<"seen">> {
   const seen = await rest.summaryOf(jobId);
-  if (seen?.state === "FINISHED") return { done: true };
+  if (seen?.state === "FINISHED") return { done: "seen" };
   if (isComingUp(seen?.state)) return { pending: `the job comes back: ${seen?.state}` };
   if (seen?.state !== "RUNNING") throw await startFailed(rest, name, jobId, seen?.state ?? "not known to Flink");
   if (!runsWhole(seen)) return { pending: taskWords(seen) };
@@ -34,6 +36,6 @@ async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look
   const rows = await Promise.all(sources.map((source) => rest.hasRows(jobId, source)));
   const reading = rows.filter(Boolean).length;
   return reading === sources.length
-    ? { done: true }
+    ? { done: "seen" }
     : { pending: `${reading} of ${sources.length} sources have a row` };
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
+import { startFix } from "../core/start-fix.js";
 import type { JobStatus, JobSummary } from "./answers.js";
 import { failureReason } from "./java-trace.js";
 import { listJobs } from "./listing.js";
@@ -148,6 +149,6 @@ export async function startFailed(rest: FlinkRest, name: string, jobId: string, 
   return new UserError("start-failed", {
     what: `${name}: job ${jobId} is ${state}`,
     cause: trace ? failureReason(trace) : "Flink gives no reason",
-    fix: "correct the manifest, then run `pulumi up` again",
+    fix: startFix(trace ?? ""),
   });
 }

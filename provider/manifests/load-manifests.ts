@@ -1,12 +1,12 @@
 /** Reads the jobs of a folder: manifests, the template with their defaults, and the table files; all problems at once. */
 
-import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Choice } from "../core/choices.js";
 import { type Definition, neededDefinitions } from "../core/definitions.js";
 import { UserError } from "../core/errors.js";
 import type { Manifest } from "../core/manifest.js";
 import type { Metadata } from "../core/metadata-columns.js";
+import { filesBelow } from "./files-below.js";
 import { type FileDigests, loadFiles } from "./load-files.js";
 import { loadTables, type Unfilled } from "./load-tables.js";
 import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-checks.js";
@@ -60,16 +60,17 @@ export interface Loaded {
 /** Reads everything; throws one UserError with the code manifest-invalid that lists every problem of every file. */
 export function loadManifests(options: LoadOptions): Loaded {
   const { root, folder, stack } = options;
-  const found = filesBelow(resolve(root, folder));
-  if (!found) throw invalid(folder, [noFolder(shownPath(root, folder))]);
+  const listed = filesBelow(resolve(root, folder));
+  if (!listed) throw invalid(folder, [noFolder(shownPath(root, folder))]);
+  const { files: found, faults } = listed;
   const path = (file: string) => shownPath(root, resolve(root, folder, file));
   const tableFiles =
-    options.tables.length > 0 ? options.tables : found.filter((file) => file.endsWith(".sql")).map(path);
+    options.tables.length > 0 ? options.tables : found.filter((file) => /\.sql$/iu.test(file)).map(path);
   const parameters = { public: options.parameters, secretNames: options.secretParameterNames, stack: stack?.stack };
   const tables = loadTables(root, tableFiles, parameters);
   const templateFile = options.template ?? (found.includes(TEMPLATE) ? path(TEMPLATE) : undefined);
   const isManifest = (file: string) =>
-    /\.ya?ml$/u.test(file) && file !== TEMPLATE && path(file) !== shownPath(root, templateFile ?? "");
+    /\.ya?ml$/iu.test(file) && file !== TEMPLATE && path(file) !== shownPath(root, templateFile ?? "");
   const manifests = readManifests(root, found.filter(isManifest).map(path));
   const template = templateFile === undefined ? undefined : readTemplate(root, templateFile);
   const layers = stack && stackLayers(root, stack);
@@ -82,6 +83,7 @@ export function loadManifests(options: LoadOptions): Loaded {
       [template?.fields?.source.file, layers?.file],
       [
         ...[...taken.values()].flatMap((files) => files.problems),
+        ...faults.map(({ path: at, message }) => fileProblem(path(at), message)),
         ...tables.problems,
         ...unfilledProblems(tables.unfilled, jobs),
         ...manifests.problems,
@@ -115,8 +117,10 @@ function invalid(folder: string, problems: readonly Problem[], configFile?: stri
   });
 }
 
-function noFolder(file: string): Problem {
-  return { severity: "error", source: { file, text: "" }, message: "there is no such folder" };
+const noFolder = (file: string) => fileProblem(file, "there is no such folder");
+
+function fileProblem(file: string, message: string): Problem {
+  return { severity: "error", source: { file, text: "" }, message };
 }
 
 function namesOf(merged: readonly Merged[]): string[] {
@@ -131,27 +135,6 @@ function unfilledProblems(unfilled: readonly Unfilled[], jobs: readonly LoadedJo
       ? problem
       : { ...problem, severity: "warning", message: `${problem.message} (no job uses it now)` },
   );
-}
-
-/** Paths relative to the folder, with slashes and sorted; those that begin with a dot are left out. */
-function filesBelow(folder: string): string[] | undefined {
-  try {
-    return listBelow(folder, "").sort();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return undefined;
-    throw error;
-  }
-}
-
-function listBelow(folder: string, prefix: string): string[] {
-  const entries = readdirSync(resolve(folder, prefix), { withFileTypes: true });
-  return entries
-    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
-    .flatMap((entry) => {
-      const path = prefix + entry.name;
-      return entry.isDirectory() ? listBelow(folder, `${path}/`) : [path];
-    });
 }
 
 interface Read {

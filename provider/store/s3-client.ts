@@ -80,17 +80,28 @@ function hasBody(response: unknown): response is { body: Readable } {
   return typeof response === "object" && response !== null && "body" in response && response.body instanceof Readable;
 }
 
-/** The same bytes, up to what is read at most; then an error, and the connection is closed. */
+/** The same bytes, up to what is read at most and for as long as they come; then an error, and the connection is closed. */
 function limited(body: Readable): Readable {
   let bytes = 0;
-  const counted = new Transform({
+  const end = (why: string) => {
+    body.destroy();
+    counted.destroy(new Error(why));
+  };
+  // The SDK's own limits are over once an answer begins.
+  const silence = setTimeout(
+    () => end(`an answer broke off: nothing more came for ${REQUEST_MS / 1000} s`),
+    REQUEST_MS,
+  );
+  const counted: Transform = new Transform({
     transform(part: Buffer, _, done) {
+      silence.refresh();
       bytes += part.length;
-      if (bytes <= MOST_BYTES) return done(null, part);
-      body.destroy();
-      done(new Error(`an answer has more than ${MOST_BYTES / 1_000_000} MB; the rest was not read`));
+      if (bytes > MOST_BYTES) end(`an answer has more than ${MOST_BYTES / 1_000_000} MB; the rest was not read`);
+      else done(null, part);
     },
   });
+  body.once("end", () => clearTimeout(silence));
+  counted.once("close", () => clearTimeout(silence));
   body.once("error", (error) => counted.destroy(error));
   return body.pipe(counted);
 }

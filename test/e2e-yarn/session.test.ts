@@ -33,6 +33,7 @@ beforeAll(async () => {
     yarn: place,
     slots: 2,
     startSeconds: 240,
+    jobManagerMemory: "1024m",
     taskManagerMemory: "1280m",
     clusterProperties: yarn.sessionOptions,
   });

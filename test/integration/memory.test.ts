@@ -5,9 +5,11 @@ import { configurationOf } from "../../provider/cluster/local-configuration.js";
 import { checkMemory } from "../../provider/cluster/memory.js";
 import { localSpec } from "../support/cluster.js";
 
-test("Settings that fit are no problem.", async () => {
-  const spec = await localSpec("unused", 4);
-  await checkMemory({ ...spec, configuration: configurationOf(spec) });
+test.each([{}, { jobManagerMemory: "1024m" }])("Settings that fit are no problem: %o.", async (settings) => {
+  const spec = { ...(await localSpec("unused", 4)), ...settings };
+  const configuration = configurationOf(spec);
+  expect(configuration).toMatch(/"?jobmanager.memory.jvm-metaspace.size"?: "?512m/u);
+  await checkMemory({ ...spec, configuration });
 });
 
 test.each([

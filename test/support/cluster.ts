@@ -22,7 +22,7 @@ export async function localSpec(folder: string, slots: number): Promise<LocalSpe
     flinkHome: flinkHome(),
     taskManagers: 1,
     slotsPerTaskManager: slots,
-    jobManagerMemory: "1024m",
+    jobManagerMemory: "1280m",
     taskManagerMemory: "2048m",
     properties: {},
     environment: [],

@@ -63,6 +63,7 @@ export class Yarn {
     return {
       "taskmanager.memory.managed.size": "128m",
       "taskmanager.memory.jvm-metaspace.size": "256m",
+      "jobmanager.memory.jvm-metaspace.size": "256m",
       // As a local cluster has it: else a change waits up to 10 s to be told of a first row.
       "metrics.fetcher.update-interval": "500",
       // What runs in containers does not see the tests' own environment.

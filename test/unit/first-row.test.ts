@@ -72,10 +72,12 @@ test("Each source must have read one.", async () => {
   expect(looks()).toBe(4);
 });
 
-test("A quiet stream is waited for no longer than the limit.", async () => {
+test("A quiet stream is waited for no longer than the limit, and said to be quiet.", async () => {
   const { url, looks } = await jobManager([{ counts: [7, 0] }]);
   const since = performance.now();
-  await awaiting(url, 1);
+  const told: string[] = [];
+  await awaitFirstRow(new FlinkRest(url, 5000), { ...jobOf(1), progress: (text) => told.push(text) });
+  expect(told.at(-1)).toBe("orders: not each source had a row within 1 s; the stream may be quiet");
   expect(performance.now() - since).toBeGreaterThanOrEqual(1000);
   expect(looks()).toBeGreaterThan(2);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -619,4 +619,36 @@ describe("metadata columns", () => {
       );
     },
   );
+});
+
+describe("files of a folder", () => {
+  const OTHER = GOOD.replace("name: a", "name: b");
+  const loaded = (root: string) => load({}, { root }).jobs.map(({ file }) => file);
+
+  test("Links to folders and files are followed.", () => {
+    const root = project({ "common/more/b.yaml": OTHER, "elsewhere.yaml": GOOD });
+    symlinkSync("../common/more", join(root, "jobs/linked"));
+    symlinkSync("../elsewhere.yaml", join(root, "jobs/a.yaml"));
+    expect(loaded(root)).toEqual(["jobs/a.yaml", "jobs/linked/b.yaml"]);
+  });
+
+  test("Endings count in whatever case.", () => {
+    const sql = "CREATE TABLE t (a INT) WITH ('connector' = 'x');";
+    const { jobs } = load({ "jobs/a.YAML": GOOD, "jobs/b.Yml": OTHER, "jobs/t.SQL": sql });
+    expect(jobs.map(({ file, definitions }) => [file, definitions.length])).toEqual([
+      ["jobs/a.YAML", 1],
+      ["jobs/b.Yml", 1],
+    ]);
+  });
+
+  test.each([
+    ["..", /jobs\/link: this link leads back to a folder that it is in/u],
+    [".", /jobs\/link: this link leads back/u],
+    ["link", /jobs\/link: this link leads to itself/u],
+    ["nowhere", /jobs\/link: this link leads nowhere \(ENOENT\)/u],
+  ])("A link to %s is an error.", (target, words) => {
+    const root = project({ "jobs/a.yaml": GOOD });
+    symlinkSync(target, join(root, "jobs/link"));
+    expect(() => load({}, { root })).toThrow(words);
+  });
 });

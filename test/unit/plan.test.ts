@@ -1,10 +1,10 @@
 /** The decision tree, a row a case: what is found and what changed give a plan and its words. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Desired } from "../../provider/core/changes.js";
 import type { FlinkStatus, JobDetail, Observed, ObservedJob } from "../../provider/core/observed.js";
 import { planJob, type Step } from "../../provider/core/plan.js";
-import { planWords } from "../../provider/core/plan-words.js";
+import { asNewcomer, planWords } from "../../provider/core/plan-words.js";
 import type { Deployment, JobRecord, RecordStatus, StateRef } from "../../provider/core/record.js";
 
 const NOW = Date.UTC(2026, 0, 2);
@@ -368,4 +368,13 @@ describe("a job of flink-sql-runner", () => {
   ])("is refused where it %s", (_title, found, words) => {
     expect(planWords("orders", planJob(desired(), seen({ record: left, ...found })), NOW)).toMatch(words);
   });
+});
+
+test("A job that runs unchanged is adopted by a stack whose state does not know it; what is suspended or changes is not.", () => {
+  const none = { action: "none", version: 3, changes: [], steps: [], remark: undefined } as const;
+  expect(planWords("orders", asNewcomer(none), NOW)).toBe("orders: adopted as it runs, not restarted, version 3 stays");
+  const suspended = { ...none, isSuspended: true } as const;
+  expect(asNewcomer(suspended)).toBe(suspended);
+  const resumed = { ...none, action: "resume" } as const;
+  expect(asNewcomer(resumed)).toBe(resumed);
 });
