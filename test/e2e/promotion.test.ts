@@ -100,7 +100,7 @@ test("A job that staging gave up, and tables that staging has changed, are said.
 test("The same manifests again make both the same again.", async () => {
   const { preview } = await prod.step(3);
   const same =
-    "restart from a savepoint (table numbers changed (fields.n.start 2 → 1)), version 1 stays; fields.n.start has no effect: the state has its own positions; SQL and tables as in staging";
+    "restart from a savepoint (table numbers changed (fields.n.start 1 → 2)), version 1 stays; fields.n.start has no effect: the state has its own positions; SQL and tables as in staging";
   expect(preview.lines["all-numbers"]).toBe(`${same} (version 1, running)`);
 });
 

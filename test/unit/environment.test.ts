@@ -1,13 +1,11 @@
 /** What of the environment Flink's processes get. */
 
 import { delimiter } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { digestOf, isDigestOf } from "../../provider/cluster/configuration-digest.js";
 import { guarded } from "../../provider/cluster/guarded.js";
 import { passedOn } from "../../provider/core/environment.js";
 import { settingsTag } from "../../provider/core/yarn-application.js";
-
-afterEach(() => vi.unstubAllEnvs());
 
 const all = {
   PATH: "/bin",
@@ -53,8 +51,12 @@ test("The runner gets what leads Python as well, and both get what a person name
 });
 
 test("What listens has the guard on its class path, behind the user's own classes.", () => {
-  vi.stubEnv("HADOOP_CLASSPATH", "/own/*");
-  expect(guarded([]).HADOOP_CLASSPATH).toBe(`/own/*${delimiter}${process.cwd()}/provider/cluster/guard/local-only.jar`);
+  const { HADOOP_CLASSPATH: before } = process.env;
+  process.env.HADOOP_CLASSPATH = "/own/*";
+  const given = guarded([]).HADOOP_CLASSPATH;
+  if (before === undefined) delete process.env.HADOOP_CLASSPATH;
+  else process.env.HADOOP_CLASSPATH = before;
+  expect(given).toBe(`/own/*${delimiter}${process.cwd()}/provider/cluster/guard/local-only.jar`);
 });
 
 test("A digest of a configuration with secrets is made anew with another salt each time, and recognises it.", () => {
