@@ -14,8 +14,9 @@ const LIMIT_MS = 10_000;
 
 /** What is known of the job there, where something of it is; else what was seen here, with the clusters that are silent. */
 export async function withElsewhere(name: string, here: Sighting, world: World): Promise<Sighting> {
-  const { job } = here.observed;
-  if (!world.surroundings || (job && isAlive(job))) return here;
+  const { job, namesakes } = here.observed;
+  // Beside a stranger of its name nothing is started, wherever the job runs.
+  if (!world.surroundings || (job && isAlive(job)) || namesakes.length > 0) return here;
   const { surroundings } = world;
   let found = here;
   for (const place of otherPlaces(here.stored?.record, surroundings.here, surroundings.before)) {

@@ -10,6 +10,7 @@ import { isAlive, isBeingRestarted, type ObservedJob } from "../core/observed.js
 import { type Intent, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
 import { awaitReturn, cancelJob, type Limits } from "../flink/lifecycle.js";
 import { stopWithSavepoint } from "../flink/stop.js";
+import { isWaitedFor } from "../flink/waited-for.js";
 import { observeAll } from "./observe.js";
 import type { RecordWriter } from "./record-writer.js";
 import { statesOf, type World } from "./sighting.js";
@@ -36,6 +37,11 @@ export async function halt(
   intent: Omit<Intent, "stopping">,
   context: HaltContext,
 ): Promise<Halted> {
+  if (!isWaitedFor())
+    throw new UserError("plan-refused", {
+      what: `${context.name}: cancelled before its job was stopped; the job was not touched`,
+      fix: "run `pulumi up` again",
+    });
   const before = withEarlierIntent(record);
   return stop.do === "cancel" ? cancel(stop, before, intent, context) : end(stop, before, intent, context);
 }

@@ -4,5 +4,12 @@ const engine = process.ppid;
 
 /** Once its parent was killed, a process has another: what it would do after an outage would meet the next deployment. */
 export function isWaitedFor(): boolean {
-  return process.ppid === engine;
+  return !isCancelled && process.ppid === engine;
+}
+
+let isCancelled = false;
+
+/** The engine, or a signal, has told this process to end what it is at. */
+export function cancelWaiting(): void {
+  isCancelled = true;
 }

@@ -1,6 +1,7 @@
 /** Whether the engine was told to cancel, as it is by SIGINT and SIGTERM: it tells its providers, and waits for them. */
 
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { cancelWaiting } from "../flink/waited-for.js";
 
 let isCancelled = false;
 const told: (() => void)[] = [];
@@ -14,6 +15,7 @@ export function onCancel(listener: () => void): void {
 function cancel(): void {
   if (isCancelled) return;
   isCancelled = true;
+  cancelWaiting();
   for (const listener of told) listener();
 }
 

@@ -14,26 +14,29 @@ const LOOK_MS = 1000;
  */
 const GRACE_MS = 20_000;
 
+/** An engine that was killed told nobody to stop: a job that was stopped for a start is still started. Then it is over, too. */
+const ORPHAN_MS = 900_000;
+
 /** The same hooks, counted; once the engine is gone or cancels, and no call is being served, or for long, it ends. */
 export function endingWithEngine<T extends AllHooks>(hooks: T): T {
   const calls = new Map<object, string>();
   let isEnding = false;
-  const end = (why: string) => {
+  const end = (why: string, graceMs: number) => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => {
       if (calls.size > 0)
         process.stderr.write(
-          `${why}: ended after ${GRACE_MS / 1000} s in the middle of ${[...calls.values()].join(", ")}; the next \`pulumi up\` goes on from what the records say\n`,
+          `${why}: ended after ${graceMs / 1000} s in the middle of ${[...calls.values()].join(", ")}; the next \`pulumi up\` goes on from what the records say\n`,
         );
       process.exit(1);
-    }, GRACE_MS);
+    }, graceMs);
   };
-  onCancel(() => end("cancelled"));
+  onCancel(() => end("cancelled", GRACE_MS));
   setInterval(() => {
     if (isWaitedFor()) return;
     if (calls.size === 0) process.exit(0);
-    end("the engine is gone");
+    end("the engine is gone", ORPHAN_MS);
   }, LOOK_MS).unref();
   const counted = (kind: string, name: string, hook: (...args: unknown[]) => Promise<unknown>) =>
     async function (this: unknown, ...args: unknown[]) {
