@@ -1,6 +1,7 @@
 /** Free ports of this machine, on loopback. */
 
 import { createServer } from "node:net";
+import { shortHash } from "../core/naming.js";
 
 /** True when nobody listens on the port. */
 export function isFree(port: number): Promise<boolean> {
@@ -17,15 +18,29 @@ export interface ClusterPorts {
   readonly rpcPort: number;
 }
 
-/** The ports of before as far as they are free, else Flink's usual ones, else any; `held` are those of processes that live. */
+/**
+ * The ports of before as far as they are free, else Flink's usual ones, else any; `held` are those of processes that live.
+ * Of `own`, the folder of a cluster, follow some ports that it takes before any other: a preview and its update take the same.
+ */
 export async function freePorts(
   before: { readonly [K in keyof ClusterPorts]?: number | undefined },
   held: Partial<ClusterPorts> = {},
+  own?: string,
 ): Promise<ClusterPorts> {
-  const restPort = held.restPort ?? (await freePort([before.restPort, 8081], []));
-  const gatewayPort = held.gatewayPort ?? (await freePort([before.gatewayPort, 8083], [restPort]));
-  const rpcPort = held.rpcPort ?? (await freePort([before.rpcPort, 6123], [restPort, gatewayPort]));
+  const from = (role: string, ...first: (number | undefined)[]) => [...first, ...portsOf(role, own)];
+  const restPort = held.restPort ?? (await freePort(from("rest", before.restPort, 8081), []));
+  const gatewayPort = held.gatewayPort ?? (await freePort(from("gateway", before.gatewayPort, 8083), [restPort]));
+  const rpcPort = held.rpcPort ?? (await freePort(from("rpc", before.rpcPort, 6123), [restPort, gatewayPort]));
   return { restPort, gatewayPort, rpcPort };
+}
+
+/** Below those that systems give out to whoever asks for any. */
+const [FIRST, MANY, TRIES] = [10_000, 20_000, 5];
+
+function portsOf(role: string, own: string | undefined): number[] {
+  if (own === undefined) return [];
+  const start = Number.parseInt(shortHash(`${own} ${role}`), 16);
+  return Array.from({ length: TRIES }, (_, i) => FIRST + ((start + i) % MANY));
 }
 
 async function freePort(preferred: readonly (number | undefined)[], taken: readonly number[]): Promise<number> {

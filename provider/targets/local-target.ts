@@ -1,5 +1,6 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
+import { resolve } from "node:path";
 import { checkFlinkHome } from "../cluster/flink-home.js";
 import { localHealth, portsToRun, startLocalOrNothing, stopLocal } from "../cluster/local.js";
 import { configurationOf, type LocalSpec } from "../cluster/local-configuration.js";
@@ -42,7 +43,7 @@ export const localTarget: Target = {
 };
 
 async function check(given: Given, before: Before): Promise<Checked> {
-  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before));
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, resolve(given.folder)));
   const addresses = {
     restUrl: `http://127.0.0.1:${ports.restPort}`,
     gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
