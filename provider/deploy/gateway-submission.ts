@@ -149,12 +149,15 @@ async function refusedAs<T>(
   }
 }
 
+/** Flink's words for a session that is gone, and for one that is being closed at the moment when a statement reaches it. */
+const CLOSED = /^Session '[^']*' does not exist|OperationManager is closed/u;
+
 /** Another deployment that finds this one's intent closes its session, so that only one of the two starts the job. */
 async function unlessClosed(job: string, submit: () => Promise<unknown>): Promise<void> {
   try {
     await submit();
   } catch (error) {
-    if (!(error instanceof StatementRefused) || !/^Session '[^']*' does not exist/u.test(error.message)) throw error;
+    if (!(error instanceof StatementRefused) || !CLOSED.test(error.message)) throw error;
     throw new UserError("record-conflict", {
       what: `${job}: its session at the SQL Gateway was closed before it could start the job`,
       cause: "another deployment works on this job, or the gateway was started anew",
