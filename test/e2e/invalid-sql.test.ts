@@ -55,6 +55,7 @@ test("Mistakes in several jobs are all shown by one preview, and the next resour
 });
 
 test("An update without a preview fails in the same way, and touches nothing.", async () => {
+  await story.place(6);
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
   expect(caretLine(ran)).toBe(REFUSED.at(-1)?.[4]);
