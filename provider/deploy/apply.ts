@@ -15,7 +15,7 @@ import { endSession } from "./kept-sessions.js";
 import { asBegun } from "./late-start.js";
 import { RecordWriter } from "./record-writer.js";
 import { endLeftRunner } from "./runner-submission.js";
-import type { Sighting } from "./sighting.js";
+import { type Sighting, worldOfJobs } from "./sighting.js";
 
 export interface ApplyContext extends Omit<ChangeContext, "writer"> {
   readonly sighting: Sighting;
@@ -56,7 +56,7 @@ function without({ choices: _, ...record }: JobRecord): JobRecord {
 }
 
 function cancelCopy(jobId: string, { world, sighting, limits, progress, desired }: ApplyContext): Promise<void> {
-  const { rest } = sighting.there?.world ?? world;
+  const { rest } = worldOfJobs(sighting, world);
   return cancelJob(rest, { name: desired.manifest.name, jobId, limits, progress });
 }
 
@@ -99,7 +99,7 @@ async function putToRest(
   const stop = plan.steps.find((step): step is Stop => step.do === "stop-with-savepoint" || step.do === "cancel");
   if (!stop) return writer.write({ ...without(record), ...rested, savepoint: state ?? record.savepoint });
   const intent = { action: plan.action, next: undefined, session: undefined };
-  const world = context.sighting.there?.world ?? context.world;
+  const world = worldOfJobs(context.sighting, context.world);
   const halted = await halt(stop, record, intent, { ...context, world, name: desired.manifest.name });
   return writer.write({ ...without(halted.record), ...rested, savepoint: halted.state });
 }

@@ -18,6 +18,7 @@ import { haltOrCancel } from "./halt.js";
 import { awaitCertainty, isContested, StartContested } from "./late-start.js";
 import { awaitNoOther, unlessTaken, yieldIfTaken } from "./races.js";
 import { hasWayBack, rollBack, type StartFailure } from "./roll-back.js";
+import { worldOfJobs } from "./sighting.js";
 import { prepare } from "./submission.js";
 import { refuseMissedRows, refuseWrongRows, type Submission } from "./submission-parts.js";
 import { refuseOtherDirectory, refuseOtherName } from "./what-runs.js";
@@ -85,7 +86,7 @@ export class Change implements Changing {
     const savepoint = base.savepoint ?? this.plan.leaves;
     if (!stop)
       return writer.write({ ...withEarlierIntent(base), savepoint, intent: { ...intent, stopping: undefined } });
-    const world = this.context.sighting.there?.world ?? this.context.world;
+    const world = worldOfJobs(this.context.sighting, this.context.world);
     const context = { ...this.context, world, name: this.name };
     const { record, state } = await haltOrCancel(stop, base, intent, context, (job, now) =>
       this.maySkip(stop, job, now),

@@ -13,7 +13,7 @@ import { haltOrCancel } from "./halt.js";
 import { awaitLateStart } from "./late-start.js";
 import { awaitPendingStop, observeAll } from "./observe.js";
 import { RecordWriter } from "./record-writer.js";
-import type { Sighting, World } from "./sighting.js";
+import { type Sighting, type World, worldOfJobs } from "./sighting.js";
 
 export interface RemovalContext {
   readonly name: string;
@@ -45,7 +45,7 @@ function isOurs(record: JobRecord | undefined, { resourceId }: RemovalContext): 
 
 async function end({ observed, stored, there }: Sighting, context: RemovalContext): Promise<void> {
   const { name, limits, progress } = context;
-  const world = there?.world ?? context.world;
+  const world = worldOfJobs({ there }, context.world);
   const { record, job } = observed;
   if (!stored || !isOurs(record, context)) return;
   const silent = silenceWords(observed);

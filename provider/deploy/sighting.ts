@@ -161,3 +161,8 @@ export function toObserved(summary: JobSummary): ObservedJob {
 export async function jobsOf(rest: FlinkRest): Promise<readonly JobSummary[]> {
   return reached(() => rest.jobsOverview());
 }
+
+/** The cluster on which the observed jobs run: that of the change, unless they are on another one. */
+export function worldOfJobs({ there }: Pick<Sighting, "there">, world: World): World {
+  return there?.world ?? world;
+}

@@ -3,6 +3,7 @@
 import { request } from "undici";
 import type { z } from "zod";
 import { reasonOf } from "../core/errors.js";
+import { MOST_BYTES } from "../core/most-bytes.js";
 import { beginning } from "../secrecy/safe.js";
 
 /** The server answered, and the answer is no: status and its own text. */
@@ -76,9 +77,6 @@ async function send(base: string, call: Call, where: string): Promise<{ status: 
     throw new NoAnswer(where, error);
   }
 }
-
-/** Far more than any answer of Flink's. What comes after that is not read, and the connection is closed. */
-const MOST_BYTES = 64_000_000;
 
 /** Throws where a body is longer than that; it is not kept in memory then. */
 export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

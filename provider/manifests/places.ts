@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { lineStarts, positionIn } from "../core/lines.js";
+import { MOST_BYTES } from "../core/most-bytes.js";
 import { masked } from "../secrecy/safe.js";
 
 /** A file that was read; `file` is its path as a person sees it, relative to the project and with slashes. */
@@ -27,9 +28,6 @@ export interface Place {
   /** The line and a caret below it; empty where only the line is known. */
   readonly excerpt: string;
 }
-
-/** Nobody writes a manifest or a table file of that size. */
-const MOST_BYTES = 64_000_000;
 
 const LINE_NUMBER_WIDTH = 5;
 const WIDEST_EXCERPT = 110;

@@ -5,12 +5,12 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { MOST_BYTES } from "../core/most-bytes.js";
 import { canonicalLocation } from "../core/naming.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import type { StoredFile } from "../core/state-directories.js";
 import { contentOf, filesBelow, guarded, plainFile, removeFolder, unlessMissing } from "./folder.js";
 import { formatRecord, parseRecord } from "./job-record.js";
-import { MOST_BYTES } from "./most-bytes.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
 /** A lock that stays the same for so long belongs to a process that died: a write takes milliseconds. */

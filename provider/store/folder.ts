@@ -3,9 +3,9 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf, UserError } from "../core/errors.js";
+import { MOST_BYTES } from "../core/most-bytes.js";
 import { canonicalLocation } from "../core/naming.js";
 import type { StoredFile } from "../core/state-directories.js";
-import { MOST_BYTES } from "./most-bytes.js";
 import { metadataAndRest, stateDirectory } from "./store.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */
