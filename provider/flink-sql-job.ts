@@ -16,8 +16,8 @@ import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { observeAll } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
 import type { World } from "./deploy/sighting.js";
+import { releaseReservation, startReserved } from "./deploy/slots.js";
 import { JobRefused } from "./deploy/submission-parts.js";
-import { releaseReservation, startReserved } from "./deploy/validate.js";
 import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import {
