@@ -3,11 +3,13 @@
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { sourceChanges } from "./core/changes.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
 import { isAlive, type Observed } from "./core/observed.js";
 import { placeWords } from "./core/place.js";
 import type { JobRecord } from "./core/record.js";
+import { sameSql } from "./core/sql-text.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
@@ -96,8 +98,8 @@ export const hooks: Hooks = {
     if (plan && plan.action !== "undecided")
       return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
     const old = Query.partial().safeParse(olds).data;
-    const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
-    return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
+    const isSame = sourceChanges(old ?? {}, now).length === 0 && sameSql(old?.targetTable ?? "", now.targetTable ?? "");
+    return { changes: true, replaces: isSame ? [] : [now.code === undefined ? "sql" : "code"] };
   },
 
   async create(inputs) {
