@@ -4,7 +4,7 @@ import { type Definition, parseDefinitions } from "../core/definitions.js";
 import { fillParameters } from "../core/parameters.js";
 import { didYouMean } from "../core/spelling.js";
 import { unclosedFault } from "../core/sql-checks.js";
-import { type Statement, splitStatements, tokenize } from "../core/sql-text.js";
+import { type Statement, splitStatements, type Token, tokenize } from "../core/sql-text.js";
 import { statementFaults } from "../core/table-statements.js";
 import { type Problem, readSource, type Source } from "./places.js";
 
@@ -61,7 +61,10 @@ export function loadTables(root: string, files: readonly string[], parameters: P
     problems: [
       ...problems,
       ...refusals(closed),
-      ...closed.flatMap(({ source, statement }) => doubledBraces(source, statement)),
+      ...closed.flatMap(({ source, statement }) => [
+        ...secretsOutside(source, statement, parameters),
+        ...doubledBraces(source, statement),
+      ]),
     ],
     unfilled: closed.flatMap(({ source, statement, definition }) =>
       unfilledBraces(source, statement, parameters).map((problem) => ({ definition, problem })),
@@ -104,16 +107,39 @@ function doubledBraces(source: Source, { text, start, tokens }: Statement): Prob
   return [{ severity: "warning", source, offset, message }];
 }
 
-/** `{word}` outside of comments that nothing will be put in place of. */
-function unfilledBraces(source: Source, { text, start, tokens }: Statement, parameters: Parameters): Problem[] {
-  const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
-  const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
+interface Brace {
+  readonly name: string;
+  readonly offset: number;
+  readonly token: Token;
+}
+
+/** `{word}` outside of comments. */
+function bracesIn({ text, start, tokens }: Statement): Brace[] {
   let next = 0;
-  return [...text.matchAll(/\{([A-Za-z_][\w.-]{0,200})\}/gu)].flatMap(({ index, 1: name = "" }): Problem[] => {
+  return [...text.matchAll(/\{([A-Za-z_][\w.-]{0,200})\}/gu)].flatMap(({ index, 1: name = "" }): Brace[] => {
     const offset = start + index;
     while ((tokens[next]?.end ?? offset + 1) <= offset) next++;
     const token = tokens[next];
-    if (!token || token.start > offset || known.includes(name)) return [];
+    return !token || token.start > offset ? [] : [{ name, offset, token }];
+  });
+}
+
+function secretsOutside(source: Source, statement: Statement, { secretNames }: Parameters): Problem[] {
+  const isOutside = ({ name, offset, token }: Brace) => secretNames.includes(name) && !isInLiteral(token, offset);
+  return bracesIn(statement)
+    .filter(isOutside)
+    .map(({ name, offset }) => {
+      const message = `secret parameters may stand in string literals only, as '{${name}}': elsewhere a value could be another statement`;
+      return { severity: "error", source, offset, message };
+    });
+}
+
+/** Those that nothing will be put in place of. */
+function unfilledBraces(source: Source, statement: Statement, parameters: Parameters): Problem[] {
+  const known = [...Object.keys(parameters.public), ...parameters.secretNames, GROUP_ID];
+  const where = parameters.stack === undefined ? "" : ` in stack ${parameters.stack}`;
+  return bracesIn(statement).flatMap(({ name, offset, token }): Problem[] => {
+    if (known.includes(name)) return [];
     // A column may be called so; a value that is left like that is a mistake.
     if (token.kind === "quoted") {
       const message = `no parameter is named ${name}, so {${name}} stays as it is${didYouMean(name, known)}`;
@@ -121,7 +147,16 @@ function unfilledBraces(source: Source, { text, start, tokens }: Statement, para
     }
     const hint =
       didYouMean(name, known) ||
-      `; set it: pulumi config set --path parameters.${name} <value> ('{${name}}' for these very characters)`;
+      `; set it: pulumi config set --path parameters.${name} <value>; for a secret: … --secret --path secretParameters.${name}; to keep the braces, give it the value '{${name}}'`;
     return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });
+}
+
+/** A hint has literals of its own. */
+function isInLiteral({ kind, text, start }: Token, offset: number): boolean {
+  if (kind !== "hint") return kind === "string";
+  const [from, body] = [start + "/*+".length, text.slice("/*+".length)];
+  return tokenize(body).some(
+    (token) => token.kind === "string" && from + token.start <= offset && offset < from + token.end,
+  );
 }

@@ -403,7 +403,7 @@ describe("parameters of a stack", () => {
     expect(definition?.sql).toContain("'topic' = 'prod.orders', 'servers' = 'kafka-1:9092', 'password' = '{password}'");
     expect(definition?.template).toBe(TABLES.split(";")[0]);
     expect(heads(warnings)).toEqual([
-      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value> ('{unknown_here}' for these very characters) (no job uses it now)",
+      "jobs/t.sql:2:45: no value for {unknown_here} in stack prod; set it: pulumi config set --path parameters.unknown_here <value>; for a secret: … --secret --path secretParameters.unknown_here; to keep the braces, give it the value '{unknown_here}' (no job uses it now)",
     ]);
   });
 
@@ -420,7 +420,7 @@ describe("parameters of a stack", () => {
   test("that a job needs and the stack lacks are errors, each at its place.", () => {
     const options = { parameters: { topic_prefix: "prod." }, secretParameterNames: ["pasword"], stack };
     expect(heads(problemsOf(files, options))).toEqual([
-      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value> ('{kafka}' for these very characters)",
+      "jobs/t.sql:1:77: no value for {kafka} in stack prod; set it: pulumi config set --path parameters.kafka <value>; for a secret: … --secret --path secretParameters.kafka; to keep the braces, give it the value '{kafka}'",
       "jobs/t.sql:1:101: no value for {password} in stack prod; did you mean pasword?",
     ]);
   });
@@ -487,6 +487,23 @@ describe("table files", () => {
       "jobs/x.sql": "CALL x()",
     };
     expect(labels(files, { tables: ["t/b.sql", "./t/a.sql"] })).toEqual(["t/b.sql table sink", "t/a.sql view v"]);
+  });
+
+  test.each([
+    ["behind a statement", "CREATE TABLE t (a INT) WITH ('connector' = 'blackhole') {tail}", "1:57"],
+    ["as a name", "CREATE TABLE `{tail}` (a INT)", "1:15"],
+    ["as a column", "CREATE TABLE t (a INT, {tail} INT)", "1:24"],
+    ["in a hint, outside of its literals", "CREATE VIEW t AS SELECT * FROM s /*+ OPTIONS({tail}) */", "1:46"],
+  ])("A secret parameter is refused %s: it could make another statement of it.", (_, sql, place) => {
+    const files = { ...manifest, "jobs/t.sql": sql };
+    expect(() => load(files, { secretParameterNames: ["tail"] })).toThrow(
+      new RegExp(`jobs/t\\.sql:${place}: secret parameters may stand in string literals only, as '\\{tail\\}'`, "u"),
+    );
+  });
+
+  test("A secret parameter may stand in a literal of a hint, and in a comment it is nothing.", () => {
+    const sql = "CREATE VIEW t AS SELECT * FROM s /*+ OPTIONS('password' = '{tail}') */ -- {tail}";
+    expect(load({ ...manifest, "jobs/t.sql": sql }, { secretParameterNames: ["tail"] }).jobs).toHaveLength(1);
   });
 
   test("Public parameters are put in; secrets and the consumer group are left for the start.", () => {
