@@ -1,6 +1,5 @@
 /** What the engine hands to a hook, checked against the resource's own form. */
 
-import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "./core/errors.js";
 
@@ -18,11 +17,17 @@ export function inputsAs<T extends z.ZodType>(schema: T, value: unknown): z.outp
   });
 }
 
-/** Of a check: the arguments, or what is wrong with them, as the engine wants it. */
+/** As the engine wants it. */
+interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Of a check: the arguments, or what is wrong with them. */
 export function argumentsAs<T extends z.ZodType>(
   schema: T,
   value: unknown,
-): { readonly given: z.output<T> } | { readonly failures: dynamic.CheckFailure[] } {
+): { readonly given: z.output<T> } | { readonly failures: Failure[] } {
   const found = schema.safeParse(value);
   if (found.success) return { given: found.data };
   const failures = found.error.issues.map(({ path, message }) => ({

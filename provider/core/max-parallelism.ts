@@ -22,6 +22,24 @@ export function parallelismFault(current: Deployment, desired: Desired): Refusal
   const { name } = desired.manifest;
   const before = optionsOf(current.manifest.flinkProperties, current.definitions ?? []);
   const after = optionsOf(desired.manifest.flinkProperties, desired.definitions);
+  return faultOf(name, before, after);
+}
+
+/** The same where the options of the whole cluster change, which count for jobs that have none of their own. */
+export function clusterParallelismFault(
+  { manifest, definitions = [] }: Pick<Deployment, "manifest" | "definitions">,
+  before: Options,
+  after: Options,
+): Refusal | undefined {
+  const [old, now] = [before, after].map((cluster) =>
+    optionsOf({ ...cluster, ...manifest.flinkProperties }, definitions),
+  );
+  return old && now && faultOf(manifest.name, old, now);
+}
+
+type Options = Readonly<Record<string, string>>;
+
+function faultOf(name: string, before: Parallelism, after: Parallelism): Refusal | undefined {
   const inState = before.most ?? derivedMaxParallelism(before.parallelism);
   const wayOut = `or begin clean: ${chooseFrom(name, "clean")}`;
   if (after.most !== undefined && after.most !== inState && after.most !== before.most)
@@ -42,7 +60,7 @@ interface Parallelism {
 }
 
 /** What a table file sets wins, since it comes last. */
-function optionsOf(properties: Readonly<Record<string, string>>, definitions: readonly string[]): Parallelism {
+function optionsOf(properties: Options, definitions: readonly string[]): Parallelism {
   const options = withCurrentNames(properties);
   for (const { tokens } of definitions.flatMap((sql) => (/^\s*SET\b/iu.test(sql) ? splitStatements(sql) : []))) {
     const words = tokens

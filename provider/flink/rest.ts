@@ -62,6 +62,18 @@ export class FlinkRest {
     return this.get("/overview", Overview);
   }
 
+  /** The cluster's own options, as the JobManager was started with them. */
+  async configuration(): Promise<ReadonlyMap<string, string>> {
+    const Options = z.array(z.object({ key: z.string(), value: z.string() }));
+    return new Map((await this.get("/jobmanager/config", Options)).map(({ key, value }) => [key, value]));
+  }
+
+  /** What the JobManager's Java was started with: `-Xmx…`, `-Dlog.file=…`. */
+  async javaOptions(): Promise<readonly string[]> {
+    const Environment = z.object({ jvm: z.object({ options: z.array(z.string()) }) });
+    return (await this.get("/jobmanager/environment", Environment)).jvm.options;
+  }
+
   /** Resource ids of the TaskManagers that are registered, among them those whose end was not noticed yet. */
   async taskManagers(): Promise<readonly string[]> {
     const Registered = z.object({ taskmanagers: z.array(z.object({ id: z.string() })) });
@@ -171,8 +183,7 @@ export class FlinkRest {
 
   /** The id under which the JobManager runs: on YARN, that of its application. */
   async clusterId(): Promise<string | undefined> {
-    const options = await this.get("/jobmanager/config", z.array(z.object({ key: z.string(), value: z.string() })));
-    return options.find(({ key }) => key === "high-availability.cluster-id")?.value;
+    return (await this.configuration()).get("high-availability.cluster-id");
   }
 
   async cancel(jobId: string): Promise<void> {

@@ -6,17 +6,21 @@ import { localHealth, portsToRun, startLocalOrNothing, stopLocal } from "../clus
 import { configurationOf, type LocalSpec } from "../cluster/local-configuration.js";
 import { checkMemory } from "../cluster/memory.js";
 import { freePorts } from "../cluster/ports.js";
+import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
 import { refuseStrangers, suspendJobs, suspendRunning } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
+import { refuseLeftCluster } from "./left-cluster.js";
 import type { Before, Checked, Given, Target } from "./target.js";
 
 export const localTarget: Target = {
   check,
 
   async checkStart(cluster) {
-    if (cluster.activity === "restarting" && cluster.store !== UNKNOWN)
+    if (cluster.activity === "restarting" && cluster.store !== UNKNOWN) {
       await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+      await refuseOtherParallelism(cluster, cluster.properties);
+    }
     await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
     await checkMemory({ ...cluster, configuration: configurationOf(cluster) });
   },
@@ -50,6 +54,7 @@ async function check(given: Given, before: Before): Promise<Checked> {
   };
   const storeOptions = await s3FlinkOptions(given.store);
   const health = await localHealth({ ...given, ...ports, storeOptions });
+  if (!health.jobManagerRuns) await refuseLeftCluster(given, before);
   const activity = !health.jobManagerRuns
     ? "starting"
     : !health.isCurrent || given.store === UNKNOWN

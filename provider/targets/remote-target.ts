@@ -1,8 +1,9 @@
 /** Target `remote`: a cluster that somebody else runs, at given addresses. */
 
-import { reasonOf } from "../core/errors.js";
+import { reasonOf, UserError } from "../core/errors.js";
+import { wasStartedIn } from "./left-cluster.js";
 import { reach } from "./reach.js";
-import type { Checked, Given, Target } from "./target.js";
+import type { Before, Checked, Given, Target } from "./target.js";
 
 export const remoteTarget: Target = {
   check,
@@ -13,8 +14,13 @@ export const remoteTarget: Target = {
   async remove() {},
 };
 
-async function check(given: Given): Promise<Checked> {
+async function check(given: Given, before: Before): Promise<Checked> {
   const { restUrl = "", gatewayUrl = "" } = given;
+  if (before.target === "local" && before.folder !== undefined && (await wasStartedIn(before.folder, restUrl)))
+    throw new UserError("plan-refused", {
+      what: `the session cluster at ${restUrl} is this stack's own local one, which ends when the stack leaves it; nothing was touched`,
+      fix: "set the configuration key `target` back to local, or let `restUrl` and `gatewayUrl` name another cluster",
+    });
   const unreachable = await reach(restUrl, gatewayUrl, given.requestSeconds * 1000).then(
     () => undefined,
     (error: unknown) => reasonOf(error),

@@ -99,6 +99,7 @@ export const Checked = Given.extend({
 export type Checked = z.infer<typeof Checked>;
 
 export const Before = Checked.pick({
+  target: true,
   folder: true,
   restPort: true,
   gatewayPort: true,

@@ -9,7 +9,9 @@ import { checkYarnStart } from "../cluster/yarn-setting.js";
 import { endLeftStart, pendingWords, startOnYarn } from "../cluster/yarn-start.js";
 import { UserError } from "../core/errors.js";
 import { type Application, endedWords, isAlive } from "../core/yarn-application.js";
+import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
 import { refuseStrangers, suspendJobs } from "../deploy/suspend.js";
+import { UNKNOWN } from "../dynamic.js";
 import { waitFor } from "../flink/wait.js";
 import { s3FlinkEnvironment } from "../store/s3-client.js";
 import type { Checked, Session, Target } from "./target.js";
@@ -28,6 +30,8 @@ export const yarnTarget: Target = {
 
   async checkStart(cluster) {
     const { yarn, activity } = cluster;
+    if (yarn?.start && activity === "restarting" && cluster.store !== UNKNOWN)
+      await refuseOtherParallelism(cluster, cluster.properties);
     const isUnclear = activity === "unreachable" || activity === "read-only";
     if (!yarn?.start || isUnclear || cluster.session?.applicationId) return;
     await checkYarnStart(cluster);
