@@ -208,7 +208,7 @@ async function deploy(job: JobInputs, resourceId: string, before: Before): Promi
     throw new UserError("sql-invalid", {
       what,
       cause: refusalWords(job, error),
-      fix: "correct it, then run `pulumi up` again",
+      fix: "correct the place named above, then run `pulumi up` again",
     });
   } finally {
     releaseReservation(world.rest.url, job.name);

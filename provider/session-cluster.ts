@@ -152,7 +152,7 @@ async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: stri
     throw new UserError("cluster-unreachable", {
       what: `the session cluster cannot be reached at ${[up.restUrl, up.gatewayUrl].filter(Boolean).join(" and ")}; no job was touched`,
       cause: reasonOf(error),
-      fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine may reach them",
+      fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine can reach them",
     });
   }
 }

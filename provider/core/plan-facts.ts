@@ -64,10 +64,10 @@ export function losesRows(facts: PlanFacts, columns: MetadataColumns): boolean {
 /** Why such a plan is not started, and the ways out. */
 export function losesRowsWords({ timestamp }: MetadataColumns): string {
   return (
-    `the results change, and a row that is taken back is found by all of its columns here; ${timestamp} is the time of the ` +
-    "insert, another one each time, so that old rows would stay for ever. Write `metadata: query` (or none) into the " +
-    `manifest and take ${timestamp} out of the target table, or give the table the query's own key as its PRIMARY KEY. A job ` +
-    'that has state with this column starts clean then: choices["<job>"].from clean'
+    `the query updates its results, and a retracted row is matched by all of its columns here; ${timestamp} is the time of the ` +
+    "insert, different each time, so old rows would never be removed. Write `metadata: query` (or none) into the " +
+    `manifest and remove ${timestamp} from the target table, or give the table the query's own key as its PRIMARY KEY. A job ` +
+    'that has state with this column must start clean then: choices["<job>"].from clean'
   );
 }
 

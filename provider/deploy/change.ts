@@ -66,9 +66,9 @@ export class Change implements Changing {
       if (!(error instanceof UserError)) throw error;
       await yieldIfTaken(this, record, error);
       throw new UserError(error.code, {
-        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written into its record`,
+        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written to its record`,
         cause: error.parts.cause ?? error.parts.what,
-        fix: "run `pulumi up` again: it finds the job by the id that was noted before the start",
+        fix: "run `pulumi up` again: it finds the job by the id that was recorded before the start",
       });
     }
   }
@@ -107,7 +107,7 @@ export class Change implements Changing {
       return await this.context.writer.write(record);
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== "store-unreachable") throw error;
-      this.context.progress(`${this.name}: ${error.parts.what}; the job is started all the same`);
+      this.context.progress(`${this.name}: ${error.parts.what}; the job is started anyway`);
       return record;
     }
   }
@@ -201,7 +201,7 @@ export class Change implements Changing {
     const { desired, sighting, limits, progress } = this.context;
     const { world, target } = at ?? this.context;
     const what = `${this.name}: submission of job ${jobId}`;
-    const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
+    const fix = "check that the SQL Gateway and the JobManager run, then run `pulumi up` again";
     const from = next.startedFrom
       ? { path: next.startedFrom, allowNonRestoredState: allowNonRestoredState === true }
       : undefined;

@@ -44,7 +44,7 @@ export type RunnerAnswer = z.infer<typeof Answer>;
 
 /** The way out where it does not run, or not to the end. */
 export const WHOLE_PYTHON =
-  "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` brings one), and that Java runs";
+  "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` installs one), and that Java runs";
 
 interface Waiting {
   readonly answer: (answer: RunnerAnswer) => void;
@@ -153,17 +153,17 @@ export class Runner {
     try {
       waiting?.answer(Answer.parse(JSON.parse(line)));
     } catch (error) {
-      waiting?.fail(new Error(`the runner's answer is not one: ${reasonOf(error)}`, { cause: error }));
+      waiting?.fail(new Error(`the runner's answer cannot be read: ${reasonOf(error)}`, { cause: error }));
     }
   }
 
   private ended(why: string): void {
     this.running = undefined;
     if (this.waiting.length === 0) return;
-    const words = lastWords(this.lastWords) || why || "it says nothing";
+    const words = lastWords(this.lastWords) || why || "it printed nothing";
     this.failAll(
       new UserError("runner-failed", {
-        what: "the Python process that plans and starts jobs ended",
+        what: "the Python process that plans and starts jobs exited",
         cause: words,
         fix: WHOLE_PYTHON,
       }),

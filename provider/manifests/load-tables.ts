@@ -121,7 +121,7 @@ function unfilledBraces(source: Source, { text, start, tokens }: Statement, para
     }
     const hint =
       didYouMean(name, known) ||
-      `; set it: pulumi config set --path parameters.${name} <value> ('{${name}}' for these very characters)`;
+      `; set it: pulumi config set --path parameters.${name} <value> ('{${name}}' for the text itself)`;
     return [{ severity: "error", source, offset, message: `no value for {${name}}${where}${hint}` }];
   });
 }

@@ -184,7 +184,7 @@ test("A session that was killed is seen by preview and refresh; an update starts
   const [{ id }, { coded, plain, flink }] = [await ownSession(), await runningJobs()];
   for (const job of [coded, plain]) await flink.awaitCheckpoints(job.flink.jid, 1);
   await yarn.kill(id);
-  const said = `${id} is KILLED: Application ${id} was killed by user dr.who; another one is started, jobs resume from their latest state`;
+  const said = `${id} is KILLED: Application ${id} was killed by user dr.who; a new one is started, jobs resume from their latest state`;
   const refreshed = await story.refresh();
   expect(refreshed.code, refreshed.text).toBe(0);
   expect(refreshed.lines).toMatchObject({ "session cluster": said, coded: "it is NOT RUNNING" });

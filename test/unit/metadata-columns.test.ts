@@ -122,7 +122,7 @@ describe("a restart with other columns about the query leaves rows behind", () =
     missedRowsRefusal(plan, facts, deployed("a", table, chosen), deployed("b", table, chosen))?.what;
 
   test("where rows are found by all of their columns.", () => {
-    expect(refusal(updates)).toMatch(/^j: description changed, and its table finds rows/u);
+    expect(refusal(updates)).toMatch(/^j: description changed, and its table matches retracted rows/u);
     expect(refusal(kept, KEY)).toMatch(/description changed/u);
     expect(missedRowsRefusal(restart, updates, deployed("a", "", "none"), deployed("a", "", "query"))?.what).toMatch(
       /metadata columns changed/u,
