@@ -64,7 +64,7 @@ interface Read {
 
 /**
  * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
- * state anew for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
+ * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
  * says something else.
  */
 const found = new Map<string, Checked | Read>();

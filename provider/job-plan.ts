@@ -78,7 +78,7 @@ async function look(desired: Desired, world: World): Promise<{ readonly sighting
   return { sighting: now, plan: planJob(desired, now.observed) };
 }
 
-/** Something is wrong that this update does not mend, or that nobody asked for. */
+/** Something is wrong that this update does not fix, or that nobody asked for. */
 function isWorry({ action, remark, isSuspended }: Decision): boolean {
   return action === "repair" || (action === "none" && remark !== undefined && !isSuspended);
 }

@@ -82,7 +82,7 @@ export const hooks: Hooks = {
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
       const remark = await comparing;
       if (remark) await tell(given.self, remark.words, remark.severity);
-      // A cluster that changes has the jobs' records written anew before they are checked.
+      // A cluster that changes has the jobs' records written again before they are checked.
       if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
         lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
       return { inputs: checked };

@@ -84,7 +84,7 @@ function intervalOf(record: JobRecord | undefined): string | undefined {
 function wordsOf(place: Place, newest: StateRef | undefined, now: number): string {
   const age = newest
     ? `its newest state, ${stateName(newest.path)}, is ${ageWords(now - newest.at)} old`
-    : "no state of it is known";
+    : "no state of the job is known";
   return `${placeWords(place)}, where it ran last, does not answer; ${age}`;
 }
 

@@ -83,7 +83,7 @@ function refusalOf(
   if (!state || !savepoint?.drained || !sameLocation(state.path, savepoint.path)) return undefined;
   return refuse(
     `${name}: it was drained before it was stopped: its windows are closed, and resuming from ${savepoint.path} would give different results`,
-    `start clean, or resume from there all the same: ${chooseFrom(name, "clean")}, or … ${savepoint.path}`,
+    `start clean, or resume from there anyway: ${chooseFrom(name, "clean")}, or … ${savepoint.path}`,
   );
 }
 
@@ -93,7 +93,7 @@ function endOf(job: ObservedJob | undefined): string | undefined {
   return `it is ${job.status}${job.detail?.failure ? `: ${job.detail.failure}` : ""}`;
 }
 
-/** The very first start was prepared and never confirmed, or was put off. */
+/** The very first start was prepared and never confirmed, or was postponed. */
 export function neverDeployed({ current, intent, past }: JobRecord): boolean {
   return intent?.next?.jobId === current.jobId && current.startedFrom === null && past.length === 0;
 }

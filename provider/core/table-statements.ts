@@ -183,7 +183,7 @@ function kindFault(verb: string, kind: string, fault: Fault): StatementFault {
     verb === "DROP"
       ? "tables, views, functions and models"
       : "tables, views, functions, models, databases and catalogs";
-  return fault(`${verb} ${kind || "…"} does not belong in a table file; ${verb} is for ${known} of the session here`);
+  return fault(`${verb} ${kind || "…"} does not belong in a table file; ${verb} is for ${known} of this session`);
 }
 
 /** `parts` of a whole name: without the first of them the object lies in the catalog that is in use. */

@@ -152,7 +152,7 @@ export class Change implements Changing {
       await refuseOtherDirectory(this.context.world.rest, next);
       return hasFinished;
     } catch (error) {
-      // A submission without an answer must not come true after the way back has begun.
+      // A submission without an answer must not come true after the roll-back has begun.
       await submission.close();
       if (error instanceof StartContested && !hasWayBack(this.plan)) {
         await this.takeAway(next.jobId ?? "");
@@ -179,7 +179,7 @@ export class Change implements Changing {
     return awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
   }
 
-  /** What takes the place of a job that ran must show what its rows do to it, for as long as there is a way back. */
+  /** What takes the place of a job that ran must show what its rows do to it, for as long as it can be rolled back. */
   private async awaitProof(started: JobSummary): Promise<boolean> {
     const { world, limits, progress } = this.context;
     const job = { name: this.name, jobId: started.jid, limits, progress };

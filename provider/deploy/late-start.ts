@@ -15,7 +15,7 @@ export interface Awaiting {
   readonly progress: (text: string) => void;
 }
 
-/** A start of another meaning came up under the id of this one's, and was taken away: what it left is to be planned anew. */
+/** A start of another meaning came up under the id of this one's, and was taken away: what it left is to be planned again. */
 export class StartContested extends UserError {
   constructor(job: string, jobId: string) {
     super("record-conflict", {

@@ -1,4 +1,4 @@
-/** The way back after a start that failed: the job of before runs again from where it was stopped. */
+/** The roll-back after a start that failed: the job of before runs again from where it was stopped. */
 
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";

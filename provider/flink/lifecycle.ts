@@ -127,7 +127,7 @@ function unknownYet(name: string, jobId: string, startedAt: number): Look<never>
 
 /**
  * Throws start-failed where a job has failed since its start, though it may run again: between two looks Flink may have
- * started it anew, and what its tasks did before that proves nothing. `seen`: as it ran first.
+ * restarted it, and what its tasks did before that proves nothing. `seen`: as it ran first.
  */
 export async function unlessFailed(rest: FlinkRest, name: string, seen: JobSummary): Promise<void> {
   const now = await rest.summaryOf(seen.jid);

@@ -129,7 +129,7 @@ function wayWords(way: Reachability, { id, restAddress }: Application): Pick<Fou
   if (way.way === "none") return { activity: "unreachable", words: `${why}; ${fix}`, restUrl: "" };
   return {
     activity: "read-only",
-    words: `${why}, only YARN's proxy, through which nothing can be changed; ${fix}`,
+    words: `${why}, only YARN's read-only proxy; ${fix}`,
     restUrl: way.url,
   };
 }

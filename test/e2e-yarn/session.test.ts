@@ -145,7 +145,7 @@ test("A JobManager that cannot be reached itself is read through YARN's proxy; a
   await story.configure({ restUrl: "http://127.0.0.1:9" });
   const deaf = await story.preview();
   expect(deaf.lines["session cluster"]).toContain(`the JobManager of ${id} at `);
-  expect(deaf.lines["session cluster"]).toContain("only YARN's proxy, through which nothing can be changed");
+  expect(deaf.lines["session cluster"]).toContain("only YARN's read-only proxy");
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
   expect(ran.text).toContain("cannot be reached from this machine; no job was touched");
