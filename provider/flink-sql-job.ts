@@ -2,12 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
-import type { z } from "zod";
+import { sourceChanges } from "./core/changes.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
 import { isAlive, type Observed } from "./core/observed.js";
 import { placeWords } from "./core/place.js";
 import type { JobRecord } from "./core/record.js";
+import { sameSql } from "./core/sql-text.js";
 import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
@@ -16,10 +17,11 @@ import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { observeAll } from "./deploy/observe.js";
 import { remove } from "./deploy/removal.js";
 import type { World } from "./deploy/sighting.js";
+import { releaseReservation, startReserved } from "./deploy/slots.js";
 import { JobRefused } from "./deploy/submission-parts.js";
-import { releaseReservation, startReserved } from "./deploy/validate.js";
 import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
+import { argumentsAs, inputsAs } from "./inputs.js";
 import {
   type Before,
   beforeOf,
@@ -67,15 +69,15 @@ interface Read {
  * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
  * says something else.
  */
-const found = new Map<string, Checked | Read>();
+const latest = new Map<string, Checked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const parsed = Given.safeParse(news);
-    if (!parsed.success) return { inputs: news, failures: parsed.error.issues.map(toFailure) };
-    const job = parsed.data;
+    const found = argumentsAs(Given, news);
+    if ("failures" in found) return { inputs: news, failures: found.failures };
+    const job = found.given;
     try {
-      found.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      latest.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
@@ -86,8 +88,8 @@ export const hooks: Hooks = {
   },
 
   async diff(id, olds, news) {
-    const now = Query.parse(news);
-    const plan = found.get(now.self);
+    const now = inputsAs(Query, news);
+    const plan = latest.get(now.self);
     if (plan?.action === "read") return { changes: plan.isNews };
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
@@ -96,24 +98,24 @@ export const hooks: Hooks = {
     if (plan && plan.action !== "undecided")
       return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
     const old = Query.partial().safeParse(olds).data;
-    const isNew = old?.sql !== now.sql || old?.code !== now.code || old?.targetTable !== now.targetTable;
-    return { changes: true, replaces: isNew ? [now.code === undefined ? "sql" : "code"] : [] };
+    const isSame = sourceChanges(old ?? {}, now).length === 0 && sameSql(old?.targetTable ?? "", now.targetTable ?? "");
+    return { changes: true, replaces: isSame ? [] : [now.code === undefined ? "sql" : "code"] };
   },
 
   async create(inputs) {
-    const job = Given.parse(inputs);
+    const job = inputsAs(Given, inputs);
     const resourceId = `${job.name}-${randomBytes(4).toString("hex")}`;
     const outputs = await deploy(job, resourceId, beforeOf(job.self, {}));
     return { id: resourceId, outs: { ...Object(inputs), ...outputs } };
   },
 
   async update(id, olds, news) {
-    const job = Given.parse(news);
+    const job = inputsAs(Given, news);
     return { outs: { ...Object(news), ...(await deploy(job, id, beforeOf(job.self, olds))) } };
   },
 
   async delete(id, props) {
-    const job = Given.parse(props);
+    const job = inputsAs(Given, props);
     const progress = tellProgress(job.self);
     await reachable(job.name, UNTOUCHED, async () =>
       remove({ name: job.name, resourceId: id, world: await worldNow(job, "patient"), limits: job, progress }),
@@ -121,7 +123,7 @@ export const hooks: Hooks = {
   },
 
   async read(id, props) {
-    const job = Given.parse(props);
+    const job = inputsAs(Given, props);
     const world = await worldNow(job);
     const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, world));
     const { record, job: seen } = observed;
@@ -148,7 +150,7 @@ async function refusedAs(job: JobInputs, inputs: unknown, reason: string): Promi
   // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
   if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason }] };
   await tell(job.self, reason, "error");
-  found.set(job.self, { action: "undecided", replaces: [] });
+  latest.set(job.self, { action: "undecided", replaces: [] });
   return { inputs };
 }
 
@@ -162,7 +164,7 @@ async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic
 function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partial<Outputs>): dynamic.ReadResult {
   const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
   const isNews = Object.entries(outputs).some(([name, value]) => Object(props)[name] !== value);
-  found.set(self, { action: "read", isNews });
+  latest.set(self, { action: "read", isNews });
   return { id, props: { ...Object(props), ...outputs }, inputs } as dynamic.ReadResult;
 }
 
@@ -170,10 +172,6 @@ function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partia
 function stateOf(job: JobInputs, { job: seen }: Observed, { status }: JobRecord): string {
   if (status === "stopped" && !(seen && isAlive(seen))) return job.choice?.suspended ? "SUSPENDED" : "STOPPED";
   return seen?.status ?? (status === "running" ? "NOT RUNNING" : status.toUpperCase());
-}
-
-function toFailure({ path, message }: z.core.$ZodIssue): dynamic.CheckFailure {
-  return { property: String(path[0] ?? ""), reason: `${path.join(".")}: ${message}` };
 }
 
 /** Observes again, plans again, applies: what was true in the preview may not be true any more. */

@@ -48,7 +48,8 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
     if (seen.action === "refuse") throw refused(seen);
     const plan = busy ? { ...seen, remark: seen.remark ? `${seen.remark}; ${busy}` : busy } : seen;
     const isUp = job.cluster.activity === "none";
-    if (isUp) await validate(targetOf(job), desired, plan, sighting, world);
+    const waiting = { startSeconds: job.startSeconds, progress: tellProgress(job.self) };
+    if (isUp) await validate(targetOf(job), desired, plan, sighting, world, waiting);
     const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
     const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
     const isNewcomer = desired.deployedTo === undefined && sighting.observed.job !== undefined;

@@ -15,6 +15,7 @@ import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { FlinkRest } from "./flink/rest.js";
+import { argumentsAs, inputsAs } from "./inputs.js";
 import { unlessRefused } from "./refusals.js";
 import { openStore } from "./store/open.js";
 
@@ -57,7 +58,9 @@ export class JobStore extends DynamicResource {
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const inputs = Given.parse(news);
+    const found = argumentsAs(Given, news);
+    if ("failures" in found) return { inputs: news, failures: found.failures };
+    const inputs = found.given;
     const before = Given.pick({ manifests: true }).safeParse(olds).data?.manifests ?? [];
     try {
       unlessRefused();
@@ -72,18 +75,18 @@ export const hooks: Hooks = {
   },
 
   async diff(_id, _olds, news) {
-    const { retires, deletions, undecided } = Checked.parse(news).plan;
+    const { retires, deletions, undecided } = inputsAs(Checked, news).plan;
     return { changes: retires.length > 0 || deletions > 0 || undecided };
   },
 
   async create(inputs) {
-    const store = Checked.parse(inputs);
+    const store = inputsAs(Checked, inputs);
     await tend(store);
     return { id: `store-${shortHash(store.self)}`, outs: store };
   },
 
   async update(_id, _olds, news) {
-    const store = Checked.parse(news);
+    const store = inputsAs(Checked, news);
     await tend(store);
     return { outs: store };
   },
@@ -93,7 +96,7 @@ export const hooks: Hooks = {
 
   /** Not which manifests there were: the last update may have known others than the one that made these outputs. */
   async read(id, props) {
-    const store = Checked.parse(props);
+    const store = inputsAs(Checked, props);
     return { id, props: store, inputs: { ...store, manifests: [] } } as dynamic.ReadResult;
   },
 };

@@ -12,6 +12,7 @@ import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { FlinkRest } from "./flink/rest.js";
+import { argumentsAs, inputsAs } from "./inputs.js";
 import { packed } from "./packed.js";
 import { collectRefusals } from "./refusals.js";
 import { openStore } from "./store/open.js";
@@ -67,7 +68,9 @@ export class SessionCluster extends DynamicResource {
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const { isPreview, ...given } = Given.parse(news);
+    const found = argumentsAs(Given, news);
+    if ("failures" in found) return { inputs: news, failures: found.failures };
+    const { isPreview, ...given } = found.given;
     keepSessionsFor(isPreview === false ? "update" : "preview");
     collectRefusals(isPreview === true && given.jobs !== undefined);
     const before = Before.safeParse(olds).data ?? {};
@@ -93,7 +96,7 @@ export const hooks: Hooks = {
   },
 
   async diff(_id, olds, news) {
-    const [old, now] = [olds as Partial<Checked>, Checked.parse(news)];
+    const [old, now] = [Checked.partial().safeParse(olds).data ?? {}, inputsAs(Checked, news)];
     const changes =
       now.activity !== "none" ||
       old.restUrl !== now.restUrl ||
@@ -104,21 +107,21 @@ export const hooks: Hooks = {
   },
 
   async create(inputs) {
-    const cluster = Checked.parse(inputs);
+    const cluster = inputsAs(Checked, inputs);
     return { id: `${cluster.target}-${shortHash(cluster.self)}`, outs: await bringUp(cluster) };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await bringUp(Checked.parse(news)) };
+    return { outs: await bringUp(inputsAs(Checked, news)) };
   },
 
   async delete(_id, props) {
-    const cluster = Checked.parse(props);
+    const cluster = inputsAs(Checked, props);
     await TARGETS[cluster.target].remove(cluster, tellProgress(cluster.self));
   },
 
   async read(id, props) {
-    const cluster = Checked.parse(props);
+    const cluster = inputsAs(Checked, props);
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };

@@ -73,8 +73,10 @@ function change(field: Exclude<Field, "name">, words: string): Change {
   return { field, effect: EFFECT[field], words };
 }
 
+type Source = Pick<Manifest, "sql" | "code">;
+
 /** What makes the rows: another query, other code, or the one in place of the other. */
-export function sourceChanges(old: Manifest, now: Manifest): Change[] {
+export function sourceChanges(old: Source, now: Source): Change[] {
   if (old.code === undefined && now.code === undefined)
     return sameQuery(old.sql ?? "", now.sql ?? "") ? [] : [change("sql", "SQL changed")];
   if (old.code === undefined) return [change("code", "code in place of SQL")];

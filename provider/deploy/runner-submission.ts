@@ -9,7 +9,8 @@ import type { Deployment, Intent } from "../core/record.js";
 import { QUERY_VIEW, VIEW_HEAD_LINES } from "../core/statements.js";
 import { StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
-import { type Runner, type RunnerFailure, type RunnerSpec, runnerOf, WHOLE_PYTHON } from "../flink/runner.js";
+import { type Runner, type RunnerSpec, runnerOf } from "../flink/runner.js";
+import { type RunnerFailure, WHOLE_PYTHON } from "../flink/runner-process.js";
 import { tellingCause } from "../flink/telling-cause.js";
 import {
   JobRefused,
@@ -50,8 +51,9 @@ export async function prepareInRunner(
     ),
   );
   if (planned.error) throw refusedBy(planned.error);
+  const planner = await runner.pid();
   const close = async () => {
-    await runner.request({ do: "discard", job }, target.limitMs).catch(() => undefined);
+    await runner.request({ do: "discard", job }, target.limitMs, planner).catch(() => undefined);
   };
   return {
     facts: planFacts(planned.plan ?? ""),
@@ -59,7 +61,7 @@ export async function prepareInRunner(
     session: await sessionOf(runner),
     submit: async (jobId, from) => {
       const fixed = startOptions(jobId, from);
-      const started = await runner.request({ do: "start", job, ...hidden, fixed }, target.limitMs);
+      const started = await runner.request({ do: "start", job, ...hidden, fixed }, target.limitMs, planner);
       if (started.error) throw new StatementRefused(started.error.message, undefined, undefined);
     },
     keep: close,
@@ -69,7 +71,7 @@ export async function prepareInRunner(
 
 /** Compiles code, for which no cluster, no Java and no PyFlink is needed. Throws JobRefused. */
 export async function compileInRunner(job: string, code: string, target: SubmissionTarget): Promise<void> {
-  const request = { do: "check", job, code: codeOf(code, target), insert: "none" };
+  const request = { do: "check" as const, job, code: codeOf(code, target), insert: "none" };
   const answer = await answers(job, () => runnerOf(target.runner).request(request, target.limitMs));
   if (answer.error) throw refusedBy(answer.error);
 }

@@ -5,7 +5,7 @@ import type { Decision } from "../core/decision.js";
 import { withAbsolutePaths } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
 import { missedRowsRefusal } from "../core/missed-rows.js";
-import { losesRows, losesRowsWords, type PlanFacts } from "../core/plan-facts.js";
+import { lostRowsWords, type PlanFacts } from "../core/plan-facts.js";
 import { effectiveProperties, FIXED_JOB_ID, IGNORE_UNCLAIMED_STATE, STATE_RECOVERY_PATH } from "../core/properties.js";
 import type { Deployment } from "../core/record.js";
 import { type JobStatements, jobStatements } from "../core/statements.js";
@@ -119,8 +119,8 @@ export function targetProperties(restUrl: string): Record<string, string> {
   };
 }
 
-/** Throws JobRefused where the plan would write wrong rows because of what this project adds to them. */
-export function refuseWrongRows(facts: PlanFacts, { metadataColumns }: Deployment): void {
-  if (metadataColumns && losesRows(facts, metadataColumns))
-    throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
+/** Throws JobRefused where the plan would write wrong rows. */
+export function refuseWrongRows(facts: PlanFacts, { metadataColumns, manifest }: Deployment): void {
+  const words = lostRowsWords(facts, metadataColumns, manifest.flinkProperties);
+  if (words !== undefined) throw new JobRefused("insert", 0, undefined, undefined, words);
 }

@@ -1,7 +1,7 @@
 /** One start of a job: prepared and planned by Flink first, submitted later; through the SQL Gateway or the runner. */
 
 import { missingColumns, missingColumnsWords } from "../core/metadata-columns.js";
-import { isRefusedForTime, losesRowsWords } from "../core/plan-facts.js";
+import { insertTimeWords, isRefusedForTime } from "../core/plan-facts.js";
 import type { Deployment } from "../core/record.js";
 import { type Proof, prepareAtGateway } from "./gateway-submission.js";
 import { prepareInRunner } from "./runner-submission.js";
@@ -28,6 +28,6 @@ export async function prepare(
     if (missing.length > 0)
       throw new JobRefused("insert", 0, undefined, undefined, `${error.message}\n${missingColumnsWords(missing)}`);
     if (!isRefusedForTime(error.message, metadataColumns)) throw error;
-    throw new JobRefused("insert", 0, undefined, undefined, losesRowsWords(metadataColumns));
+    throw new JobRefused("insert", 0, undefined, undefined, insertTimeWords(metadataColumns));
   }
 }

@@ -1,30 +1,19 @@
-/** Has Flink plan what an update will start, and counts the slots: before anything that runs is touched. */
+/** Has Flink plan what an update will start, before anything that runs is touched. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
 import { changedColumns } from "../core/missed-rows.js";
-import { isAlive } from "../core/observed.js";
 import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
-import { reached } from "./cluster-reach.js";
 import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
 import { compileInRunner } from "./runner-submission.js";
 import type { Sighting, World } from "./sighting.js";
+import { checkSlots, expectSlotsOf, releaseReservation, type Waiting } from "./slots.js";
 import { prepare } from "./submission.js";
 import { refuseMissedRows, refuseWrongRows, type SubmissionTarget } from "./submission-parts.js";
 
 /** What a query that never ran is called until it starts: of one length with all others, and the same each time. */
 const FIRST = { queryId: "00000000-0000-0000-0000-000000000000", version: 1, createdAt: "1970-01-01 00:00:00" };
-
-interface Reservation {
-  readonly slots: number;
-  /** Being started: Flink may count its slots already, so it is waited for before anybody is told that slots are missing. */
-  readonly isStarting: boolean;
-}
-
-/** Slots that the other jobs of this update will take, or give back if negative, by cluster and job: the engine checks one after another. */
-const reserved = new Map<string, Map<string, Reservation>>();
 
 /** Throws JobRefused where Flink says no, slots-missing where it cannot run. Plans that start nothing are not asked about. */
 export async function validate(
@@ -33,11 +22,12 @@ export async function validate(
   plan: Decision,
   sighting: Sighting,
   world: World,
+  waiting: Waiting,
 ): Promise<void> {
   const name = desired.manifest.name;
   if (!plan.steps.some((step) => step.do === "start")) {
     releaseReservation(world.rest.url, name);
-    if (plan.action === "suspend") reserve(name, -(await slotsHeld(sighting, world)), world);
+    if (plan.action === "suspend") await expectSlotsOf(name, sighting, world);
     return;
   }
   const record = sighting.observed.record;
@@ -50,7 +40,7 @@ export async function validate(
     startedFrom: null,
   };
   const slots = await slotsFor(deployment, desired, target, plan, record?.current);
-  if (target.slots === "fixed") await checkSlots(name, slots, sighting, world);
+  if (target.slots === "fixed") await checkSlots(name, slots, sighting, world, waiting);
 }
 
 /** As planned now; through the runner, where it takes long, as planned lately if all is as it was then. */
@@ -93,63 +83,4 @@ export async function compileOnly(name: string, code: string, target: Submission
     if (!(error instanceof UserError)) throw error;
     return error.parts.cause ?? error.parts.what;
   }
-}
-
-/** Its start has begun. */
-export function startReserved(restUrl: string, job: string): void {
-  const reservation = reserved.get(restUrl)?.get(job);
-  if (reservation) reserved.get(restUrl)?.set(job, { ...reservation, isStarting: true });
-}
-
-/** A job that runs, or was given up, holds no more than Flink says. */
-export function releaseReservation(restUrl: string, job: string): void {
-  reserved.get(restUrl)?.delete(job);
-}
-
-/** Longest wait for the slots of other jobs that are being started, which Flink may count already. */
-const STARTING_MS = 300_000;
-
-async function checkSlots(name: string, needed: number, sighting: Sighting, world: World): Promise<void> {
-  const others = reservedAt(world);
-  const own = await slotsHeld(sighting, world);
-  const until = Date.now() + STARTING_MS;
-  for (;;) {
-    const isAnyStarting = [...others.values()].some(({ isStarting }) => isStarting);
-    const overview = await reached(() => world.rest.overview());
-    const taken = [...others].reduce((sum, [other, { slots }]) => sum + (other === name ? 0 : slots), 0);
-    const free = overview["slots-available"] + own - taken;
-    if (needed <= free) break;
-    if (!isAnyStarting || Date.now() > until)
-      throw slotsMissing(name, needed, { free, total: overview["slots-total"], taken, own });
-    await sleep(100);
-  }
-  reserve(name, needed - own, world);
-}
-
-function reserve(name: string, slots: number, world: World): void {
-  reservedAt(world).set(name, { slots, isStarting: false });
-}
-
-function reservedAt({ rest }: World): Map<string, Reservation> {
-  const others = reserved.get(rest.url) ?? new Map<string, Reservation>();
-  reserved.set(rest.url, others);
-  return others;
-}
-
-/** Slots that its own stop gives back. */
-async function slotsHeld({ observed: { job }, there }: Sighting, { rest }: World): Promise<number> {
-  return job && !there && isAlive(job) ? reached(() => rest.slotsOf(job.jobId)) : 0;
-}
-
-function slotsMissing(
-  name: string,
-  needed: number,
-  { free, total, taken, own }: { free: number; total: number; taken: number; own: number },
-): UserError {
-  const freed = own > 0 ? `, including the ${own} that its own stop frees` : "";
-  const others = `${freed}${taken > 0 ? `, ${taken} for other jobs of this update` : ""}`;
-  return new UserError("slots-missing", {
-    what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}, ${Math.max(0, free)} of ${total} are free${others}; nothing was stopped`,
-    fix: "give the cluster more slots (configuration keys `slots`, `taskManagers`), or lower parallelism.default",
-  });
 }

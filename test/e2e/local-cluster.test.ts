@@ -1,12 +1,13 @@
 /** A stack with a cluster of its own on this machine: from nothing, through broken parts, to nothing again. */
 
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFree } from "../../provider/cluster/ports.js";
 import { readProcesses } from "../../provider/cluster/processes.js";
 import { killRole, livingRoles } from "../support/cluster.js";
 import { Flink } from "../support/flink.js";
 import { Story } from "../support/story.js";
+import { until } from "../support/until.js";
 
 const ROLES = ["jobmanager", "sql-gateway", "taskmanager-1"];
 
@@ -19,6 +20,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([story?.end(), other?.end()]);
 });
+
+/** Another program at this port. What the killed process still holds, or a connection that only passes, is waited out. */
+async function holding(port: number | undefined): Promise<Server> {
+  return until(`port ${port} for another program`, 30, async () => {
+    const server = createServer();
+    const isOurs = new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    return (await isOurs) ? server : undefined;
+  });
+}
 
 const flinkOf = async (of: Story) => new Flink((await of.outputs()).restUrl);
 
@@ -46,12 +59,7 @@ test("A killed SQL Gateway whose port another program has taken comes back at an
   const before = await story.running("local", await flinkOf(story));
   const { ports } = await readProcesses(story.local);
   await killRole(story.local, "sql-gateway");
-  const other = createServer();
-  // Where a cluster of another story was quicker, the port is taken just as well.
-  await new Promise<void>((resolve) => {
-    other.once("error", () => resolve());
-    other.listen(ports?.gatewayPort, "127.0.0.1", resolve);
-  });
+  const other = await holding(ports?.gatewayPort);
   const { preview } = await story.again();
   expect(preview.lines["session cluster"]).toBe("sql-gateway not running: started again");
   expect((await readProcesses(story.local)).ports?.gatewayPort).not.toBe(ports?.gatewayPort);

@@ -1,0 +1,33 @@
+/** What the engine hands to a hook, checked against the resource's own form. */
+
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { UserError } from "./core/errors.js";
+
+/**
+ * Of a hook that acts: its inputs, or what the stack's state has of the resource. Throws config-invalid, which names each
+ * part that is not as it should be.
+ */
+export function inputsAs<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  throw new UserError("config-invalid", {
+    what: "what the stack's state has of this resource is not in the form of this release; nothing was touched",
+    cause: found.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"),
+    fix: "run `pulumi up`, which writes it as it should be; or go back to the release that wrote it",
+  });
+}
+
+/** Of a check: the arguments, or what is wrong with them, as the engine wants it. */
+export function argumentsAs<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+): { readonly given: z.output<T> } | { readonly failures: dynamic.CheckFailure[] } {
+  const found = schema.safeParse(value);
+  if (found.success) return { given: found.data };
+  const failures = found.error.issues.map(({ path, message }) => ({
+    property: String(path[0] ?? ""),
+    reason: `${path.join(".")}: ${message}`,
+  }));
+  return { failures };
+}

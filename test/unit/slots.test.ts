@@ -1,0 +1,74 @@
+/** The slots of an update, counted beside a JobManager that says how many are free. */
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Observed } from "../../provider/core/observed.js";
+import type { Sighting, World } from "../../provider/deploy/sighting.js";
+import { checkSlots, releaseReservation, startReserved } from "../../provider/deploy/slots.js";
+import { FlinkRest } from "../../provider/flink/rest.js";
+import { openStore } from "../../provider/store/open.js";
+
+let server: Server;
+let rest: FlinkRest;
+let world: World;
+/** What the next looks are answered; the last one again and again. */
+let free: number[] = [];
+
+beforeAll(async () => {
+  server = createServer((_, answer) => {
+    const available = free.length > 1 ? free.shift() : free[0];
+    const overview = { taskmanagers: 1, "slots-total": 4, "slots-available": available, "flink-version": "2.3.0" };
+    answer.end(JSON.stringify(overview));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
+  world = { store: openStore("file:///nowhere"), rest, activity: "none" };
+});
+afterAll(() => server.close());
+
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  for (const job of ["a", "b"]) releaseReservation(rest.url, job);
+});
+
+const observed: Observed = {
+  cluster: "reachable",
+  record: undefined,
+  job: undefined,
+  namesakes: [],
+  states: [],
+  now: 0,
+};
+const sighting: Sighting = { observed, stored: undefined };
+const count = (name: string, needed: number, startSeconds: number) =>
+  checkSlots(name, needed, sighting, world, { startSeconds, progress: (text) => said.push(text) });
+
+test("Slots that another job of the update will take are not free, though it has not begun.", async () => {
+  free = [4];
+  await count("a", 3, 60);
+  await expect(count("b", 2, 60)).rejects.toThrow(
+    "b: needs 2 slots, 1 of 4 are free, 3 for other jobs of this update; nothing was stopped",
+  );
+});
+
+test("While another job starts its slots may count twice: that is waited out, and said.", async () => {
+  free = [4];
+  await count("a", 3, 60);
+  startReserved(rest.url, "a");
+  // Flink has given it its slots, and it is still counted as to come; then its start is over.
+  free = [1];
+  setTimeout(() => releaseReservation(rest.url, "a"), 1500);
+  await count("b", 1, 60);
+  expect(said).toEqual([expect.stringMatching(/^b: slots: 0 of 1 are free while a start, 1 s$/u)]);
+});
+
+test("It is not waited longer than a start may take, and the error says what is missing.", async () => {
+  free = [4];
+  await count("a", 4, 60);
+  startReserved(rest.url, "a");
+  const since = Date.now();
+  await expect(count("b", 1, 1)).rejects.toThrow(/b: needs 1 slot, 0 of 4 are free, 4 for other jobs/u);
+  expect(Date.now() - since).toBeLessThan(10_000);
+});
