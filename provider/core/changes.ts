@@ -59,8 +59,8 @@ export function changesBetween(current: Deployment, desired: Desired): Change[] 
     ...(old.description === now.description ? [] : [change("description", "description changed")]),
     ...propertyChanges(old, now, isClassic(current)).map((words) => change("flinkProperties", words)),
     ...directoryChanges(current.directories, desired.directories).map((words) => change("flinkProperties", words)),
-    ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map((words) =>
-      change("definitions", words),
+    ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map(
+      ({ words, isOfQuery }) => change(isOfQuery ? "views" : "definitions", words),
     ),
     ...fileChanges(current.files ?? {}, desired.files).map((words) => change("files", words)),
     ...secretChanges(current, desired),
@@ -119,11 +119,15 @@ function fileChanges(old: Readonly<Record<string, string>>, now: Readonly<Record
 }
 
 function secretChanges(current: Deployment, desired: Desired): Change[] {
-  if (!current.definitions) return [];
+  return haveSecretsChanged(current, desired) ? [change("definitions", "a secret parameter changed")] : [];
+}
+
+/** Which of them did, the record does not tell. */
+export function haveSecretsChanged(current: Deployment, desired: Desired): boolean {
+  if (!current.definitions) return false;
   const none = Object.keys(desired.secrets).length === 0;
-  if (none && !current.secrets) return [];
-  if (!none && current.secrets && matchesDigest(desired.secrets, current.secrets)) return [];
-  return [change("definitions", "a secret parameter changed")];
+  if (none && !current.secrets) return false;
+  return none || !current.secrets || !matchesDigest(desired.secrets, current.secrets);
 }
 
 function columnChanges(old: MetadataColumns | undefined, now: MetadataColumns): Change[] {

@@ -1,6 +1,6 @@
 /** A start that keeps its state though what the state is about changed: what is refused then, and what is worth a word. */
 
-import type { Desired } from "./changes.js";
+import { type Desired, haveSecretsChanged } from "./changes.js";
 import { optionEffect } from "./connectors.js";
 import { chooseFrom, type Decision, type Plan, type Refusal, refuse } from "./decision.js";
 import { type OptionChange, optionWords, tableChanges } from "./definition-changes.js";
@@ -74,11 +74,36 @@ function isLookedUp(tokens: readonly Token[], from: number): boolean {
   return words[0]?.text.toUpperCase() === "FOR" && words[1]?.text.toUpperCase() === "SYSTEM_TIME";
 }
 
+/** Options of sources by which they are told apart and that hold a secret parameter, of which one has changed. */
+function secretIdentities(
+  current: Deployment,
+  desired: Desired,
+): { readonly table: string; readonly option: string }[] {
+  const isSource = roleOf("source", desired);
+  const isSecret = (value: string) => Object.keys(desired.secrets).some((key) => value.includes(`{${key}}`));
+  const found = [...tablesOf(desired.definitions)].flatMap(([table, { options }]) => {
+    const effectOf = (option: string, value: string) =>
+      optionEffect(options.get("connector"), { option, before: value, after: value });
+    const holds = ([option, value]: readonly [string, string]) =>
+      isSecret(value) && effectOf(option, value) === "identity";
+    return [...options].filter(holds).map(([option]) => ({ table, option }));
+  });
+  const read = found.filter(({ table }) => isSource(table));
+  return read.length > 0 && haveSecretsChanged(current, desired) ? read : [];
+}
+
 function sourceFault(current: Deployment, desired: Desired): Refusal | undefined {
   const { name } = desired.manifest;
-  const other = changedOptions(current, desired, "source").filter(({ effect }) => effect === "identity");
+  const changed = changedOptions(current, desired, "source").filter(({ effect }) => effect === "identity");
+  const other = [
+    ...changed.map(({ table, change }) => ({ table, words: optionWords(change) })),
+    ...secretIdentities(current, desired).map(({ table, option }) => ({
+      table,
+      words: `${option} holds a secret parameter, and one has changed`,
+    })),
+  ];
   if (other.length === 0) return undefined;
-  const words = other.map(({ table, change }) => `${table}: ${optionWords(change)}`).join(", ");
+  const words = other.map((one) => `${one.table}: ${one.words}`).join(", ");
   const tables = [...new Set(other.map(({ table }) => table))].join(", ");
   return refuse(
     `${name}: the source changed (${words}): the state of version ${current.meta.version} holds positions in the old one, so its rows would keep arriving`,

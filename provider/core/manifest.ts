@@ -68,7 +68,7 @@ export interface Manifest {
 export type Effect = "identity" | "replace" | "restart";
 
 /** Everything that can differ between what is deployed and what the manifest asks for. */
-export type Field = keyof Manifest | "definitions" | "metadataColumns" | "files";
+export type Field = keyof Manifest | "definitions" | "views" | "metadataColumns" | "files";
 
 export const EFFECT = {
   name: "identity",
@@ -78,6 +78,8 @@ export const EFFECT = {
   description: "restart",
   flinkProperties: "restart",
   definitions: "restart",
+  // With the computed columns of tables: a part of the query that stands elsewhere.
+  views: "replace",
   metadataColumns: "restart",
   files: "restart",
 } as const satisfies Record<Field, Effect>;

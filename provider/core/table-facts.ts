@@ -1,4 +1,4 @@
-/** Tables as a list of definitions leaves them: columns and options in force, after LIKE and ALTER TABLE. */
+/** Tables as a list of definitions leaves them: columns and options in force, after LIKE, ALTER TABLE and DROP TABLE. */
 
 import { identifierOf, normalizeSql, splitStatements, type Token } from "./sql-text.js";
 
@@ -20,6 +20,8 @@ export function tablesOf(definitions: readonly string[]): ReadonlyMap<string, Ta
     if (words[0] === "CREATE" && (words[1] === "TABLE" || (words[1] === "TEMPORARY" && words[2] === "TABLE")))
       create(tables, tokens, words[1] === "TABLE" ? 2 : 3);
     else if (words[0] === "ALTER" && words[1] === "TABLE") alter(tables, tokens);
+    else if (words[0] === "DROP" && words.includes("TABLE"))
+      tables.delete(nameAt(tokens, words.indexOf("TABLE") + 1).name);
   }
   return tables;
 }
@@ -64,6 +66,11 @@ function alter(tables: Map<string, TableFacts>, tokens: readonly Token[]): void 
   const table = tables.get(name);
   if (!table) return;
   const verb = tokens[end]?.text.toUpperCase();
+  if (verb === "RENAME" && tokens[end + 1]?.text.toUpperCase() === "TO") {
+    tables.delete(name);
+    tables.set(nameAt(tokens, end + 2).name, table);
+    return;
+  }
   const options = new Map(table.options);
   const given = topLevel(tokens.slice(end + 1))[0] ?? [];
   if (verb === "SET") for (const [key, value] of pairsIn(given)) options.set(key, value);

@@ -1,7 +1,7 @@
 /** A start that keeps its state: which changed options of a table, and which numbers, the state has its own word on. */
 
 import { describe, expect, test } from "vitest";
-import type { Desired } from "../../provider/core/changes.js";
+import { type Desired, digestSecrets } from "../../provider/core/changes.js";
 import { derivedMaxParallelism } from "../../provider/core/max-parallelism.js";
 import type { Observed, ObservedJob } from "../../provider/core/observed.js";
 import { planJob } from "../../provider/core/plan.js";
@@ -22,14 +22,16 @@ interface Given {
   readonly properties?: Readonly<Record<string, string>>;
   readonly sql?: string;
   readonly choice?: Desired["choice"];
+  readonly secrets?: Desired["secrets"];
 }
 
-function desired({ definitions = [], properties = {}, sql = "SELECT a FROM clicks", choice }: Given): Desired {
+function desired(given: Given): Desired {
+  const { definitions = [], properties = {}, sql = "SELECT a FROM clicks", choice, secrets = {} } = given;
   return {
     manifest: { name: "orders", description: "", "target-table": "`out`", sql, flinkProperties: properties },
     definitions,
     metadataColumns: { timestamp: "ts", query: true },
-    secrets: {},
+    secrets,
     directories: { checkpoints: "file:///s/checkpoints/orders", savepoints: "file:///s/savepoints/orders" },
     files: {},
     adopt: undefined,
@@ -41,7 +43,7 @@ function desired({ definitions = [], properties = {}, sql = "SELECT a FROM click
 function planned(before: Given, after: Given, how: "runs" | "stopped" = "runs", chosen?: StateRef): string {
   const { choice: _, ...old } = desired(before);
   const meta = { queryId: "q", version: 1, createdAt: "2026-01-01 00:00:00" };
-  const current = { ...old, meta, secrets: undefined, jobId: "0a", startedFrom: null };
+  const current = { ...old, meta, secrets: digestSecrets(old.secrets), jobId: "0a", startedFrom: null };
   const isRunning = how === "runs";
   const record: JobRecord = {
     status: isRunning ? "running" : "stopped",
@@ -130,7 +132,46 @@ describe("another source is no restart", () => {
         { definitions: [table("raw", { ...KAFKA, topic: "b" }), "CREATE VIEW clicks AS SELECT * FROM raw"] },
       ],
     ],
+    [
+      "under another name",
+      [
+        { definitions: [table("raw", KAFKA), "ALTER TABLE raw RENAME TO clicks"] },
+        { definitions: [table("raw", { ...KAFKA, topic: "b" }), "ALTER TABLE raw RENAME TO clicks"] },
+      ],
+    ],
+    [
+      "dropped, and made again",
+      [
+        { definitions: [table("clicks", KAFKA)] },
+        { definitions: [table("clicks", KAFKA), "DROP TABLE clicks", table("clicks", { ...KAFKA, topic: "b" })] },
+      ],
+    ],
+    [
+      "in the place of another table",
+      [
+        { definitions: [table("a", KAFKA), "ALTER TABLE a RENAME TO clicks"] },
+        { definitions: [table("b", { ...KAFKA, topic: "b" }), "ALTER TABLE b RENAME TO clicks"] },
+      ],
+    ],
   ])("%s", (_, [before, after]) => expect(planned(before, after)).toMatch(/^orders: the source changed/u));
+
+  test("A column may have another name now, which makes no other source of its table.", () => {
+    const [clicks, rename] = [table("clicks", KAFKA), "ALTER TABLE clicks RENAME a TO b"];
+    expect(planned({ definitions: [clicks] }, { definitions: [clicks, rename] })).toMatch(/^orders: restart from/u);
+  });
+
+  test("A topic that is a secret may have changed with it; a password that is one may change.", () => {
+    const read = (options: object) => ({ definitions: [table("clicks", { ...KAFKA, ...options })] });
+    const [topic, password] = [read({ topic: "{where}" }), read({ "properties.sasl.jaas.config": "{where}" })];
+    const secrets = (where: string) => ({ secrets: { where } });
+    expect(planned({ ...topic, ...secrets("a") }, { ...topic, ...secrets("b") })).toMatch(
+      /^orders: the source changed \(clicks: topic holds a secret parameter, and one has changed\)/u,
+    );
+    expect(planned({ ...topic, ...secrets("a") }, { ...topic, ...secrets("a") })).toBe("orders: no change, version 1");
+    expect(planned({ ...password, ...secrets("a") }, { ...password, ...secrets("b") })).toMatch(
+      /^orders: restart from/u,
+    );
+  });
 
   test("A state that a person chose goes through, and so does a clean start.", () => {
     const [before, after] = TOPIC;
@@ -264,4 +305,45 @@ describe("the largest parallelism stays that of the state", () => {
   ])("With %i tasks Flink divides a state for %i.", (tasks, expected) =>
     expect(derivedMaxParallelism(tasks)).toBe(expected),
   );
+});
+
+describe("what is a part of the query, wherever it stands, makes a new version", () => {
+  const RAW = table("raw", KAFKA);
+  const view = (query: string) => `CREATE TEMPORARY VIEW clicks AS ${query}`;
+  const computed = (sum: string) => table("clicks", KAFKA, `a INT, b AS ${sum}`);
+
+  test.each<[string, readonly string[], readonly string[], string]>([
+    ["a view", [RAW, view("SELECT a FROM raw")], [RAW, view("SELECT a + 1 AS a FROM raw")], "view clicks changed"],
+    [
+      "a hint in a view",
+      [RAW, view("SELECT a FROM raw /*+ OPTIONS('topic' = 'a') */")],
+      [RAW, view("SELECT a FROM raw /*+ OPTIONS('topic' = 'b') */")],
+      "view clicks changed",
+    ],
+    [
+      "a view in the place of a table",
+      [table("clicks", KAFKA)],
+      [RAW, view("SELECT a FROM raw")],
+      "table raw added, view clicks added, table clicks removed",
+    ],
+    [
+      "ALTER VIEW",
+      [RAW, view("SELECT a FROM raw"), "ALTER VIEW clicks AS SELECT a FROM raw"],
+      [RAW, view("SELECT a FROM raw"), "ALTER VIEW clicks AS SELECT 1 AS a FROM raw"],
+      "ALTER VIEW clicks changed",
+    ],
+    ["a computed column", [computed("a * 2")], [computed("a * 3")], "table clicks changed (column b changed)"],
+    ["where names are looked up", ["USE a", RAW], ["USE b", RAW], "USE b added, USE a removed"],
+  ])("%s", (_, before, after, words) => {
+    const line = planned({ definitions: before }, { definitions: after });
+    expect(line).toMatch(/^orders: new version 2, starts clean \(/u);
+    for (const word of words.split(", ")) expect(line).toContain(word);
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ["the spaces of a view", [RAW, view("SELECT a FROM raw")], [RAW, view("select  a\nFROM raw")]],
+    ["a comment in a view", [RAW, view("SELECT a FROM raw")], [RAW, view("SELECT a -- b\nFROM raw")]],
+  ])("%s is no change.", (_, before, after) => {
+    expect(planned({ definitions: before }, { definitions: after })).toBe("orders: no change, version 1");
+  });
 });
