@@ -1,7 +1,7 @@
 -- Where the results go: JSON lines in {output}/<table>/, a folder that the program chooses. Each table has the columns of
 -- its query, and then the six columns about the query that every INSERT adds.
 -- A file is hidden while it grows and gets its final name after an hour; to watch one: tail -f <folder>/<table>/.part-*
--- A restart with its state kept goes on in the same file, so that tail -f goes on too.
+-- A restart with its state kept continues in the same file, so tail -f continues too.
 
 -- Orders above an amount.
 CREATE TABLE large_orders (

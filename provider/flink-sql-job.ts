@@ -66,7 +66,7 @@ interface Read {
 
 /**
  * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
- * state anew for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
+ * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
  * says something else.
  */
 const latest = new Map<string, Checked | Read>();
@@ -206,7 +206,7 @@ async function deploy(job: JobInputs, resourceId: string, before: Before): Promi
     throw new UserError("sql-invalid", {
       what,
       cause: refusalWords(job, error),
-      fix: "correct it, then run `pulumi up` again",
+      fix: "correct the place named above, then run `pulumi up` again",
     });
   } finally {
     releaseReservation(world.rest.url, job.name);

@@ -19,7 +19,7 @@ import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { type Before, desiredOf, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
 
 /** Why a job is not planned in the preview of an update that makes the bucket of its store. */
-const BUCKET_TO_COME = "the store's bucket is not there yet; a new bucket holds no state to start from";
+const BUCKET_TO_COME = "the store's bucket does not exist yet, so there is no state to start from";
 
 /** What a check tells the diff that follows it in the same process. */
 export interface Checked {
@@ -38,7 +38,7 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
-    return undecided(job, "the session cluster is not found or cannot be reached", await comparing);
+    return undecided(job, "cluster not found or unreachable", await comparing);
   const asked = worldOf(job, before);
   const world = { ...asked, ahead: lookedAhead(asked.store, asked.rest) };
   try {
@@ -62,7 +62,7 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
     return { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };
   } catch (error) {
     if (!(error instanceof ClusterUnreachable)) throw error;
-    return undecided(job, `the cluster cannot be reached: ${error.message}`, await comparing);
+    return undecided(job, `cluster unreachable: ${error.message}`, await comparing);
   }
 }
 
@@ -79,7 +79,7 @@ async function look(desired: Desired, world: World): Promise<{ readonly sighting
   return { sighting: now, plan: planJob(desired, now.observed) };
 }
 
-/** Something is wrong that this update does not mend, or that nobody asked for. */
+/** Something is wrong that this update does not fix, or that nobody asked for. */
 function isWorry({ action, remark, isSuspended }: Decision): boolean {
   return action === "repair" || (action === "none" && remark !== undefined && !isSuspended);
 }
@@ -101,7 +101,7 @@ async function undecided(
   comparison: Comparison | undefined,
   severity: Comparison["severity"] = "warning",
 ): Promise<Checked> {
-  const words = `${job.name}: decided in \`pulumi up\`, since ${why}${await compiled(job)}`;
+  const words = `${job.name}: cannot be planned now (${why}); \`pulumi up\` will decide${await compiled(job)}`;
   await tellPlan(job, words, severity, comparison);
   return { action: "undecided", replaces: [] };
 }

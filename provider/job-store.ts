@@ -115,7 +115,7 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
   }
   const outlived = await outlivedOrNothing(inputs, world);
   if (found.unreachable !== undefined && found.retired.length > 0)
-    await tell(inputs.self, undecidedWords(`the cluster cannot be reached: ${found.unreachable}`), "warning");
+    await tell(inputs.self, undecidedWords(`cluster unreachable: ${found.unreachable}`), "warning");
   const words = [
     ...(found.unreachable === undefined ? found.retired.map(retireWords) : []),
     ...(inputs.retain && outlived.length > 0 ? [retentionWords(outlived, inputs.retain, "deletes", Date.now())] : []),
@@ -139,7 +139,7 @@ function worldOf(
   };
 }
 
-const undecidedWords = (why: string) => `store: decided in \`pulumi up\`, since ${why}`;
+const undecidedWords = (why: string) => `store: cannot be checked now (${why}); \`pulumi up\` will decide`;
 
 async function notKnownYet({ self, retire: asked, retain }: StoreInputs): Promise<PlanInput> {
   if (asked.length === 0 && !retain) return NOTHING;
@@ -171,7 +171,7 @@ async function outlivedOrNothing(inputs: StoreInputs, world: World): Promise<rea
     const isKnown = [UserError, ClusterUnreachable, StoreMoves].some((kind) => error instanceof kind);
     if (!isKnown) throw error;
     const why = error instanceof UserError ? (error.parts.cause ?? error.parts.what) : reasonOf(error);
-    await tell(self, `store: no old states are deleted, since not all could be looked at: ${why}`, "warning");
+    await tell(self, `store: no old states are deleted, since not all could be read: ${why}`, "warning");
     return [];
   }
 }

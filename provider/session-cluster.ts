@@ -85,7 +85,7 @@ export const hooks: Hooks = {
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
       const remark = await comparing;
       if (remark) await tell(given.self, remark.words, remark.severity);
-      // A cluster that changes has the jobs' records written anew before they are checked.
+      // A cluster that changes has the jobs' records written again before they are checked.
       if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
         lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
       return { inputs: checked };
@@ -155,7 +155,7 @@ async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: stri
     throw new UserError("cluster-unreachable", {
       what: `the session cluster cannot be reached at ${[up.restUrl, up.gatewayUrl].filter(Boolean).join(" and ")}; no job was touched`,
       cause: reasonOf(error),
-      fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine may reach them",
+      fix: "check the configuration keys `restUrl` and `gatewayUrl`, and that this machine can reach them",
     });
   }
 }

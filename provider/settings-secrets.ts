@@ -38,8 +38,8 @@ export function secretProblems(secret: readonly string[]): string[] {
     .filter((key) => !ENCRYPTED.includes(key))
     .map((key) =>
       RECORDED.includes(key)
-        ? `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`
-        : `${key}: holds an encrypted value, but states and messages show this key in the open; set it without --secret, and put what is secret into secretParameters or clusterProperties`,
+        ? `${key}: holds an encrypted value, but records keep these in plain text; use secretParameters`
+        : `${key}: holds an encrypted value, but states and messages show this key in plain text; set it without --secret, and put secrets into secretParameters or clusterProperties`,
     );
 }
 
@@ -48,8 +48,8 @@ const ENCRYPTED_OR_PUBLIC = ["secretParameters", "parameters"];
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   store:
-    "leave the credentials to the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) or a profile (AWS_PROFILE)",
-  yarn: "give the header that it asks for in YARN_REST_HEADERS (see docs/yarn.md)",
+    "put the credentials into the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) or a profile (AWS_PROFILE)",
+  yarn: "pass the header that it asks for in YARN_REST_HEADERS (see docs/yarn.md)",
 };
 
 /** Logins in addresses, which would be kept and shown; the messages do not repeat them. */
@@ -63,6 +63,6 @@ export function credentialProblems(values: Readonly<Record<string, unknown>>, se
     const key = place.split(".")[0] ?? "";
     const isStore = key === "store" || key === "compareWith" || key === "choices" || key.startsWith("AWS_");
     const wayOut = WAY_OUT[isStore ? "store" : key] ?? "use an address that asks for none, such as a tunnel's end";
-    return `${place}: holds an address with a user name, a password or a key in it, which would be kept and shown in the open; ${wayOut}`;
+    return `${place}: holds an address with a user name, a password or a key in it, which would be kept and shown in plain text; ${wayOut}`;
   });
 }

@@ -18,7 +18,7 @@ const vitestProjects = ["unit", "integration", ...stories, "timing"];
 const names = [...vitestProjects, "runner"];
 
 /**
- * The newest versions change only when they are pinned anew, and take half a gigabyte; timing needs a calm machine: left to
+ * The newest versions change only when they are pinned again, and take half a gigabyte; timing needs a calm machine: left to
  * those who ask for them, and to `.ci/run nightly`.
  */
 const rare = ["e2e-newest", "timing"];

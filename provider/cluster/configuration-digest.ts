@@ -12,7 +12,7 @@ export function digestOf(configuration: string, isSecret: boolean): string {
 
 export function isDigestOf(digest: string, configuration: string, isSecret: boolean): boolean {
   const [salt = "", stretch] = digest.split(":");
-  // What was digested as if it were no secret is made anew.
+  // What was digested as if it were no secret is made again.
   return isSecret ? stretch === stretched(configuration, salt) : digest === shortHash(configuration);
 }
 

@@ -20,7 +20,7 @@ export async function checkFlinkHome(home: string, store: string, script: string
   if (isS3(store) && !(await hasS3Plugin(home)))
     throw new UserError("cluster-start-failed", {
       what: `the Flink at ${home} cannot use ${store}: it has no S3 file system; nothing was started`,
-      fix: `put flink-s3-fs-hadoop-<version>.jar of its version (Maven: org.apache.flink:flink-s3-fs-hadoop) into ${join(home, "plugins", "s3-fs-hadoop")}`,
+      fix: `put flink-s3-fs-hadoop-<version>.jar of the same version (Maven: org.apache.flink:flink-s3-fs-hadoop) into ${join(home, "plugins", "s3-fs-hadoop")}`,
     });
 }
 

@@ -19,8 +19,8 @@ export function guarded(names: readonly string[]): Record<string, string> {
   // Java passes over a jar that is not there.
   if (!existsSync(GUARD))
     throw new UserError("cluster-start-failed", {
-      what: `${GUARD} is missing, which keeps web pages from Flink; nothing was started`,
-      fix: "bring it back with `git checkout provider/cluster/guard`, or make it with `node scripts/guard.mjs`",
+      what: `${GUARD}, which keeps web pages away from Flink, is missing; nothing was started`,
+      fix: "restore it with `git checkout provider/cluster/guard`, or build it with `node scripts/guard.mjs`",
     });
   const environment = passedOn(process.env, names);
   const { HADOOP_CLASSPATH, HADOOP_CONF_DIR } = environment;

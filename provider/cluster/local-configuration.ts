@@ -41,7 +41,7 @@ export function configurationOf(spec: LocalSpec): string {
     "execution.checkpointing.num-retained": "2",
     // A process that died is missed after two of these, and not after two times 10 s.
     "heartbeat.interval": "2000",
-    // Rows are counted anew when they are asked for, and not for 10 s after that.
+    // Rows are counted again when they are asked for, and not for 10 s after that.
     "metrics.fetcher.update-interval": "500",
     // The age of what the REST API tells of a job; the default of 3 s is meant for larger clusters.
     "web.refresh-interval": "500",
@@ -65,7 +65,7 @@ export function configurationOf(spec: LocalSpec): string {
   });
 }
 
-/** All that a cluster must be started anew for. */
+/** All that a cluster must be restarted for. */
 export function setUpOf(spec: LocalSpec): string {
   // The gateway's port is nothing to JobManager and TaskManagers, and may change when the gateway is started again.
   return [configurationOf({ ...spec, gatewayPort: 0 }), ...spec.environment].join("\n");

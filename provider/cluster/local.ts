@@ -202,7 +202,7 @@ async function pendingPart(
     if (count < wanted.length) return `${count} of ${wanted.length} TaskManagers registered`;
     // Until its end is noticed, jobs seem to run on it that Flink has yet to start again.
     const isListed = ({ resourceId }: Started) => resourceId !== undefined && registered.includes(resourceId);
-    return dead.some(isListed) ? "the end of a TaskManager is not noticed yet" : undefined;
+    return dead.some(isListed) ? "a TaskManager that ended is still registered" : undefined;
   } catch {
     return "the JobManager does not answer yet";
   }

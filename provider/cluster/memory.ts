@@ -45,7 +45,7 @@ async function ask({ flinkHome, startSeconds }: MemoryCheck, conf: string, comma
   if (result.exitCode === 0) return;
   if (result.timedOut)
     throw new UserError("timed-out", {
-      what: `the memory of the cluster was not worked out in ${startSeconds} s; nothing was stopped or started`,
+      what: `the cluster's memory could not be calculated within ${startSeconds} s; nothing was stopped or started`,
       fix: "run `pulumi up` again when the machine is less busy, or raise the configuration key `startSeconds`",
     });
   const output = String(result.all);

@@ -34,15 +34,15 @@ const FILE = "processes.json";
 export async function readProcesses(folder: string): Promise<ProcessFile> {
   const file = join(folder, FILE);
   try {
-    if (!(await stat(file)).isFile()) throw new Error("it is not a plain file");
+    if (!(await stat(file)).isFile()) throw new Error("it is not a regular file");
     return ProcessFile.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       return { configuration: "", processes: [] };
     throw new UserError("cluster-start-failed", {
-      what: `${file} cannot be read: which processes were started here is not known, and none was started or ended`,
+      what: `${file} cannot be read, so it is unknown which processes were started here; none was started or stopped`,
       cause: error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error),
-      fix: "end what still runs of this cluster, delete that file, then run `pulumi up` again",
+      fix: "stop the processes of this cluster that still run, delete that file, then run `pulumi up` again",
     });
   }
 }

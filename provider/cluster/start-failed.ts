@@ -1,4 +1,4 @@
-/** What a process that ended right after its start has to say. */
+/** What a process that exited right after its start has to say. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,12 +14,12 @@ export async function startFailed(role: string, log: string, fix: string): Promi
   // A JVM that is on its way out may fail at other things after that.
   const aboutPorts = lines.filter((line) => PORT_TAKEN.test(line));
   const isPortTaken = aboutPorts.length > 0;
-  const cause = (isPortTaken ? aboutPorts : lines).slice(-3).join("\n") || "its output says nothing";
+  const cause = (isPortTaken ? aboutPorts : lines).slice(-3).join("\n") || "it printed no reason";
   return new UserError("cluster-start-failed", {
-    what: `the ${role} ended right after its start`,
+    what: `the ${role} exited right after its start`,
     cause,
     fix: isPortTaken
-      ? "run `pulumi up` again: another program took its port in the same moment, and the next start takes a free one"
+      ? "run `pulumi up` again: another program took its port at the same moment, and the next start takes a free one"
       : fix,
   });
 }

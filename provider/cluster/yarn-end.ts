@@ -17,7 +17,7 @@ export async function endApplication(
   progress: (text: string) => void,
 ): Promise<void> {
   const { id, restAddress } = application;
-  progress(`ending ${id}`);
+  progress(`stopping ${id}`);
   if (restAddress && requestMs > 0 && (await endOrderly(id, restAddress, yarn, requestMs))) return;
   await yarn.kill(id);
   await awaitEnd(id, yarn, KILL_SECONDS);
@@ -35,7 +35,7 @@ async function endOrderly(id: string, address: string, yarn: ResourceManagers, r
 }
 
 function awaitEnd(id: string, yarn: ResourceManagers, timeoutSeconds: number): Promise<true> {
-  const fix = `end it yourself: \`yarn application -kill ${id}\``;
+  const fix = `stop it yourself: \`yarn application -kill ${id}\``;
   return waitFor<true>({ what: `end of ${id}`, timeoutSeconds, fix, pauseMs: 100 }, async () => {
     const seen = await yarn.application(id);
     return seen && isAlive(seen) ? { pending: seen.state } : { done: true };

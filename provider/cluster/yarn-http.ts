@@ -42,13 +42,13 @@ const CERTIFICATES = [
 
 const FIX = {
   silent:
-    "check the configuration key `yarn.resourceManagers`, and that this machine may reach these addresses (see docs/yarn.md)",
-  kerberos: `the ResourceManager wants Kerberos (SPNEGO): run \`kinit\`, and hand its cookie over in ${HEADERS_VARIABLE} (see docs/yarn.md)`,
-  login: `the ResourceManager wants a login: give the header that it asks for in ${HEADERS_VARIABLE} (see docs/yarn.md)`,
-  certificate: "name the file with the certificate of your authority in the configuration key `yarn.caFile`",
-  scheme: "check whether the ResourceManager speaks http or https at this port",
-  standby: "list all ResourceManagers in the configuration key `yarn.resourceManagers`, the active one among them",
-  other: "check that the addresses in `yarn.resourceManagers` are those of ResourceManagers' web pages (port 8088)",
+    "check the configuration key `yarn.resourceManagers`, and that this machine can reach these addresses (see docs/yarn.md)",
+  kerberos: `the ResourceManager requires Kerberos (SPNEGO): run \`kinit\`, and pass its cookie in ${HEADERS_VARIABLE} (see docs/yarn.md)`,
+  login: `the ResourceManager requires a login: pass the header that it asks for in ${HEADERS_VARIABLE} (see docs/yarn.md)`,
+  certificate: "set the configuration key `yarn.caFile` to the file with your CA's certificate",
+  scheme: "check whether the ResourceManager uses http or https on this port",
+  standby: "list all ResourceManagers in the configuration key `yarn.resourceManagers`, including the active one",
+  other: "check that the addresses in `yarn.resourceManagers` are those of the ResourceManagers' web UI (port 8088)",
 } as const;
 
 /** Redirects are not followed: a standby's leads to a name that may mean nothing here. */
@@ -81,12 +81,12 @@ function judge(address: string, status: number, headers: Headers, text: string):
     return none(`401, it asks for ${wanted || "a login"}`, isKerberos ? FIX.kerberos : FIX.login);
   }
   if (/standby RM|any active RM/iu.test(text)) return none("it is a standby", FIX.standby);
-  if (status >= 300 && status < 400) return none(`${status}, it sends elsewhere: ${headers.location}`, FIX.standby);
+  if (status >= 300 && status < 400) return none(`${status}, it redirects to ${headers.location}`, FIX.standby);
   try {
     return { kind: "answer", address, status, json: JSON.parse(text), text };
   } catch {
     return none(
-      `${status}, and no JSON: ${beginning(text, 10_000)
+      `${status}, not JSON: ${beginning(text, 10_000)
         .replaceAll(/<[^>]*>|\s+/gu, " ")
         .trim()
         .slice(0, 80)}`,

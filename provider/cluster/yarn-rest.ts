@@ -90,7 +90,7 @@ export class ResourceManagers {
 
 function parsed(answer: YarnAnswer & { kind: "answer" }): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.json;
-  const fix = "see the ResourceManager's own words, and whether whoever deploys may do this on YARN";
+  const fix = "see the ResourceManager's answer, and check that your user may do this on YARN";
   throw new YarnSilent(`${answer.address} answered ${answer.status}: ${refusalWords(answer)}`, fix);
 }
 
@@ -100,9 +100,9 @@ function understood<T>(schema: z.ZodType<T>, answer: YarnAnswer & { kind: "answe
   if (found.success) return found.data;
   const [issue] = found.error.issues;
   const fix =
-    "check that the addresses in `yarn.resourceManagers` are those of ResourceManagers' web pages (port 8088)";
+    "check that the addresses in `yarn.resourceManagers` are those of the ResourceManagers' web UI (port 8088)";
   throw new YarnSilent(
-    `${answer.address} gives an answer that is none of YARN's (at ${issue?.path.join(".")}: ${issue?.message})`,
+    `${answer.address} gave an answer that is not YARN's (at ${issue?.path.join(".")}: ${issue?.message})`,
     fix,
   );
 }

@@ -85,7 +85,7 @@ export async function writeConfiguration(spec: YarnSpec, folder: string, start: 
   const others = files.filter(({ name }) => name !== file);
   await Promise.all(others.map(({ name }) => copyFile(join(source, name), join(conf, name))));
   const text = await readFile(join(source, file), "utf8").catch((error: unknown) => {
-    throw missing(reasonOf(error), "set FLINK_HOME, or FLINK_CONF_DIR, to a Flink with its configuration");
+    throw missing(reasonOf(error), "set FLINK_HOME to a Flink distribution, or FLINK_CONF_DIR to its configuration");
   });
   const kept = text.split("\n").filter((line) => !Object.hasOwn(options, line.split(":")[0] ?? ""));
   // Options may hold credentials: for the user's eyes only.

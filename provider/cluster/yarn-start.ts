@@ -82,8 +82,7 @@ async function awaitApplication(
   void client.then((result) => {
     ended = result;
   });
-  const fix =
-    "see in YARN's web page why it does not run (often its queue has no memory left), or raise `startSeconds`";
+  const fix = "see in YARN's web UI why it does not run (often its queue has no memory left), or raise `startSeconds`";
   const what = "session cluster on YARN";
   return waitFor({ what, timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress }, async () => {
     if (ended?.failed) throw startFailed(ended.output);
@@ -122,11 +121,11 @@ function startFailed(output: string): UserError {
   const [words, root] = [causes(trace)[0], rootCause(trace)];
   const cause = words && root && !words.includes(root) ? `${words}\n${root}` : words || root;
   return new UserError("cluster-start-failed", {
-    what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before runs on`,
-    cause: beginning(cause || "its output says nothing", 1000),
+    what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before still runs`,
+    cause: beginning(cause || "it printed no reason", 1000),
     fix: /Kerberos|GSS|Client cannot authenticate/iu.test(trace)
       ? "get a ticket with `kinit`, then run `pulumi up` again"
-      : "correct what it says; its log lies in `.local/<stack>/yarn`",
+      : "fix what it reports; its log is in `.local/<stack>/yarn`",
   });
 }
 
@@ -134,7 +133,7 @@ function startFailed(output: string): UserError {
 function elsewhere(output: string, yarn: ResourceManagers): UserError {
   const id = /application_\d+_\d+/u.exec(output)?.[0] ?? "an application";
   return new UserError("cluster-start-failed", {
-    what: `${SCRIPT} started ${id}, but the ResourceManager at ${yarn.addresses.join(", ")} does not have it running`,
-    fix: `let \`yarn.resourceManagers\` and Hadoop's configuration name the same YARN, and end what was started: \`yarn application -kill ${id}\``,
+    what: `${SCRIPT} started ${id}, but the ResourceManager at ${yarn.addresses.join(", ")} does not list it as running`,
+    fix: `make \`yarn.resourceManagers\` and Hadoop's configuration point to the same YARN, and stop what was started: \`yarn application -kill ${id}\``,
   });
 }

@@ -13,5 +13,5 @@ export function workWords(record: JobRecord | undefined, now: number): string | 
   if (!intent || !written || (!intent.session && !intent.stopping)) return undefined;
   const age = now - Date.parse(written.at);
   if (age > SILENT_MS) return undefined;
-  return `an update of it by ${written.by} is at work or was cut short (${intent.action}, since ${ageWords(age)})`;
+  return `an update of it by ${written.by} is in progress or was interrupted (${intent.action}, since ${ageWords(age)})`;
 }

@@ -45,7 +45,7 @@ export function choiceFaults(choice: Choice): ChoiceFault[] {
     fault("from", `neither ${WORDS.join(", ")} nor the path of a savepoint or checkpoint${didYouMean(from, WORDS)}`);
   if (suspended && from !== undefined) fault("suspended", "a suspended job does not start; remove from, or suspended");
   if (drain && forceFrom) fault("drain", "a job that is cancelled cannot be drained; remove forceFrom, or drain");
-  if (drain && from === "previous-version") fault("drain", "a drained state is at its end; remove drain, or from");
+  if (drain && from === "previous-version") fault("drain", "a drained state is final; remove drain, or from");
   if (allowNonRestoredState && from === "clean")
     fault("allowNonRestoredState", "a clean start takes no state; remove allowNonRestoredState, or from");
   return faults;

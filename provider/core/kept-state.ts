@@ -106,8 +106,8 @@ function sourceFault(current: Deployment, desired: Desired): Refusal | undefined
   const words = other.map((one) => `${one.table}: ${one.words}`).join(", ");
   const tables = [...new Set(other.map(({ table }) => table))].join(", ");
   return refuse(
-    `${name}: another source (${words}): the state of version ${current.meta.version} has positions in the old one, so that its rows would go on arriving`,
-    `begin clean with the new one: ${chooseFrom(name, "clean")}; or bring back the definition of ${tables}`,
+    `${name}: the source changed (${words}): the state of version ${current.meta.version} holds positions in the old one, so its rows would keep arriving`,
+    `start clean with the new one: ${chooseFrom(name, "clean")}; or restore the definition of ${tables}`,
   );
 }
 
@@ -119,7 +119,7 @@ function remarksOf(current: Deployment, desired: Desired): string[] {
   return [
     ...(overridden.length > 0
       ? [
-          `${overridden.join(", ")} ${overridden.length > 1 ? "have" : "has"} no effect: the state has its own positions`,
+          `${overridden.join(", ")} ${overridden.length > 1 ? "have" : "has"} no effect: the state holds its own positions`,
         ]
       : []),
     ...(servers.length > 0

@@ -29,7 +29,7 @@ export const ManifestSchema = z
       .optional()
       .describe("PyFlink that sets execution_output to a DataStream or a Table. Exactly one of sql and code."),
     metadata: MetadataSchema.optional().describe(
-      "The columns about the query that are written behind its own: all, query, timestamp, none, or a list of single ones.",
+      "The metadata columns that are written after the query's own columns: all, query, timestamp, none, or a list of single columns.",
     ),
     flinkProperties: z
       .record(z.string(), PropertyValue)
@@ -43,7 +43,7 @@ export const ManifestSchema = z
         jars: PathsSchema.describe("Jars (pipeline.jars)."),
       })
       .optional()
-      .describe("Files that the job takes along; paths are relative to the project's folder."),
+      .describe("Files that are shipped with the job; paths are relative to the project's folder."),
   })
   .describe("A Flink SQL job.");
 

@@ -41,15 +41,15 @@ type Options = Readonly<Record<string, string>>;
 
 function faultOf(name: string, before: Parallelism, after: Parallelism): Refusal | undefined {
   const inState = before.most ?? derivedMaxParallelism(before.parallelism);
-  const wayOut = `or begin clean: ${chooseFrom(name, "clean")}`;
+  const wayOut = `or start clean: ${chooseFrom(name, "clean")}`;
   if (after.most !== undefined && after.most !== inState && after.most !== before.most)
     return refuse(
-      `${name}: ${OPTION} ${before.most ?? "unset"} → ${after.most}: its state is divided for ${inState}, and Flink would not take it`,
+      `${name}: ${OPTION} ${before.most ?? "unset"} → ${after.most}: its state was written with max parallelism ${inState}, and Flink would not restore it`,
       `set ${OPTION} to ${inState}${before.most === undefined ? ", or leave it unset" : ""}; ${wayOut}`,
     );
   if (after.parallelism <= inState || before.parallelism === after.parallelism) return undefined;
   return refuse(
-    `${name}: parallelism.default ${before.parallelism} → ${after.parallelism}: its state is divided for ${inState} at most, and Flink would not take it`,
+    `${name}: parallelism.default ${before.parallelism} → ${after.parallelism}: its state was written with max parallelism ${inState}, and Flink would not restore it`,
     `set parallelism.default to ${inState} or less; ${wayOut}`,
   );
 }

@@ -30,8 +30,8 @@ export function missedRowsRefusal(
   if (words === undefined || !findsWholeRows(facts, next)) return undefined;
   const { name } = next.manifest;
   return refuse(
-    `${name}: ${words}, and its table finds rows that are taken back by all of their columns: those written before would stay for ever`,
-    `begin clean: ${chooseFrom(name, "clean")}; or leave this as it was`,
+    `${name}: ${words}, and its table matches retracted rows by all of their columns: rows written before would never be removed`,
+    `start clean: ${chooseFrom(name, "clean")}; or undo this change`,
   );
 }
 

@@ -29,7 +29,7 @@ function refuseOwner(desired: Desired, { record }: Observed): Refusal | undefine
   const version = record.current.meta.version;
   return refuse(
     `${name}: its record in the store belongs to the stack ${record.owner} (version ${version}, ${record.status}); it was not touched`,
-    `give this stack a store of its own; or, if it is to take the job over from ${record.owner}: ` +
+    `give this stack a store of its own; or, if it is to adopt the job from ${record.owner}: ` +
       `pulumi config set --path 'adopt["${name}"]' ${jobId ?? "<job id>"}`,
   );
 }
@@ -44,11 +44,11 @@ function refuseAlive(desired: Desired, { record, job, elsewhere, namesakes }: Ob
   const where = placeWords(place);
   if (stranger)
     return refuse(
-      `${name}: jobs of this name run on ${where}, where it ran last, and its record does not know all of them: ${ids}; nothing was started`,
-      "end those that should not run, then try again",
+      `${name}: jobs of this name run on ${where}, where it ran last, and not all of them are in its record: ${ids}; nothing was started`,
+      "cancel those that should not run, then try again",
     );
   return refuse(
-    `${name}: it runs on ${where} as job ${ids}, and this stack is configured for another cluster; nothing was started`,
+    `${name}: it runs on ${where} as job ${ids}, but this stack is configured for another cluster; nothing was started`,
     `deploy it from there, or set the configuration back to that cluster; to move it by hand, stop it there with a savepoint ` +
       "(`pulumi destroy` of the stack that deployed it does so), then run `pulumi up` here",
   );
@@ -84,8 +84,8 @@ function intervalOf(record: JobRecord | undefined): string | undefined {
 function wordsOf(place: Place, newest: StateRef | undefined, now: number): string {
   const age = newest
     ? `its newest state, ${stateName(newest.path)}, is ${ageWords(now - newest.at)} old`
-    : "no state of it is known";
-  return `${placeWords(place)}, where it ran last, gives no answer; ${age}`;
+    : "no state of the job is known";
+  return `${placeWords(place)}, where it ran last, does not answer; ${age}`;
 }
 
 /** A cluster that gives no answer may run the job still: nothing is started until its states have been quiet for long. */
@@ -102,7 +102,7 @@ export function unlessSilent(plan: Decision, desired: Desired, observed: Observe
     return { ...plan, remark: plan.remark ? `${plan.remark}; ${remark}` : remark };
   return refuse(
     `${name}: it may still run: ${remark}; nothing was started (${why})`,
-    `make that cluster answer, or end it. If it is gone for good, say so: pulumi config set --path 'choices["${name}"].lost' ${placeName(place)}` +
+    `make that cluster reachable, or shut it down. If it is gone for good, run: pulumi config set --path 'choices["${name}"].lost' ${placeName(place)}` +
       (newest ? `; or wait until its newest state is ${ageWords(quietMs(interval))} old` : ""),
   );
 }

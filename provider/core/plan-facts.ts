@@ -77,18 +77,18 @@ export function lostRowsWords(
 /** Why such a plan is not started, and the ways out. */
 export function insertTimeWords({ timestamp }: MetadataColumns): string {
   return (
-    `the results change, and a row that is taken back is found by all of its columns here; ${timestamp} is the time of the ` +
-    "insert, another one each time, so that old rows would stay for ever. Write `metadata: query` (or none) into the " +
-    `manifest and take ${timestamp} out of the target table, or give the table the query's own key as its PRIMARY KEY. A job ` +
-    'that has state with this column starts clean then: choices["<job>"].from clean'
+    `the query updates its results, and a retracted row is matched by all of its columns here; ${timestamp} is the time of the ` +
+    "insert, different each time, so old rows would never be removed. Write `metadata: query` (or none) into the " +
+    `manifest and remove ${timestamp} from the target table, or give the table the query's own key as its PRIMARY KEY. A job ` +
+    'that has state with this column must start clean then: choices["<job>"].from clean'
   );
 }
 
 function ownColumnsWords(unstable: readonly UnstableColumn[]): string {
   const named = unstable.map(({ column, by }) => `${column} (${by})`).join(", ");
   return (
-    `the results change, and a row that is taken back is found by all of its columns; ${named} would have another value then, ` +
-    "so that old rows would stay for ever. Take it out of the query, or compute it where rows are only added, or give the " +
+    `the query updates its results, and a retracted row is matched by all of its columns; ${named} would have another value then, ` +
+    "so old rows would never be removed. Remove it from the query, or compute it where rows are only added, or give the " +
     `table the query's own key as its PRIMARY KEY. Where such rows do no harm, set ${STRATEGY}: IGNORE in flinkProperties`
   );
 }

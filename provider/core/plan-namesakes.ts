@@ -14,7 +14,7 @@ export function knownCopies({ record, job, namesakes }: Observed): readonly Obse
 export function withCopies(plan: Decision, copies: readonly ObservedJob[], { job }: Observed): Decision {
   if (copies.length === 0) return plan;
   const ids = copies.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
-  const remark = `a second copy of it, which an earlier deployment started, is cancelled: ${ids}; ${job?.jobId} is the record's`;
+  const remark = `a second copy of it, which an earlier deployment started, is cancelled: ${ids}; ${job?.jobId} is the one in the record`;
   const steps: Step[] = copies.map(({ jobId }) => ({ do: "cancel-copy", jobId }));
   return {
     ...plan,
@@ -38,18 +38,18 @@ export function planWithNamesakes(desired: Desired, { record, job, namesakes }: 
   if (namesakes.length + Number(own !== undefined) > 1)
     return refuse(
       `${name}: ${namesakes.length + Number(own !== undefined)} jobs of this name run: ${ids}${own ? `; the record names ${own.jobId}` : ""}`,
-      own ? "end all of them but the record's" : "end all of them but one",
+      own ? "cancel all of them but the one in the record" : "cancel all of them but one",
     );
   if (!record && desired.deployedTo !== undefined)
     return refuse(
-      `${name}: a job of this name runs already: ${ids}, and the store has no record of it; this stack deployed it with the store ${desired.deployedTo}`,
+      `${name}: a job of this name is already running: ${ids}, and the store has no record of it; this stack deployed it with the store ${desired.deployedTo}`,
       `set the configuration key \`store\` back: pulumi config set store ${desired.deployedTo}; after a rename of the stack its default is another folder`,
     );
   const known = record ? "its record in the store names another job" : "the store has no record of it";
   return refuse(
-    `${name}: a job of this name runs already: ${ids}, and ${known}`,
-    `cancel it; or, if it runs this manifest's query, take it over: pulumi config set --path 'adopt["${name}"]' ${stranger?.jobId}; ` +
-      `or stop it with a savepoint and go on from that: ${chooseFrom(name, "<savepoint>")}; ` +
+    `${name}: a job of this name is already running: ${ids}, and ${known}`,
+    `cancel it; or, if it runs this manifest's query, adopt it: pulumi config set --path 'adopt["${name}"]' ${stranger?.jobId}; ` +
+      `or stop it with a savepoint and start from that: ${chooseFrom(name, "<savepoint>")}; ` +
       "or, if the configuration key `store` was changed, set it back",
   );
 }

@@ -138,7 +138,7 @@ function planUnchanged(desired: Desired, { now }: Observed, record: JobRecord, j
 
 function refuseOtherVersion(name: string, version: number, other: number, { jobId }: ObservedJob): Refusal {
   return refuse(
-    `${name}: its record is about version ${version}, and job ${jobId} keeps its state in the directory of version ${other}`,
+    `${name}: its record says version ${version}, but job ${jobId} keeps its state in the directory of version ${other}`,
     `correct sql and meta in manifests/${name}.yaml of the store to what runs (query-version: ${other}), or cancel the job`,
   );
 }
@@ -146,21 +146,21 @@ function refuseOtherVersion(name: string, version: number, other: number, { jobI
 export function refuseNoCheckpoint(name: string, { current }: JobRecord, stop: Stop): Refusal {
   const isForced = stop.do === "cancel" && stop.isForced;
   const why = isForced
-    ? "it runs, has no completed checkpoint, and is to be cancelled without a savepoint"
+    ? "it runs, has no completed checkpoint, and would be cancelled without a savepoint"
     : "it keeps restarting and has no completed checkpoint";
   return refuseNoState(name, current.meta.version, why);
 }
 
 export function refuseDeleted(name: string): Refusal {
   return refuse(
-    `${name}: it would have to be cancelled, and its option execution.checkpointing.externalized-checkpoint-retention has Flink delete its checkpoints then`,
-    `go on from a savepoint that you have, or begin anew: ${chooseFrom(name, "<path>")}, or … clean`,
+    `${name}: it would have to be cancelled, and its option execution.checkpointing.externalized-checkpoint-retention makes Flink delete its checkpoints then`,
+    `start from a savepoint that you have, or clean: ${chooseFrom(name, "<path>")}, or … clean`,
   );
 }
 
 function refuseDrain(name: string): Refusal {
   return refuse(
-    `${name}: it is to be drained and to go on with the same query: its windows would be closed before their time`,
+    `${name}: it would be drained and resumed with the same query: its windows would close too early`,
     `remove choices["${name}"].drain; it is for a job that is suspended for good, or replaced by a new version`,
   );
 }

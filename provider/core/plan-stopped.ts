@@ -82,8 +82,8 @@ function refusalOf(
     );
   if (!state || !savepoint?.drained || !sameLocation(state.path, savepoint.path)) return undefined;
   return refuse(
-    `${name}: it was drained before it was stopped: its windows are closed, and going on from ${savepoint.path} gives other results`,
-    `begin anew, or go on from there all the same: ${chooseFrom(name, "clean")}, or … ${savepoint.path}`,
+    `${name}: it was drained before it was stopped: its windows are closed, and resuming from ${savepoint.path} would give different results`,
+    `start clean, or resume from there anyway: ${chooseFrom(name, "clean")}, or … ${savepoint.path}`,
   );
 }
 
@@ -93,7 +93,7 @@ function endOf(job: ObservedJob | undefined): string | undefined {
   return `it is ${job.status}${job.detail?.failure ? `: ${job.detail.failure}` : ""}`;
 }
 
-/** The very first start was prepared and never confirmed, or was put off. */
+/** The very first start was prepared and never confirmed, or was postponed. */
 export function neverDeployed({ current, intent, past }: JobRecord): boolean {
   return intent?.next?.jobId === current.jobId && current.startedFrom === null && past.length === 0;
 }
@@ -112,7 +112,7 @@ export function planFinished(
 ): Decision {
   const version = record.current.meta.version;
   if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, []);
-  const remark = changes.length > 0 ? "the change takes effect with a next version" : undefined;
+  const remark = changes.length > 0 ? "the change takes effect with the next version" : undefined;
   if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
   const steps = [{ do: "record" as const, status: "finished" as const, jobId: job?.jobId ?? record.current.jobId }];
   return { action: "finish", version, changes: [], steps, remark };

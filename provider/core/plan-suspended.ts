@@ -21,7 +21,7 @@ export function planSuspended(
   const version = record.current.meta.version;
   const { name } = desired.manifest;
   const late =
-    changes.length > 0 ? `; takes effect when it goes on: ${changes.map(({ words }) => words).join(", ")}` : "";
+    changes.length > 0 ? `; takes effect when it resumes: ${changes.map(({ words }) => words).join(", ")}` : "";
   if (!job || !isAlive(job)) {
     if (hasFinished(record, job)) return planFinished(desired, record, job, []);
     if (record.status === "stopped") {

@@ -8,7 +8,7 @@ import { ageWords, sizeWords } from "./words.js";
 export function planWords(name: string, plan: Plan, now: number): string {
   if (plan.action === "refuse") return plan.what;
   const remark = plan.remark ? `; ${plan.remark}` : "";
-  const allows = startOf(plan)?.allowNonRestoredState ? "; state that no operator takes is dropped" : "";
+  const allows = startOf(plan)?.allowNonRestoredState ? "; state that matches no operator is dropped" : "";
   return `${name}: ${decisionWords(plan, now)}${allows}${remark}`;
 }
 
@@ -27,7 +27,7 @@ function decisionWords(plan: Decision, now: number): string {
     case "adopt":
       return `adopted as it runs, not restarted, ${stays}`;
     case "finish":
-      return `finished by itself, not started again, ${stays}`;
+      return `finished, not started again, ${stays}`;
     case "restart":
       return `restart from ${startWords(plan, now)}${whyWords(plan)}, ${stays}`;
     case "resume":
@@ -41,7 +41,7 @@ function decisionWords(plan: Decision, now: number): string {
     case "rename":
       return `${plan.isSuspended ? "suspended" : "no change"}, ${stays}; its record takes the stack's new name`;
     case "forget":
-      return `no change, ${stays}; a choice that was carried out left the configuration, and the record forgets it`;
+      return `no change, ${stays}; a choice that was carried out is no longer configured, and is removed from the record`;
   }
 }
 

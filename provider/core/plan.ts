@@ -39,7 +39,7 @@ function withNewName(plan: Decision, { stack }: Desired, record: JobRecord | und
 /** A job that is to rest is not at rest while a start of it may still come. */
 function withLateStart(plan: Decision, { lateStart }: Observed): Decision {
   if (plan.action !== "none" || lateStart === undefined) return plan;
-  const late = `an earlier deployment was killed while it started job ${lateStart}; should that still come up, it is stopped`;
+  const late = `an earlier deployment was killed while it started job ${lateStart}; if that job still starts, it is stopped`;
   return { ...plan, action: "repair", remark: plan.remark ? `${plan.remark}; ${late}` : late };
 }
 
@@ -90,15 +90,15 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): Plan {
 
 function refuseLostRecord(name: string, newest: StateRef, now: number): Refusal {
   return refuse(
-    `${name}: ERROR the store has no record of it, and holds state of it: the newest is ${newest.path}, ${ageWords(now - newest.at)} old`,
-    `bring back manifests/${name}.yaml of the store; or go on from that state: ${chooseFrom(name, newest.path)}; or begin anew: … clean`,
+    `${name}: ERROR the store has no record of it, but holds its state: the newest is ${newest.path}, ${ageWords(now - newest.at)} old`,
+    `restore manifests/${name}.yaml in the store; or start from that state: ${chooseFrom(name, newest.path)}; or clean: … clean`,
   );
 }
 
 function refuseUnknown(name: string, deployedTo: string): Refusal {
   return refuse(
-    `${name}: ERROR this stack deployed it before, and the store has no record of it; it was deployed with the store ${deployedTo}`,
-    `set the configuration key \`store\` back, or bring the record back; to begin anew: ${chooseFrom(name, "clean")}`,
+    `${name}: ERROR this stack deployed it before, but the store has no record of it; it was deployed with the store ${deployedTo}`,
+    `set the configuration key \`store\` back, or bring the record back; to start clean: ${chooseFrom(name, "clean")}`,
   );
 }
 
@@ -106,7 +106,7 @@ function refuseUnknown(name: string, deployedTo: string): Refusal {
 function missingChoice(name: string, path: string | undefined, { chosen }: Observed): Refusal | undefined {
   if (path === undefined || chosen) return undefined;
   return refuse(
-    `${name}: there is no state at ${path}: it has no file _metadata, or one without content`,
+    `${name}: there is no state at ${path}: it has no file _metadata, or an empty one`,
     `correct choices["${name}"].from, or remove it`,
   );
 }

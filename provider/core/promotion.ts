@@ -43,7 +43,7 @@ function tableDifferences(desired: Desired, { current }: JobRecord): string[] {
   const words = { changed: "differs", added: "is not there", removed: "is there only" };
   const found = differences.map(({ label, kind }) => `${label} ${words[kind]}`);
   if (found.length === 0 || isUnfilled) return found;
-  return [...found, "compared with parameters put in, since its record is of an older release"];
+  return [...found, "compared with parameters filled in, since its record was written by an older release"];
 }
 
 function stateWords(record: JobRecord): string {
@@ -57,11 +57,11 @@ function runWords(record: JobRecord): string {
 
 /** An update is at work there, or was cut short. */
 function unfinishedWords({ intent }: JobRecord): string {
-  return intent ? ", with an update not at its end" : "";
+  return intent ? ", with an unfinished update" : "";
 }
 
 /** Jobs that the other stack runs and this one does not have; undefined where there are none. */
 export function strangerWords(stack: string, names: readonly string[]): string | undefined {
   const count = names.length === 1 ? "a job" : `${names.length} jobs`;
-  return names.length === 0 ? undefined : `${stack} has ${count} that this stack has not: ${names.join(", ")}`;
+  return names.length === 0 ? undefined : `${stack} has ${count} that this stack does not have: ${names.join(", ")}`;
 }

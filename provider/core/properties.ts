@@ -106,9 +106,9 @@ function propertyRemark(
   if (name === "pipeline.name" && value !== manifest.name)
     return { severity: "error", message: `pipeline.name must be the job's name '${manifest.name}'; remove it` };
   if (name !== option && Object.hasOwn(manifest.flinkProperties, name))
-    return { severity: "error", message: `${option} and ${name} are one option; keep ${name}` };
+    return { severity: "error", message: `${option} and ${name} are the same option; keep ${name}` };
   if (hasCredentials(value)) {
-    const message = `${option} has a user name, a password or a key in its address, which records and states would hold in the open; leave them to the environment or to the cluster's configuration`;
+    const message = `${option} has a user name, a password or a key in its address, which records and states would hold in plain text; put them into the environment or the cluster's configuration`;
     return { severity: "error", message };
   }
   const most = Number(withCurrentNames(manifest.flinkProperties)["pipeline.max-parallelism"]);

@@ -47,7 +47,7 @@ function ownedOption(name: string): string | undefined {
   if (isPlanning && !NOT_PLANNING.some((group) => lower.startsWith(group))) return undefined;
   if (isReserved(currentName(lower)) || lower === "pipeline.name")
     return `${name} is set by the deployment itself; remove it`;
-  return `${name} says more than how a job is planned; put it into flinkProperties of the manifest or of job-template.yaml`;
+  return `${name} changes more than how a job is planned; put it into flinkProperties of the manifest or of job-template.yaml`;
 }
 
 /**
@@ -55,8 +55,7 @@ function ownedOption(name: string): string | undefined {
  * since it may mean anything.
  */
 export function optionFault(rest: readonly Token[], verb: "SET" | "RESET", first: Token): StatementFault | undefined {
-  if (rest.length === 0)
-    return { token: first, message: `${verb} without an option does not belong into a table file` };
+  if (rest.length === 0) return { token: first, message: `${verb} without an option does not belong in a table file` };
   const end = verb === "SET" ? rest.findIndex(({ text }) => text === "=") : rest.length;
   const given = rest.slice(0, Math.max(0, end));
   const [token = first] = given;

@@ -10,7 +10,7 @@ export interface SqlFault {
 }
 
 const QUERY_STARTS: ReadonlySet<string> = new Set(["SELECT", "WITH", "VALUES", "("]);
-const QUERY_ONLY = "write the query only; the INSERT is made for you";
+const QUERY_ONLY = "write only the query; the INSERT is generated";
 
 /** Why a text cannot be the query of a job, if so. */
 export function queryFault(sql: string): SqlFault | undefined {

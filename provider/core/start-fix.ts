@@ -1,7 +1,7 @@
 /** What to do after a start that failed, by what the job's own exception says. */
 
 /** Where nothing says that it is something else. */
-const BY_MANIFEST = "correct the manifest, then run `pulumi up` again";
+const BY_MANIFEST = "fix the cause above (usually in the manifest or a table that it uses), then run `pulumi up` again";
 
 /** Flink tells these by the class and the words of the JVM or of its own scheduler, and by no code. */
 const FIXES: readonly (readonly [cause: RegExp, fix: string])[] = [

@@ -36,7 +36,7 @@ const counted = (count: number, what: string) => `${count} ${what}${count === 1 
 
 function directoryWords({ path, kind, bytes, at, stateAt }: StateDirectory, now: number): string {
   const what = kind === "checkpoints" ? "checkpoints, " : "";
-  return `${path} (${what}${sizeWords(bytes)}, ${ageWords(now - at)} old${stateAt === undefined ? ", not complete" : ""})`;
+  return `${path} (${what}${sizeWords(bytes)}, ${ageWords(now - at)} old${stateAt === undefined ? ", incomplete" : ""})`;
 }
 
 /** The first few, then how many more there are. */

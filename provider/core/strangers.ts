@@ -21,7 +21,7 @@ const QUIET_MS = 600_000;
 /** Of a record that no resource owns, one line. It is left alone. */
 export function strangerWords({ name, seen }: Stranger): string {
   const stops = seen?.job && isAlive(seen.job) && !isStruggling(seen.job);
-  const way = stops ? "to stop it with a savepoint" : "to make a tombstone of it";
+  const way = stops ? "to stop it with a savepoint" : "to turn its record into a tombstone";
   return `store: ${name}: has a record but no manifest; it ${statusWords(seen)}; not touched; ${way}, add it to the configuration key \`retire\``;
 }
 
@@ -40,20 +40,20 @@ export function retireWords({ name, seen }: Stranger): string {
   const head = `store: ${name}: retired: it ${statusWords(seen)}`;
   if (!seen?.job || !isAlive(seen.job)) {
     const state = seen && seen.record?.status !== "finished" ? latestState(seen) : undefined;
-    return `${head}; its record becomes a tombstone${state ? ` that names ${stateName(state.path)}` : ""}`;
+    return `${head}; its record becomes a tombstone${state ? ` that points to ${stateName(state.path)}` : ""}`;
   }
   if (isStruggling(seen.job))
-    return `${head} and cannot take a savepoint; it is cancelled, and its record becomes a tombstone that names its newest checkpoint`;
+    return `${head} and cannot take a savepoint; it is cancelled, and its record becomes a tombstone that points to its newest checkpoint`;
   return `${head}; it is stopped with a savepoint, and its record becomes a tombstone`;
 }
 
 /** Why a job cannot be retired: something of it may run that would go on running beside a tombstone. */
 export function retireRefusal({ name, seen }: Stranger): ErrorParts | undefined {
   if (!seen) return undefined;
-  const fix = "end that job, or remove the name from the configuration key `retire`";
+  const fix = "cancel that job, or remove the name from the configuration key `retire`";
   const others = seen.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (others)
-    return { what: `${name}: not retired: its record does not know what runs under its name: ${others}`, fix };
+    return { what: `${name}: not retired: jobs that are not in its record run under its name: ${others}`, fix };
   const last = seen.job || seen.record?.status !== "running" ? undefined : latestState(seen);
   if (!last || seen.now - last.at >= QUIET_MS) return undefined;
   const state = `${stateName(last.path)} is ${ageWords(seen.now - last.at)} old`;
@@ -64,10 +64,11 @@ export function retireRefusal({ name, seen }: Stranger): ErrorParts | undefined 
 }
 
 function statusWords(seen: Stranger["seen"]): string {
-  if (!seen) return "may run: the cluster cannot be asked";
+  if (!seen) return "may run (cluster unreachable)";
   const { job, namesakes } = seen;
   if (job && isAlive(job)) return jobWords(job);
-  if (namesakes.length > 0) return `is not what runs under its name: that ${namesakes.map(jobWords).join(", and ")}`;
+  if (namesakes.length > 0)
+    return `is not the job that runs under its name: that ${namesakes.map(jobWords).join(", and ")}`;
   return "does not run on this cluster";
 }
 

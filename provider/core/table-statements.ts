@@ -4,7 +4,7 @@ import { optionFault, type StatementFault } from "./session-options.js";
 import { identifierOf, type Token } from "./sql-text.js";
 
 const ELSEWHERE = "it would run each time a job is planned, in a preview too";
-const MANIFEST = "make it a manifest of its own, which the INSERT is made for";
+const MANIFEST = "make it a manifest of its own; the INSERT is generated";
 
 /** Kinds of statements that are often tried, each with the way out. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ export function statementFaults(statements: readonly (readonly Token[])[]): (Sta
   const session: Session = { inMemory: new Set(["default_catalog"]), current: "default_catalog" };
   return statements.map((tokens) => {
     const second = tokens.find(({ kind, text }) => kind === "symbol" && text === ";");
-    if (second) return { token: second, message: "the parameters make more than one statement of this one" };
+    if (second) return { token: second, message: "with its parameters filled in, this is more than one statement" };
     return tokens.length === 0 ? undefined : faultOf(new Words(tokens), session);
   });
 }
@@ -115,7 +115,7 @@ function faultOf(words: Words, session: Session): StatementFault | undefined {
   if (words.take("ALTER")) return alterFault(words, session, fault);
   if (words.take("DROP")) return dropFault(words, session, fault);
   const word = words.peek() || first.text.slice(0, 20);
-  return fault(`${word} does not belong into a table file: ${ELSEWHERE}; ${HINTS[word] ?? "remove it"}`);
+  return fault(`${word} does not belong in a table file: ${ELSEWHERE}; ${HINTS[word] ?? "remove it"}`);
 }
 
 type Fault = (message: string, token?: Token) => StatementFault;
@@ -134,7 +134,7 @@ function useFault(words: Words, session: Session, fault: Fault): StatementFault 
 
 function createFault(words: Words, session: Session, fault: Fault): StatementFault | undefined {
   if (words.peek() === "OR")
-    return fault("CREATE OR … does not belong into a table file; write CREATE, or CREATE TEMPORARY");
+    return fault("CREATE OR … does not belong in a table file; write CREATE, or CREATE TEMPORARY");
   const isTemporary = words.take("TEMPORARY");
   words.take("SYSTEM");
   const kind = words.peek();
@@ -165,7 +165,7 @@ function alterFault(words: Words, session: Session, fault: Fault): StatementFaul
   const name = words.name();
   if (kind === "FUNCTION") while (!words.isOver && words.peek() !== "AS") words.take(words.peek());
   if (!allowed.includes(words.peek()))
-    return fault(`ALTER ${kind} … ${words.peek()} does not belong into a table file: ${ELSEWHERE}`, words.token);
+    return fault(`ALTER ${kind} … ${words.peek()} does not belong in a table file: ${ELSEWHERE}`, words.token);
   if (kind === "CATALOG") return undefined;
   return isTemporary ? undefined : persistentFault(`ALTER ${kind}`, name, kind === "DATABASE" ? 2 : 3, session, fault);
 }
@@ -183,7 +183,7 @@ function kindFault(verb: string, kind: string, fault: Fault): StatementFault {
     verb === "DROP"
       ? "tables, views, functions and models"
       : "tables, views, functions, models, databases and catalogs";
-  return fault(`${verb} ${kind || "…"} does not belong into a table file; ${verb} is for ${known} of the session here`);
+  return fault(`${verb} ${kind || "…"} does not belong in a table file; ${verb} is for ${known} of this session`);
 }
 
 /** `parts` of a whole name: without the first of them the object lies in the catalog that is in use. */

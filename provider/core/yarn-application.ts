@@ -89,7 +89,7 @@ export function notFoundWords(
     cause: ended ? `${endedWords(ended)}\n${list}` : list,
     fix:
       choice.found === "many"
-        ? "say which one with the configuration key `yarn.applicationId`, or tell them apart by `yarn.queue`, or end the others"
+        ? "choose one with the configuration key `yarn.applicationId` or `yarn.queue`, or stop the others"
         : "correct `yarn.applicationId`, `yarn.name` or `yarn.queue`, start that session, or let the stack start one of its own: `yarn.start: true`",
   };
 }

@@ -42,9 +42,9 @@ export const YarnOptions = Keys.superRefine((options, context) => {
 function contradictions({ applicationId, name, queue, start, shipFiles }: YarnOptions): string[] {
   return [
     ...(start && applicationId
-      ? ["`start` makes a session of the stack's own, `applicationId` names one: choose"]
+      ? ["`start` starts a session for this stack, `applicationId` names an existing one: set only one of them"]
       : []),
-    ...(applicationId && (name || queue) ? ["`applicationId` says it all: leave out `name` and `queue`"] : []),
+    ...(applicationId && (name || queue) ? ["`applicationId` is enough: remove `name` and `queue`"] : []),
     ...(!start && shipFiles.length > 0 ? ["`shipFiles` are for a session that the stack starts: `start: true`"] : []),
   ];
 }
@@ -57,7 +57,7 @@ export function yarnProblems(
 ): string[] {
   if (target === "yarn" && !options)
     return ["yarn: target yarn needs `yarn.resourceManagers`, the web addresses of YARN's ResourceManagers"];
-  if (target !== "yarn" && options) return [`yarn: is for target yarn, and the target is ${target}`];
-  if (options?.gateway && gatewayUrl) return ["yarn.gateway: there is a `gatewayUrl` already: choose"];
+  if (target !== "yarn" && options) return [`yarn: is for target yarn, but the target is ${target}`];
+  if (options?.gateway && gatewayUrl) return ["yarn.gateway: `gatewayUrl` is set too: remove one of them"];
   return [];
 }

@@ -50,7 +50,7 @@ export async function apply(plan: Decision, context: ApplyContext): Promise<JobR
   });
 }
 
-/** A record whose choices are about to be written anew. */
+/** A record whose choices are about to be written again. */
 function without({ choices: _, ...record }: JobRecord): JobRecord {
   return record;
 }
@@ -67,7 +67,7 @@ function asItRuns(
   record: JobRecord | undefined,
   { desired, resourceId }: ApplyContext,
 ): JobRecord {
-  // Where it runs another text than the manifest's, a way back must find that one.
+  // Where it runs another text than the manifest's, a roll-back must find that one.
   const isCutShort = record && runsCutShort(record.current, desired.manifest);
   const manifest = isCutShort ? { ...desired.manifest, sql: record.current.manifest.sql } : desired.manifest;
   const { startedFrom, since } = record?.current ?? {};

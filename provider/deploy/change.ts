@@ -66,9 +66,9 @@ export class Change implements Changing {
       if (!(error instanceof UserError)) throw error;
       await yieldIfTaken(this, record, error);
       throw new UserError(error.code, {
-        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written into its record`,
+        what: `${this.name}: version ${record.current.meta.version} runs as job ${record.current.jobId}, but this could not be written to its record`,
         cause: error.parts.cause ?? error.parts.what,
-        fix: "run `pulumi up` again: it finds the job by the id that was noted before the start",
+        fix: "run `pulumi up` again: it finds the job by the id that was recorded before the start",
       });
     }
   }
@@ -107,7 +107,7 @@ export class Change implements Changing {
       return await this.context.writer.write(record);
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== "store-unreachable") throw error;
-      this.context.progress(`${this.name}: ${error.parts.what}; the job is started all the same`);
+      this.context.progress(`${this.name}: ${error.parts.what}; the job is started anyway`);
       return record;
     }
   }
@@ -152,7 +152,7 @@ export class Change implements Changing {
       await refuseOtherDirectory(this.context.world.rest, next);
       return hasFinished;
     } catch (error) {
-      // A submission without an answer must not come true after the way back has begun.
+      // A submission without an answer must not come true after the roll-back has begun.
       await submission.close();
       if (error instanceof StartContested && !hasWayBack(this.plan)) {
         await this.takeAway(next.jobId ?? "");
@@ -179,7 +179,7 @@ export class Change implements Changing {
     return awaitRunning(world.rest, { name: this.name, jobId, limits, progress });
   }
 
-  /** What takes the place of a job that ran must show what its rows do to it, for as long as there is a way back. */
+  /** What takes the place of a job that ran must show what its rows do to it, for as long as it can be rolled back. */
   private async awaitProof(started: JobSummary): Promise<boolean> {
     const { world, limits, progress } = this.context;
     const job = { name: this.name, jobId: started.jid, limits, progress };
@@ -201,7 +201,7 @@ export class Change implements Changing {
     const { desired, sighting, limits, progress } = this.context;
     const { world, target } = at ?? this.context;
     const what = `${this.name}: submission of job ${jobId}`;
-    const fix = "see that the SQL Gateway and the JobManager run, then run `pulumi up` again";
+    const fix = "check that the SQL Gateway and the JobManager run, then run `pulumi up` again";
     const from = next.startedFrom
       ? { path: next.startedFrom, allowNonRestoredState: allowNonRestoredState === true }
       : undefined;

@@ -26,7 +26,7 @@ export async function reachable<T>(name: string, outcome: string, work: () => Pr
     throw new UserError("cluster-unreachable", {
       what: `${name}: the session cluster cannot be reached; ${outcome}`,
       cause: reasonOf(error),
-      fix: "bring the cluster back, then run `pulumi up` again",
+      fix: "make the cluster reachable, then run `pulumi up` again",
     });
   }
 }

@@ -160,8 +160,8 @@ async function unlessClosed(job: string, submit: () => Promise<unknown>): Promis
     if (!(error instanceof StatementRefused) || !CLOSED.test(error.message)) throw error;
     throw new UserError("record-conflict", {
       what: `${job}: its session at the SQL Gateway was closed before it could start the job`,
-      cause: "another deployment works on this job, or the gateway was started anew",
-      fix: "let the other deployment end, then run `pulumi up` again",
+      cause: "another deployment is working on this job, or the gateway was restarted",
+      fix: "wait until the other deployment has finished, then run `pulumi up` again",
     });
   }
 }
@@ -172,9 +172,9 @@ async function gatewayAnswers<T>(job: string, { gateway }: GatewayTarget, work: 
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     throw new UserError("gateway-unreachable", {
-      what: `${job}: the SQL Gateway at ${gateway.url} gives no answer; nothing was stopped or started`,
+      what: `${job}: the SQL Gateway at ${gateway.url} does not answer; nothing was stopped or started`,
       cause: error.message,
-      fix: "check that it runs and that this machine may reach it; `pulumi up` starts a local one again",
+      fix: "check that it runs and that this machine can reach it; `pulumi up` starts a local one again",
     });
   }
 }

@@ -27,7 +27,7 @@ export async function outlivedStates(task: Housekeeping): Promise<readonly State
     const found = await lookOnce(task);
     if (found) return found;
   }
-  throw new StoreMoves("states come and go faster than they can be looked at");
+  throw new StoreMoves("states come and go faster than they can be listed");
 }
 
 /** What is there changes too fast to be judged. */

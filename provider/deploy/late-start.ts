@@ -15,12 +15,12 @@ export interface Awaiting {
   readonly progress: (text: string) => void;
 }
 
-/** A start of another meaning came up under the id of this one's, and was taken away: what it left is to be planned anew. */
+/** A start of another meaning came up under the id of this one's, and was taken away: what it left is to be planned again. */
 export class StartContested extends UserError {
   constructor(job: string, jobId: string) {
     super("record-conflict", {
-      what: `${job}: job ${jobId} came up as an earlier deployment had asked for it, and was taken away`,
-      cause: "that deployment was killed, and the SQL Gateway sent its submission once more",
+      what: `${job}: job ${jobId} was started late, as an earlier deployment had asked for, and was cancelled`,
+      cause: "that deployment was killed, and the SQL Gateway sent its submission again",
       fix: "run `pulumi up` again",
     });
   }
@@ -42,14 +42,14 @@ export async function awaitCertainty(
   { rest }: World,
   { name, limits, progress }: Awaiting,
 ): Promise<void> {
-  const what = `${name}: start of job ${jobId}, which was asked for and not answered`;
+  const what = `${name}: start of job ${jobId}, which was requested but not confirmed`;
   const until = Date.now() + RESENT_SECONDS * 1000;
   const look = async (): Promise<Look<true>> => {
     if ((await rest.statusOf(jobId)) !== undefined || Date.now() > until) return { done: true };
-    return { pending: `it may still come up within ${RESENT_SECONDS} s` };
+    return { pending: `it may still start within ${RESENT_SECONDS} s` };
   };
   const timeoutSeconds = RESENT_SECONDS + limits.startSeconds;
-  const fix = "bring the cluster back, then run `pulumi up` again";
+  const fix = "make the cluster reachable, then run `pulumi up` again";
   await reached(() => waitFor({ what, timeoutSeconds, fix, progress, pauseMs: 100 }, patiently(look)));
 }
 

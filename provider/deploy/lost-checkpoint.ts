@@ -20,12 +20,12 @@ export async function lostCheckpointWords({ job, record }: Observed, store: Stor
   try {
     if (!missingCheckpoint(checkpoint, await nearby(checkpoint.path, store))) return undefined;
     return (
-      `its newest checkpoint is not in the store any more: ${checkpoint.path}; after a failure it could not go on. ` +
-      `Before that, bring its state to safety: flink savepoint ${job.jobId} ${target}`
+      `its newest checkpoint is no longer in the store: ${checkpoint.path}; after a failure it could not be restored. ` +
+      `Take a savepoint now: flink savepoint ${job.jobId} ${target}`
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `whether its newest checkpoint is still there is not known: ${error.parts.cause ?? reasonOf(error)}`;
+    return `it is unknown whether its newest checkpoint still exists: ${error.parts.cause ?? reasonOf(error)}`;
   }
 }
 

@@ -85,7 +85,7 @@ export async function awaitPendingStop(
   // A cluster that is yet to start has nothing of it.
   const at = stopping ? await worldOfCurrent(stored?.record, world) : world;
   if (!stopping || (at === world && activity === "starting")) return stored;
-  const what = `${name}: stop with savepoint of job ${stopping.jobId}, begun by an earlier deployment`;
+  const what = `${name}: stop with savepoint of job ${stopping.jobId}, started by an earlier deployment`;
   const fix = "look at the job in Flink's dashboard, then run `pulumi up` again";
   await reached(() =>
     waitFor<true>({ what, timeoutSeconds: savepointSeconds, fix, progress }, async () => {

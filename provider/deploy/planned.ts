@@ -11,7 +11,7 @@ import { type SubmissionTarget, submittedParts } from "./submission-parts.js";
 
 /**
  * What code reads besides its tables and files is not seen, so nothing is believed for long; and a start never asks here:
- * there the job is planned anew, before anything is stopped.
+ * there the job is planned again, before anything is stopped.
  */
 const BELIEVED_MS = 3_600_000;
 

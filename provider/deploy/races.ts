@@ -24,17 +24,17 @@ export async function awaitNoOther(change: Changing, stopped: JobRecord): Promis
   const record = isEarlier ? deployed(stopped, earlier, new Date().toISOString()) : stopped;
   await writer.write({ ...record, intent: undefined });
   throw new UserError("record-conflict", {
-    what: `${name}: job ${other.jobId} of this name came up while this deployment worked on it; nothing was started beside it`,
-    cause: isEarlier ? "another deployment, begun earlier, started it" : "the store has no record of its start",
-    fix: "let the other deployment end, then run `pulumi up` again",
+    what: `${name}: job ${other.jobId} of this name was started while this deployment worked on it; no second job was started`,
+    cause: isEarlier ? "another deployment, which began earlier, started it" : "the store has no record of its start",
+    fix: "wait until the other deployment has finished, then run `pulumi up` again",
   });
 }
 
 /** By now the job is stopped: a JobManager that is away must not leave it so before the limit of a start is over. */
 function allJobs({ name, context }: Changing): Promise<readonly JobSummary[]> {
   const { world, limits, progress } = context;
-  const what = `${name}: a last look at the cluster's jobs before the start`;
-  const fix = "bring the cluster back, then run `pulumi up` again: it goes on from the newest state";
+  const what = `${name}: the last check of the cluster's jobs before the start`;
+  const fix = "make the cluster reachable, then run `pulumi up` again: it resumes from the newest state";
   const look = async (): Promise<Look<readonly JobSummary[]>> => ({ done: await world.rest.jobsOverview() });
   return reached(() => waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look)));
 }
@@ -52,7 +52,7 @@ export async function yieldIfTaken(change: Changing, record: JobRecord, error: U
   if (!now || jobId === undefined || named.includes(jobId)) return;
   await change.takeAway(jobId);
   throw new UserError("record-conflict", {
-    what: `${name}: another deployment took it over while this one started job ${jobId}, which was cancelled again; the record names ${named.join(" and ")}`,
+    what: `${name}: another deployment took over while this one started job ${jobId}, which was cancelled again; the record names ${named.join(" and ")}`,
     cause: error.parts.cause ?? error.parts.what,
     fix: error.parts.fix,
   });
@@ -69,9 +69,9 @@ export async function unlessTaken({ name, context }: Changing, jobId: string): P
   });
   if (!now || !namedBy(now).includes(jobId)) return;
   throw new UserError("record-conflict", {
-    what: `${name}: another deployment took over job ${jobId}, which this one has given up; it was not touched`,
+    what: `${name}: another deployment took over job ${jobId}, which this one no longer manages; it was not touched`,
     cause: `that deployment wrote the record at ${now.written?.at}`,
-    fix: "let the other deployment end, then run `pulumi up` again",
+    fix: "wait until the other deployment has finished, then run `pulumi up` again",
   });
 }
 

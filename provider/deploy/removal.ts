@@ -52,12 +52,12 @@ async function end({ observed, stored, there }: Sighting, context: RemovalContex
   if (silent)
     throw new UserError("plan-refused", {
       what: `${name}: not removed: it may still run: ${silent}`,
-      fix: "make that cluster answer, or end it; or wait until the newest state of the job is old, then try again",
+      fix: "make that cluster reachable, or shut it down; or wait until the newest state of the job is old, then try again",
     });
   const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (others)
     throw new UserError("plan-refused", {
-      what: `${name}: not removed: its record does not know what runs under its name: ${others}`,
+      what: `${name}: not removed: jobs that are not in its record run under its name: ${others}`,
       fix: "end that job, then run `pulumi up` again",
     });
   const writer = new RecordWriter(world.store, name, stored.mark);

@@ -1,4 +1,4 @@
-/** The way back after a start that failed: the job of before runs again from where it was stopped. */
+/** The roll-back after a start that failed: the job of before runs again from where it was stopped. */
 
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
@@ -52,7 +52,7 @@ export async function rollBack(
   if (!change.before) await context.writer.write({ ...stopped, intent: withoutSession(stopped) }).catch(unlessBug);
   if (!wasStopped)
     throw new UserError("start-failed", {
-      what: `${was}; nothing of it runs`,
+      what: `${was}; it is not running`,
       cause: reason,
       fix,
     });
@@ -69,14 +69,14 @@ export async function rollBack(
   const secrets = secretsOf(old, context);
   if (!secrets)
     throw new UserError("start-failed", {
-      what: `${was}, and version ${old.meta.version} was not started again, since the secret parameters that it ran with are not known any more: ${name} is stopped; its state is ${again.startedFrom}`,
+      what: `${was}, and was not rolled back to version ${old.meta.version}, since the secret parameters that it ran with are no longer known: ${name} is stopped; its state is ${again.startedFrom}`,
       cause: reason,
-      fix: "set the secret parameters as they were, bring back the manifest, and run `pulumi up`: it resumes from that state",
+      fix: "set the secret parameters as they were, restore the manifest, and run `pulumi up`: it resumes from that state",
     });
   await startAgain(change, again, stopped, { was, reason, secrets });
   const from = state ? stateName(state.path) : "nothing";
   throw new UserError("start-failed", {
-    what: `${was}; version ${old.meta.version} as it was before runs again from ${from}`,
+    what: `${was}; rolled back to version ${old.meta.version} as it was before, resumed from ${from}`,
     cause: reason,
     fix,
   });
@@ -146,9 +146,9 @@ async function startAgain(
   } catch (error) {
     if (error instanceof UserError) await yieldIfTaken(change, { ...stopped, current: again }, error);
     throw new UserError("start-failed", {
-      what: `${told.was}, and version ${again.meta.version} could not be started again: ${name} is stopped; its state is ${again.startedFrom}`,
-      cause: `${told.reason}\nthen, for the way back: ${reasonOf(error)}`,
-      fix: "bring back the manifest as it was and run `pulumi up`: it resumes from that state",
+      what: `${told.was}, and the roll-back to version ${again.meta.version} failed: ${name} is stopped; its state is ${again.startedFrom}`,
+      cause: `${told.reason}\nthen, during the roll-back: ${reasonOf(error)}`,
+      fix: "restore the manifest as it was and run `pulumi up`: it resumes from that state",
     });
   }
 }

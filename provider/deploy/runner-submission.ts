@@ -103,7 +103,7 @@ function refusedBy({ part, index = 0, line, column, causes, ...failure }: Runner
   }
   if (part === "code" || part === "output") return new JobRefused("code", 0, line, column, message);
   return new UserError("runner-failed", {
-    what: "the Python process that plans and starts jobs gave up",
+    what: "the Python process that plans and starts jobs failed",
     cause: message,
     fix: WHOLE_PYTHON,
   });
@@ -117,7 +117,7 @@ async function answers<T>(job: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof UserError)
       throw new UserError(error.code, { ...error.parts, what: `${what}: ${error.parts.what}` });
     if (!(error instanceof NoAnswer)) throw error;
-    const fix = "raise the configuration key `startSeconds`, or see whether Java and Python hang on this machine";
+    const fix = "raise the configuration key `startSeconds`, or check whether Java and Python hang on this machine";
     throw new UserError("runner-failed", { what, cause: error.message, fix });
   }
 }

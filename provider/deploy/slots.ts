@@ -84,7 +84,7 @@ function slotsMissing(
   needed: number,
   { free, total, taken, own }: { free: number; total: number; taken: number; own: number },
 ): UserError {
-  const freed = own > 0 ? `, the ${own} that its own stop frees among them` : "";
+  const freed = own > 0 ? `, including the ${own} that its own stop frees` : "";
   const others = `${freed}${taken > 0 ? `, ${taken} for other jobs of this update` : ""}`;
   return new UserError("slots-missing", {
     what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}, ${Math.max(0, free)} of ${total} are free${others}; nothing was stopped`,

@@ -13,7 +13,7 @@ const FIX =
 export function refuseOtherName(name: string, { jid, name: running }: JobSummary): void {
   if (running === name) return;
   throw new UserError("start-failed", {
-    what: `${name}: job ${jid} runs under the name '${running}' and not '${name}', by which it would not be found again`,
+    what: `${name}: job ${jid} runs under the name '${running}' and not '${name}', so it would not be found again`,
     fix: FIX,
   });
 }
@@ -29,7 +29,7 @@ export async function refuseOtherDirectory(
   const directory = versionDirectory(next.directories.checkpoints, next.meta.version);
   if (canonicalLocation(path).startsWith(`${canonicalLocation(directory)}/`)) return;
   throw new UserError("start-failed", {
-    what: `${manifest.name}: job ${jobId} keeps its checkpoints at ${path} and not in ${directory}, where they are looked for`,
+    what: `${manifest.name}: job ${jobId} keeps its checkpoints in ${path} and not in ${directory}, where they are expected`,
     fix: FIX,
   });
 }

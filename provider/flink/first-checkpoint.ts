@@ -42,7 +42,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
     if (!isTriggered) {
       const state = await rest.statusOf(jobId);
       if (state === "FINISHED") return { done: true };
-      if (isComingUp(state)) return { pending: `the job comes back: ${state}` };
+      if (isComingUp(state)) return { pending: `the job restarts: ${state}` };
       if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
       if (!(await makesCheckpoints(rest, jobId))) return { done: true };
       await rest.triggerCheckpoint(jobId, trigger);
@@ -53,7 +53,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
     const failure = seen?.operation?.failureCause;
     if (seen && !failure) return { done: true };
     [trigger, isTriggered] = [newTrigger(), false];
-    if (!failure) return { pending: "asked again, since Flink forgot the operation" };
+    if (!failure) return { pending: "requested again, since Flink forgot the operation" };
     await sleep(PAUSE_MS);
     return { pending: failureReason(failure["stack-trace"]) };
   };

@@ -23,7 +23,7 @@ export async function awaitFirstRow(rest: FlinkRest, job: Watched & { limits: Fi
   // The look itself ends it.
   const wait = { what, timeoutSeconds: Number.POSITIVE_INFINITY, fix: "", pauseMs: 50, progress };
   if ((await waitFor(wait, patiently(look))) === "seen") return;
-  progress(`${name}: not each source had a row within ${limits.firstRowSeconds} s; the stream may be quiet`);
+  progress(`${name}: not every source had a row within ${limits.firstRowSeconds} s; the stream may be quiet`);
 }
 
 async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look<"seen">> {

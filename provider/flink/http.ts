@@ -56,7 +56,7 @@ export async function callJson<T>(base: string, call: Call, schema: z.ZodType<T>
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue?.path.length ? `at ${issue.path.join(".")}: ` : "";
-  throw new NoAnswer(where, `the answer is none of Flink's (${place}${issue?.message ?? "not valid"})`);
+  throw new NoAnswer(where, `the answer is not Flink's (${place}${issue?.message ?? "not valid"})`);
 }
 
 async function send(base: string, call: Call, where: string): Promise<{ status: number; text: string }> {

@@ -85,7 +85,7 @@ export async function awaitReturn(
   { name, jobId, limits, progress }: Watched,
   otherwise: UserError,
 ): Promise<void> {
-  const what = `${name}: return of job ${jobId}`;
+  const what = `${name}: restart of job ${jobId}`;
   const look = async (): Promise<Look<true>> => {
     const seen = await listed(rest, jobId);
     if (!seen || hasEnded(seen.state)) throw otherwise;
@@ -120,14 +120,14 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
 function unknownYet(name: string, jobId: string, startedAt: number): Look<never> {
   if (Date.now() - startedAt < 10_000) return { pending: "Flink does not know the job yet" };
   throw new UserError("start-failed", {
-    what: `${name}: job ${jobId} was submitted and Flink does not know it`,
+    what: `${name}: job ${jobId} was submitted, but Flink does not know it`,
     fix: "look at the SQL Gateway's log, then run `pulumi up` again",
   });
 }
 
 /**
  * Throws start-failed where a job has failed since its start, though it may run again: between two looks Flink may have
- * started it anew, and what its tasks did before that proves nothing. `seen`: as it ran first.
+ * restarted it, and what its tasks did before that proves nothing. `seen`: as it ran first.
  */
 export async function unlessFailed(rest: FlinkRest, name: string, seen: JobSummary): Promise<void> {
   const now = await rest.summaryOf(seen.jid);

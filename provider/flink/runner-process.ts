@@ -36,7 +36,7 @@ export interface RunnerRequest {
 
 /** The way out where it does not run, or not to the end. */
 export const WHOLE_PYTHON =
-  "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` brings one), and that Java runs";
+  "check that the configuration key `pyClientExecutable` names a Python with PyFlink of Flink's version (`npm run setup -- --pyflink` installs one), and that Java runs";
 
 interface Waiting {
   readonly request: RunnerRequest;
@@ -86,7 +86,7 @@ export class RunnerProcess {
     const { request, answer } = this.waiting;
     const found = answerOf(line);
     if (found?.do === request.do && found.job === request.job) answer(found);
-    else this.giveUp(`what it said is no answer to ${request.do} ${request.job}`);
+    else this.giveUp(`its output is not an answer to ${request.do} ${request.job}`);
   }
 
   /** With a process that did not do as asked, all that it holds is given up: what it is about to do is not known. */
@@ -98,8 +98,8 @@ export class RunnerProcess {
 
   end(why: string): void {
     this.hasEnded = true;
-    const words = lastWords(this.lastWords) || why || "it says nothing";
-    this.waiting?.fail(runnerFailed("the Python process that plans and starts jobs ended", words));
+    const words = lastWords(this.lastWords) || why || "it printed nothing";
+    this.waiting?.fail(runnerFailed("the Python process that plans and starts jobs exited", words));
   }
 }
 

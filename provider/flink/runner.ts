@@ -54,7 +54,7 @@ export class Runner {
 
   private async ask(request: RunnerRequest, limitMs: number, planner?: number): Promise<RunnerAnswer> {
     if (planner !== undefined && planner !== (await this.pid()))
-      throw runnerFailed("the Python process that planned the job ended", "what it had planned went with it");
+      throw runnerFailed("the Python process that planned the job exited", "its plan is lost");
     this.running ??= this.start();
     const running = await this.running.catch((error: unknown) => {
       this.running = undefined;

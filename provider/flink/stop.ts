@@ -27,8 +27,8 @@ export async function stopWithSavepoint(rest: FlinkRest, job: StopWatched): Prom
   const { name, jobId, triggerId, limits, progress } = job;
   const what = `${name}: stop with savepoint of job ${jobId}`;
   const fix =
-    "it may still be stopped: the next `pulumi up` waits for that and goes on from what it finds; where its savepoints " +
-    `never end, go on from its last checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`;
+    "run `pulumi up` again: it waits if the stop is still in progress, and continues from what it finds; if the job's savepoints " +
+    `never complete, resume from its last checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`;
   const wait = { what, timeoutSeconds: limits.savepointSeconds, fix, progress };
   await waitFor(wait, patiently(asking(rest, job)));
   let lostAt: number | undefined;
@@ -85,7 +85,7 @@ async function forgotten(
   if (seen && comesBack(seen)) return { pending: `Flink forgot the operation; ${returnWords(seen)}` };
   if (seen?.state === "RUNNING") {
     await ask(rest, job);
-    return { pending: "asked again, since Flink forgot the operation" };
+    return { pending: "requested again, since Flink forgot the operation" };
   }
   const isOver = seen === undefined || hasEnded(seen.state);
   const words = seen === undefined ? "Flink does not know the job any more" : `the job is ${seen.state}`;
@@ -125,7 +125,7 @@ function comesBack(seen: JobSummary): boolean {
 }
 
 function returnWords(seen: JobSummary): string {
-  return `the job comes back: ${taskWords(seen)}`;
+  return `the job restarts: ${taskWords(seen)}`;
 }
 
 function savepointFailed({ name, jobId }: Watched, cause: string): UserError {
@@ -133,7 +133,7 @@ function savepointFailed({ name, jobId }: Watched, cause: string): UserError {
     what: `${name}: job ${jobId} could not be stopped with a savepoint; it was left as it is and nothing was started`,
     cause,
     fix:
-      "see in Flink's dashboard why its checkpoints fail, then run `pulumi up` again; or give up what came after its last " +
+      "see in Flink's dashboard why its checkpoints fail, then run `pulumi up` again; or resume from its last " +
       `checkpoint: pulumi config set --path 'choices["${name}"].forceFrom' latest-checkpoint`,
   });
 }
@@ -141,7 +141,7 @@ function savepointFailed({ name, jobId }: Watched, cause: string): UserError {
 /** The JobManager died before it told what came of the stop, and there is no savepoint of it. */
 function isGone({ name, jobId }: Watched, cause: string): UserError {
   return new UserError("savepoint-failed", {
-    what: `${name}: job ${jobId} ended while it was stopped with a savepoint, and nothing was started`,
+    what: `${name}: job ${jobId} ended while it was being stopped with a savepoint, and nothing was started`,
     cause,
     fix: "run `pulumi up` again: it resumes from the newest state in the store",
   });

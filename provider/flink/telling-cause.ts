@@ -10,7 +10,7 @@ const FUNCTION = /^Cannot instantiate user-defined function '([^']+)'/u;
 const NO_PYTHON = /Python callback server start failed/u;
 
 const PYFLINK =
-  "functions in Python need a Python with PyFlink: `npm run setup -- --pyflink` brings one, and the configuration key `pyClientExecutable` names another";
+  "Python functions need a Python with PyFlink: run `npm run setup -- --pyflink`, or set the configuration key `pyClientExecutable` to one";
 
 /** Line and column that one of the messages names, mostly not the innermost one. */
 export function placeIn(causes: readonly string[]): { readonly line: number; readonly column: number } | undefined {
@@ -32,7 +32,7 @@ export function tellingCause(causes: readonly string[]): string {
   if (table !== undefined) return `table ${table}: ${text}`;
   if (name === undefined) return text;
   const reason = NO_PYTHON.test(text) ? PYFLINK : text;
-  return `function ${name} cannot be made: ${reason}`;
+  return `function ${name} cannot be created: ${reason}`;
 }
 
 /** A list that Flink writes one below the other, behind a colon. */

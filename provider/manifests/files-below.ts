@@ -46,7 +46,7 @@ function kindOf(entry: Dirent, path: string): "folder" | "file" | (string & {}) 
     return statSync(path).isDirectory() ? "folder" : "file";
   } catch (error) {
     if (codeOf(error) === "ELOOP") return "this link leads to itself; remove it";
-    return `this link leads nowhere (${codeOf(error)}); mend or remove it`;
+    return `this link leads nowhere (${codeOf(error)}); fix or remove it`;
   }
 }
 

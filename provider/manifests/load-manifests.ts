@@ -101,7 +101,7 @@ export function loadManifests(options: LoadOptions): Loaded {
   return { jobs: chosen, warnings: problems.filter(({ severity }) => severity === "warning").map(shownProblem) };
 }
 
-/** Whoever has more to mend sees the rest once these are. */
+/** Whoever has more to fix sees the rest once these are. */
 const MOST_SHOWN = 100;
 
 /** The stack's configuration is to blame only where everything else is right. */

@@ -121,7 +121,7 @@ function textProblems(
   if (field.text === undefined) {
     const given = kindOf(resolved(pair.value, document));
     const fix = given === "a number" || given.startsWith("true") ? "; put it in quotes" : "";
-    return [problemAt(source, at, `${key}: expected a text, given ${given}${fix}`)];
+    return [problemAt(source, at, `${key}: expected a string, given ${given}${fix}`)];
   }
   if (field.text.trim() === "" && key !== "description") return [problemAt(source, at, `${key} is empty`)];
   const checked = ManifestSchema.shape[key].safeParse(field.text);
@@ -150,7 +150,7 @@ function readProperties(
     properties.set(name, { ...field, text });
     if (text !== undefined) return [];
     const given = kindOf(resolved(option.value, document));
-    return [problemAt(source, field.keyAt, `${name}: expected a text, a number or true/false, given ${given}`)];
+    return [problemAt(source, field.keyAt, `${name}: expected a string, a number or true/false, given ${given}`)];
   });
 }
 
@@ -245,5 +245,5 @@ function kindOf(node: Node | null | undefined): string {
   if (isMap(node)) return "keys and values";
   if (!isScalar(node)) return "a list";
   if (typeof node.value === "boolean") return "true or false";
-  return typeof node.value === "string" ? "a text" : "a number";
+  return typeof node.value === "string" ? "a string" : "a number";
 }

@@ -44,7 +44,7 @@ export function readSource(root: string, path: string): Source | Problem {
   let bytes: Buffer;
   try {
     const seen = statSync(resolve(root, path));
-    if (!seen.isFile()) return problem("is not a plain file");
+    if (!seen.isFile()) return problem("is not a regular file");
     if (seen.size > MOST_BYTES) return problem(`has ${seen.size} bytes; at most ${MOST_BYTES} are read`);
     bytes = readFileSync(resolve(root, path));
   } catch (error) {

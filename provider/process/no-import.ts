@@ -27,7 +27,7 @@ export function withoutImports(read: Read): Read {
     if (call.request.getProperties()?.getFieldsMap().has(PROVIDER)) return read(call, callback);
     const details = errorMessage("plan-refused", {
       what: `${call.request.getUrn()}: resources of this project cannot be imported; nothing was touched`,
-      fix: "`pulumi up` finds a job by its record in the store, and a cluster by the configuration; a running job without a record is taken with the configuration key `adopt`",
+      fix: "`pulumi up` finds a job by its record in the store, and a cluster by the configuration; a running job without a record is adopted with the configuration key `adopt`",
     });
     callback({ name: "Error", message: details, code: status.INVALID_ARGUMENT, details });
   };

@@ -27,7 +27,7 @@ export function endingWithEngine<T extends AllHooks>(hooks: T): T {
     setTimeout(() => {
       if (calls.size > 0)
         process.stderr.write(
-          `${why}: ended after ${graceMs / 1000} s in the middle of ${[...calls.values()].join(", ")}; the next \`pulumi up\` goes on from what the records say\n`,
+          `${why}: stopped after ${graceMs / 1000} s during ${[...calls.values()].join(", ")}; the next \`pulumi up\` continues from the records\n`,
         );
       process.exit(1);
     }, graceMs);

@@ -67,7 +67,7 @@ export function bordersOf(text: string): Int32Array {
 
 /** Where a pattern begins in a text, overlapping occurrences too; linear in both. */
 export function* occurrences(text: string, { text: wanted, period }: Pattern): Generator<number> {
-  // The engine's own search is the fastest, unless the text fits onto itself so often that it would be begun anew all the time.
+  // The engine's own search is the fastest, unless the text fits onto itself so often that it would be begun again all the time.
   if (period * 2 > wanted.length)
     for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + period)) yield at;
   else yield* periodicOccurrences(text, wanted);

@@ -144,7 +144,9 @@ async function takeLock(lock: string, own: string): Promise<void> {
     if (seen !== holder) [holder, since] = [seen, now];
     if (now - since > STALE_LOCK_MS) await rm(lock, { recursive: true, force: true });
     if (now - begun > LOCK_LIMIT_MS)
-      throw new Error(`${lock} is held by somebody else for ${LOCK_LIMIT_MS / 1000} s; remove it if nobody deploys`);
+      throw new Error(
+        `${lock} has been held by another process for ${LOCK_LIMIT_MS / 1000} s; remove it if no deployment is running`,
+      );
     await sleep(10);
   }
 }

@@ -54,7 +54,7 @@ export function removeFolder(directory: string): Promise<void> {
 /** Throws where a path leads to a pipe, a socket or a device, which a reader waits for without end, or to too much. */
 export async function plainFile(file: string, most: number): Promise<void> {
   const seen = await stat(file);
-  if (!seen.isFile()) throw new Error(`${file} is not a plain file`);
+  if (!seen.isFile()) throw new Error(`${file} is not a regular file`);
   if (seen.size > most) throw new Error(`${file} has ${seen.size} bytes; at most ${most} are read`);
 }
 

@@ -109,7 +109,7 @@ function invalid(job: string, cause: string, store: string, fault = "cannot be r
   return new UserError("record-invalid", {
     what: `${job}: its record in the store ${fault} (manifests/${job}.yaml in ${store}), so nothing was done to the job`,
     cause,
-    fix: "bring back the file as it was before, or correct it: docs/store.md says what is in it",
+    fix: "restore the file as it was before, or correct it (see docs/store.md)",
   });
 }
 

@@ -88,10 +88,7 @@ function limited(body: Readable): Readable {
     counted.destroy(new Error(why));
   };
   // The SDK's own limits are over once an answer begins.
-  const silence = setTimeout(
-    () => end(`an answer broke off: nothing more came for ${REQUEST_MS / 1000} s`),
-    REQUEST_MS,
-  );
+  const silence = setTimeout(() => end(`an answer was cut off: no more data for ${REQUEST_MS / 1000} s`), REQUEST_MS);
   const counted: Transform = new Transform({
     transform(part: Buffer, _, done) {
       silence.refresh();

@@ -14,13 +14,13 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
-const CREDENTIALS_FIX = "renew or set the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID …) of whoever runs Pulumi";
+const CREDENTIALS_FIX = "renew or set the credentials that Pulumi runs with (AWS_PROFILE, AWS_ACCESS_KEY_ID …)";
 
 /** What to do, by the code that S3 or the SDK gives. */
 const FIXES: Readonly<Record<string, string>> = {
   NoSuchBucket: "create the bucket, or correct the configuration key `store`",
   AccessDenied:
-    "allow s3:GetObject, s3:PutObject, s3:ListBucket and, for the configuration key `retain`, s3:DeleteObject on the bucket to whoever runs Pulumi",
+    "allow s3:GetObject, s3:PutObject, s3:ListBucket and, for the configuration key `retain`, s3:DeleteObject on the bucket for the credentials that Pulumi runs with",
   PermanentRedirect: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
   AuthorizationHeaderMalformed: "set the bucket's region: `region=…` in the configuration key `store`, or AWS_REGION",
   ExpiredToken: CREDENTIALS_FIX,
@@ -39,5 +39,5 @@ export function explain(
   const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
   const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;
   const byStatus = status === 403 ? FIXES.AccessDenied : status === 301 ? FIXES.PermanentRedirect : undefined;
-  return { cause, fix: FIXES[code] ?? byStatus ?? `check that ${place} answers and that this machine may reach it` };
+  return { cause, fix: FIXES[code] ?? byStatus ?? `check that ${place} answers and that this machine can reach it` };
 }

@@ -37,7 +37,7 @@ export function recordConflict(job: string, other: JobRecord | undefined): UserE
   return new UserError("record-conflict", {
     what: `${job}: its record in the store changed while this deployment worked on it`,
     cause: who,
-    fix: "let the other deployment end, then run `pulumi up` again; it goes on from what is there",
+    fix: "wait until the other deployment has finished, then run `pulumi up` again; it continues from what is there",
   });
 }
 

@@ -69,8 +69,8 @@ async function check(given: Given, before: Before): Promise<Checked> {
       : "starts",
     restarting:
       given.store === UNKNOWN
-        ? "restarts if the store needs other settings, which `pulumi up` finds out: its bucket is not there yet"
-        : "restarts with other settings: all jobs are stopped with savepoints before and resume after",
+        ? "may restart: whether the store needs other settings is known once its bucket exists"
+        : "restarts with other settings: all jobs are stopped with savepoints first and resume afterwards",
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
   const plan = `session cluster: ${words[activity]}`;

@@ -96,7 +96,7 @@ async function foundIn(
     return { ...none, activity: "starting", words: startWords(ended, before) };
   }
   if (choice.application.state !== "RUNNING")
-    return { ...none, activity: "starting", words: `${pendingWords(choice.application)}, and is waited for` };
+    return { ...none, activity: "starting", words: `${pendingWords(choice.application)}; waiting for it` };
   return {
     ...none,
     ...wayWords(await reachabilityOf(choice.application, session.through, timeoutMs), choice.application),
@@ -105,8 +105,8 @@ async function foundIn(
 
 function startWords(ended: Application | undefined, before: Session | undefined): string {
   if (!ended && !before?.applicationId) return "starts";
-  const last = ended ? endedWords(ended) : `YARN does not know ${before?.applicationId} any more`;
-  return `${last}; another one is started, jobs resume from their latest state`;
+  const last = ended ? endedWords(ended) : `YARN no longer knows ${before?.applicationId}`;
+  return `${last}; a new one is started, jobs resume from their latest state`;
 }
 
 /** Jobs are planned where they run now. */
@@ -117,7 +117,7 @@ async function leaving(
 ): Promise<Pick<Found, "activity" | "words" | "restUrl">> {
   const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
   const to = choice.found === "one" ? choice.application.id : "one that is started for it";
-  const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints before and resume after`;
+  const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints first and resume afterwards`;
   if (way.way === "direct") return { activity: "restarting", words, restUrl: way.url };
   return { activity: "unreachable", words: `${words}; but ${from.id} cannot be reached now: ${way.why}`, restUrl: "" };
 }
@@ -129,7 +129,7 @@ function wayWords(way: Reachability, { id, restAddress }: Application): Pick<Fou
   if (way.way === "none") return { activity: "unreachable", words: `${why}; ${fix}`, restUrl: "" };
   return {
     activity: "read-only",
-    words: `${why}, only YARN's proxy, through which nothing can be changed; ${fix}`,
+    words: `${why}, only YARN's read-only proxy; ${fix}`,
     restUrl: way.url,
   };
 }

@@ -90,7 +90,7 @@ export async function refuseOtherYarn(
   throw new UserError("plan-refused", {
     what: `the jobs of this stack may run on another YARN, at ${there}; nothing was touched`,
     cause: typeof old === "object" ? `${old.id} is ${old.state} there` : old.replace(/^YARN: /u, ""),
-    fix: `end that session first, so that no job runs twice; if that YARN is gone for good, say so: \`pulumi config set --path 'yarn.lost[0]' ${before.resourceManagers[0]}\``,
+    fix: `stop that session first, so that no job runs twice; if that YARN is gone for good, run: \`pulumi config set --path 'yarn.lost[0]' ${before.resourceManagers[0]}\``,
   });
 }
 
@@ -133,7 +133,7 @@ export async function reachabilityOf(
   timeoutMs: number,
 ): Promise<Reachability> {
   const { id, restAddress, proxyUrl } = application;
-  if (!restAddress) return { way: "none", why: `${id} has not told YARN the address of its JobManager yet` };
+  if (!restAddress) return { way: "none", why: `${id} has not reported the address of its JobManager to YARN yet` };
   const url = through ?? `http://${restAddress}`;
   try {
     const cluster = await new FlinkRest(url, timeoutMs).clusterId();
@@ -163,12 +163,12 @@ export async function yarnAnswers<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof NoAnswer)) throw error;
     if (!(error instanceof YarnSilent))
       throw new UserError("cluster-unreachable", {
-        what: "a session cluster on YARN gives no answer",
+        what: "a session cluster on YARN does not answer",
         cause: reasonOf(error),
         fix: "see docs/yarn.md for what this machine must reach, then run `pulumi up` again",
       });
     throw new UserError("cluster-unreachable", {
-      what: "YARN's ResourceManager gives no answer; no job was touched",
+      what: "YARN's ResourceManager does not answer; no job was touched",
       cause: reasonOf(error).replace(/^YARN: /u, ""),
       fix: error.fix,
     });

@@ -85,7 +85,7 @@ function refuseRestarting(others: readonly Application[]): void {
   if (!restarting) return;
   throw new UserError("cluster-unreachable", {
     what: `the jobs of this stack are in ${restarting.id}, which is ${restarting.state}: they cannot be stopped now; nothing was touched`,
-    fix: "wait until it runs, or end it, then run `pulumi up` again",
+    fix: "wait until it runs, or stop it, then run `pulumi up` again",
   });
 }
 
@@ -138,9 +138,9 @@ async function awaitAnswer(
     const seen = await yarn.application(id);
     if (!seen || !isAlive(seen))
       throw new UserError("cluster-start-failed", {
-        what: `the session cluster ended while it was waited for; no job was touched`,
+        what: "the session cluster ended while waiting for it to start; no job was touched",
         cause: seen ? endedWords(seen) : `YARN does not know ${id}`,
-        fix: "correct what YARN says, then run `pulumi up` again",
+        fix: "fix what YARN reports, then run `pulumi up` again",
       });
     if (seen.state !== "RUNNING") return { pending: pendingWords(seen) };
     const way = await reachabilityOf(seen, session.through, requestSeconds * 1000);

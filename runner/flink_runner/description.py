@@ -66,7 +66,9 @@ def parse_json(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise DescriptionError(f"{what} is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise DescriptionError(
+            f"{what} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
 
 
 def parse_description(text: str) -> Description:
@@ -132,7 +134,7 @@ def _code(found: Mapping[str, Any]) -> Code:
         raise DescriptionError("code.column: must be a number from 1")
     view = found.get("view", "__query")
     if not isinstance(view, str):
-        raise DescriptionError("code.view: must be a text")
+        raise DescriptionError("code.view: must be a string")
     return Code(text, _text(found, "file", "code."), tuple(lines), column, view)
 
 
@@ -155,13 +157,13 @@ def _only(found: Mapping[str, Any], what: str, *keys: str) -> None:
 def _text(found: Mapping[str, Any], key: str, prefix: str = "") -> str:
     value = found.get(key)
     if not isinstance(value, str) or not value:
-        raise DescriptionError(f"{prefix}{key}: must be a text that is not empty")
+        raise DescriptionError(f"{prefix}{key}: must be a string that is not empty")
     return value
 
 
 def _texts(value: Any, key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise DescriptionError(f"{key}: must be a list of texts")
+        raise DescriptionError(f"{key}: must be a list of strings")
     return tuple(value)
 
 
@@ -169,5 +171,5 @@ def _options(found: Mapping[str, Any], key: str) -> Mapping[str, str]:
     value = _mapping(found.get(key, {}), key)
     wrong = [name for name, option in value.items() if not isinstance(option, str)]
     if wrong:
-        raise DescriptionError(f"{key}: the value of {wrong[0]} must be a text")
+        raise DescriptionError(f"{key}: the value of {wrong[0]} must be a string")
     return value

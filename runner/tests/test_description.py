@@ -32,18 +32,18 @@ def test_lines_may_be_given_one_by_one() -> None:
 
 WRONG = {
     "no action": ({**SQL, "do": None}, "do: must be one of check, validate, prepare, submit, start, discard"),
-    "no job": ({**SQL, "job": ""}, "job: must be a text that is not empty"),
+    "no job": ({**SQL, "job": ""}, "job: must be a string that is not empty"),
     "neither view nor code": (
         {"do": "submit", "job": "a", "insert": "b"},
         "exactly one of view and code must be given",
     ),
     "both": ({**SQL, "code": CODE}, "exactly one of view and code must be given"),
-    "no insert": ({**SQL, "insert": 1}, "insert: must be a text that is not empty"),
+    "no insert": ({**SQL, "insert": 1}, "insert: must be a string that is not empty"),
     "an unknown key": ({**SQL, "querry": SECRET}, "request: unknown key querry"),
-    "a property that is no text": ({**SQL, "properties": {"a.b": 1}}, "properties: the value of a.b must be a text"),
+    "a property that is no text": ({**SQL, "properties": {"a.b": 1}}, "properties: the value of a.b must be a string"),
     "fixed that is a list": ({**SQL, "fixed": [SECRET]}, "fixed: must be an object"),
-    "definitions that are a text": ({**SQL, "definitions": SECRET}, "definitions: must be a list of texts"),
-    "secrets that are no texts": ({**SQL, "secrets": [1]}, "secrets: must be a list of texts"),
+    "definitions that are a text": ({**SQL, "definitions": SECRET}, "definitions: must be a list of strings"),
+    "secrets that are no texts": ({**SQL, "secrets": [1]}, "secrets: must be a list of strings"),
     "a start with statements": ({**SQL, "do": "start"}, "start: takes nothing but job, fixed and secrets"),
     "code without a line": ({**PY, "code": {**CODE, "line": 0}}, "code.line: must be a number from 1"),
     "a true line": ({**PY, "code": {**CODE, "line": True}}, "code.line: must be a number from 1"),
@@ -56,7 +56,7 @@ WRONG = {
         {**PY, "code": {**CODE, "lines": [1]}},
         "code.lines: must be rising numbers from 1, one for each line of the text",
     ),
-    "code of no text": ({**PY, "code": {**CODE, "text": ""}}, "code.text: must be a text that is not empty"),
+    "code of no text": ({**PY, "code": {**CODE, "text": ""}}, "code.text: must be a string that is not empty"),
 }
 
 
@@ -69,7 +69,7 @@ def test_a_request_is_refused_with(found: dict, message: str) -> None:
 
 
 DESCRIPTIONS = {
-    "no JSON": ('{"secret": "hunter2"', "the description is no JSON: Expecting ',' delimiter at line 1, column 21"),
+    "no JSON": ('{"secret": "hunter2"', "the description is not JSON: Expecting ',' delimiter at line 1, column 21"),
     "a list": ("[]", "the description: must be an object"),
     "another format": ('{"format": 2, "results": {"fd": 3}}', "format: must be 1"),
     "no results": ('{"format": 1}', "results: must be an object"),

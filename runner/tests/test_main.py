@@ -49,7 +49,7 @@ def test_a_process_that_waits_for_requests_checks_without_java_too(scratch: Path
 
 
 WRONG = {
-    "a description that is no JSON": ('{"password": "hunter2', 2, "error: the description is no JSON: "),
+    "a description that is no JSON": ('{"password": "hunter2', 2, "error: the description is not JSON: "),
     "a description without results": ('{"format": 1, "jobs": ["hunter2"]}', 2, "error: results: must be an object\n"),
 }
 

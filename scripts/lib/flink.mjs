@@ -15,7 +15,7 @@ export function pinned(flink = versions.flink) {
   const pins = versions.flinks[flink];
   if (pins) return { flink, ...pins };
   const known = Object.keys(versions.flinks).join(", ");
-  throw new SetupError(`the set-up knows no Flink ${flink}, only ${known} (scripts/versions.json)`);
+  throw new SetupError(`the set-up does not know Flink ${flink}, only ${known} (scripts/versions.json)`);
 }
 
 const folderOf = (flink) => join(cache, `flink-${flink}`);
@@ -38,12 +38,12 @@ export function ownFlink() {
   const home = process.env.FLINK_HOME;
   if (!home) return undefined;
   if (!existsSync(join(home, "bin", "jobmanager.sh"))) {
-    const out = "Set it to the folder of a Flink distribution, or unset it and the set-up brings one.";
+    const out = "Set it to the folder of a Flink distribution, or unset it, and the set-up installs one.";
     throw new SetupError(`FLINK_HOME=${home} has no bin/jobmanager.sh.\n${out}`);
   }
   const found = ["opt", "lib"].flatMap((name) => jarsIn(join(home, name)));
   if (!found.some((name) => /^flink-sql-gateway-\d.*\.jar$/.test(name))) {
-    const out = "Put the jar of its version there, or unset FLINK_HOME and the set-up brings a Flink that has it.";
+    const out = "Put the jar of its version there, or unset FLINK_HOME, and the set-up installs a Flink that has it.";
     throw new SetupError(`FLINK_HOME=${home} has no flink-sql-gateway-<version>.jar in opt/ or lib/.\n${out}`);
   }
   return home;

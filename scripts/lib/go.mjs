@@ -26,7 +26,7 @@ async function newerGo(module) {
 async function findGo(module) {
   if (!which("go")) {
     const ways = [
-      "Pulumi is neither on PATH nor to be fetched, and there is no Go to build it with. Any one of these helps:",
+      "Pulumi is not on PATH and cannot be downloaded, and there is no Go to build it with. Do one of these:",
       "  - install Pulumi 3.200 or later with its Node language host, so that both are on PATH",
       "  - set PULUMI_ARCHIVE_URL to a copy of the Pulumi archive that this machine can reach",
       "  - install Go (Debian: apt-get install golang)",

@@ -94,7 +94,7 @@ let unreachable = "";
 async function fromArchive() {
   try {
     const wanted = wantedDigest();
-    if (!wanted) throw new Error("no digest of it is known: PULUMI_ARCHIVE_SHA256 would give one");
+    if (!wanted) throw new Error("its digest is unknown: set PULUMI_ARCHIVE_SHA256");
     const data = await download(archiveUrl());
     checkArchive(data, wanted);
     await fillFolder(folder, (half) => unpackArchive(half, data));
@@ -124,7 +124,7 @@ async function buildAll(half) {
 export async function installPulumi() {
   const { pulumi } = versions;
   if (await step(`Fetching Pulumi ${pulumi}`, fromArchive)) return bin;
-  say(`  its archive is not taken (${unreachable}): building it instead`);
+  say(`  its archive cannot be used (${unreachable}): building it instead`);
   await step(`Building Pulumi ${pulumi} with Go (some minutes, once)`, () => fillFolder(folder, buildAll));
   return bin;
 }

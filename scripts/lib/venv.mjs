@@ -5,7 +5,7 @@ import { cache, project, textOf, versions, withLock, writeWhole } from "./cache.
 import { run, step } from "./say.mjs";
 import { checkTools } from "./tools.mjs";
 
-/** Makes an environment anew; `fill` gets its Python and answers with the text for the marker. */
+/** Makes an environment again; `fill` gets its Python and answers with the text for the marker. */
 export async function makeVenv(folder, python, fill) {
   rmSync(folder, { recursive: true, force: true });
   await run(python, ["-m", "venv", folder]);

@@ -145,7 +145,7 @@ test("A JobManager that cannot be reached itself is read through YARN's proxy; a
   await story.configure({ restUrl: "http://127.0.0.1:9" });
   const deaf = await story.preview();
   expect(deaf.lines["session cluster"]).toContain(`the JobManager of ${id} at `);
-  expect(deaf.lines["session cluster"]).toContain("only YARN's proxy, through which nothing can be changed");
+  expect(deaf.lines["session cluster"]).toContain("only YARN's read-only proxy");
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
   expect(ran.text).toContain("cannot be reached from this machine; no job was touched");
@@ -184,7 +184,7 @@ test("A session that was killed is seen by preview and refresh; an update starts
   const [{ id }, { coded, plain, flink }] = [await ownSession(), await runningJobs()];
   for (const job of [coded, plain]) await flink.awaitCheckpoints(job.flink.jid, 1);
   await yarn.kill(id);
-  const said = `${id} is KILLED: Application ${id} was killed by user dr.who; another one is started, jobs resume from their latest state`;
+  const said = `${id} is KILLED: Application ${id} was killed by user dr.who; a new one is started, jobs resume from their latest state`;
   const refreshed = await story.refresh();
   expect(refreshed.code, refreshed.text).toBe(0);
   expect(refreshed.lines).toMatchObject({ "session cluster": said, coded: "it is NOT RUNNING" });

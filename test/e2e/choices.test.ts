@@ -75,7 +75,7 @@ test("The preview says each choice, and the update does it.", async () => {
       /^restart from its last checkpoint, N s old \(table.exec.sink.not-null-enforcer unset → DROP\), version 1 stays; cancelled without a savepoint, as chosen/u,
     ),
     "choice-dropped": expect.stringMatching(
-      /^new version 2, starts from savepoint-\w+-\w+, N s old \(as chosen, SQL changed\); state that no operator takes is dropped$/u,
+      /^new version 2, starts from savepoint-\w+-\w+, N s old \(as chosen, SQL changed\); state that matches no operator is dropped$/u,
     ),
   });
 });
@@ -118,7 +118,9 @@ test("Without the choices the suspended job goes on, the others as they are, and
   await story.configure({ choices: {} });
   const { preview } = await story.again();
   expect(preview.lines["choice-resting"]).toMatch(/^resume from savepoint-\w+-\w+, N s old, version 1 stays/u);
-  expect(preview.lines["choice-given"]).toMatch(/^no change, version 1 stays; a choice that was carried out left/u);
+  expect(preview.lines["choice-given"]).toMatch(
+    /^no change, version 1 stays; a choice that was carried out is no longer configured/u,
+  );
   const back = await story.running("choice-resting");
   expect(await story.flink.restoredFrom(back.flink.jid)).toBe(savepoint);
   for (const [job, { flink }] of second) expect((await story.running(job)).flink).toEqual(flink);

@@ -64,11 +64,14 @@ test("Lost and edited records, a copy and a job started by hand are each refused
   await story.removeFromStore("checkpoints/drift-gone");
   await story.removeFromStore("checkpoints/drift-twice");
   const refusals: readonly [string, RegExp][] = [
-    ["lost", /the store has no record of it, and holds state of it: the newest is \S+chk-\d+, \d+ s old/u],
+    ["lost", /the store has no record of it, but holds its state: the newest is \S+chk-\d+, \d+ s old/u],
     ["edited", /its record in the store contradicts itself \(manifests\/drift-edited.yaml in file:\/\/\/.*\)/u],
     ["edited", /query-version is not what deployment.current says/u],
     ["twice", new RegExp(`2 jobs .* run: .*${copy}.*the record names ${before("drift-twice").flink.jid}`, "u")],
-    ["hand", new RegExp(`a job .* runs already: ${stranger} .RUNNING., and its record .* names another job`, "u")],
+    [
+      "hand",
+      new RegExp(`a job .* is already running: ${stranger} .RUNNING., and its record .* names another job`, "u"),
+    ],
     ["gone", /ERROR no state found for version 1: it does not run/u],
   ];
   for (const [job, words] of refusals) expect(await refusalOf(`drift-${job}`)).toMatch(words);
@@ -85,10 +88,10 @@ test("Lost and edited records, a copy and a job started by hand are each refused
 
 test("With a mistyped store nothing starts beside what runs, nor from nothing what does not.", async () => {
   const store = `${story.store}-mistyped`;
-  const unknown = /ERROR this stack deployed it before, and the store has no record of it/u;
+  const unknown = /ERROR this stack deployed it before, but the store has no record of it/u;
   expect(await refusalOf("drift-gone", { store })).toMatch(unknown);
   expect(await refusalOf("drift-edited", { store })).toMatch(
-    /drift-edited: a job of this name runs already: .*the store has no record of it/u,
+    /drift-edited: a job of this name is already running: .*the store has no record of it/u,
   );
 });
 
@@ -106,9 +109,9 @@ test("A refresh says the same, does not forget a job whose record is lost, and n
   expect(said).toMatch(LOOPS);
   expect(said).toMatch(/warning: drift-lost: the store \S+ has no record of it/u);
   const { jid } = before("drift-twice").flink;
-  const emptied = `its newest checkpoint is not in the store any more: \\S+/drift-twice/1/${jid}/chk-\\d+; .*flink savepoint ${jid}`;
+  const emptied = `its newest checkpoint is no longer in the store: \\S+/drift-twice/1/${jid}/chk-\\d+; .*flink savepoint ${jid}`;
   expect(said).toMatch(new RegExp(`warning: drift-twice: other jobs of its name run: ${copy}.*; ${emptied}`, "u"));
-  expect(said).not.toMatch(/drift-loop: .*newest checkpoint is not/u);
+  expect(said).not.toMatch(/drift-loop: .*newest checkpoint is no longer/u);
 });
 
 test("With what the errors say, the next update repairs all of it.", async () => {

@@ -58,7 +58,7 @@ describe.each(ROWS)("With $title", ({ job, words, exception, past, again }) => {
     expect(up.code).not.toBe(0);
     expect(up.text).toMatch(exception);
     expect(up.text).toMatch(
-      new RegExp(`${job}: version \\d did not start; version 1 as it was before runs again`, "u"),
+      new RegExp(`${job}: version \\d did not start; rolled back to version 1 as it was before`, "u"),
     );
   });
 

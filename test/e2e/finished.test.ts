@@ -19,9 +19,9 @@ test("A job that ends within moments is finished at once: nothing is waited for,
   expect((await story.outputs()).jobs["at-once"]).toMatchObject({ state: "FINISHED" });
 });
 
-test("The preview says that it finished by itself, and the update writes that down.", async () => {
+test("The preview says that it finished, and the update writes that down.", async () => {
   const { preview } = await story.again();
-  expect(preview.lines).toEqual({ finished: "finished by itself, not started again, version 1 stays" });
+  expect(preview.lines).toEqual({ finished: "finished, not started again, version 1 stays" });
   expect(await story.record("finished")).toMatchObject({ status: "finished", version: 1, jobId });
   expect((await story.outputs()).jobs.finished).toMatchObject({ jobId, state: "FINISHED" });
 });
@@ -35,14 +35,14 @@ test("Later previews say nothing, and no update starts it again.", async () => {
 
 test("A change that is no new version does not start it either.", async () => {
   const { preview } = await story.step(2);
-  expect(preview.lines).toEqual({ finished: "no change, version 1; the change takes effect with a next version" });
+  expect(preview.lines).toEqual({ finished: "no change, version 1; the change takes effect with the next version" });
   expect((await story.flink.jobs()).filter(({ name }) => name === "finished").map(({ jid }) => jid)).toEqual([jobId]);
 });
 
 test("After a destruction both are still finished, and the next update starts neither of them.", async () => {
   expect((await story.destroy()).code).toBe(0);
   const { preview } = await story.step(1);
-  const words = "finished by itself, not started again, version 1 stays";
+  const words = "finished, not started again, version 1 stays";
   expect(preview.lines).toEqual({ finished: words, "at-once": words });
   expect((await story.again()).preview.lines).toEqual({});
   expect((await story.flink.jobs()).filter(({ name }) => name === "finished").map(({ jid }) => jid)).toEqual([jobId]);

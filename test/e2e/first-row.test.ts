@@ -25,7 +25,7 @@ test("A start counts when its first checkpoint is completed.", async () => {
 test("The update fails with the exception of the row, and says what runs now.", () => {
   expect(up.code).not.toBe(0);
   expect(up.text).toContain(
-    "first-row: version 2 did not start; version 1 as it was before runs again from savepoint-",
+    "first-row: version 2 did not start; rolled back to version 1 as it was before, resumed from savepoint-",
   );
   expect(up.text).toMatch(/For input string: 'number 1'/u);
 });

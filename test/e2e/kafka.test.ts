@@ -82,7 +82,7 @@ describe("Three changes that Flink plans and Kafka does not bear:", () => {
     async ({ job, version, words, cause }) => {
       expect(preview.lines[job]).toMatch(words);
       expect(up.code).not.toBe(0);
-      expect(up.text).toContain(`${job}: version ${version} did not start; version 1 as it was before runs again`);
+      expect(up.text).toContain(`${job}: version ${version} did not start; rolled back to version 1 as it was before`);
       expect(up.text).toMatch(cause);
       const { flink, record } = await story.running(job);
       expect(record.version).toBe(1);

@@ -51,7 +51,7 @@ test("A move with a query that fails at once ends with the job of before on the 
   await story.configure(here);
   const up = await story.up();
   expect(up.code).not.toBe(0);
-  expect(up.text).toContain("version 1 as it was before runs again from savepoint-");
+  expect(up.text).toContain("rolled back to version 1 as it was before, resumed from savepoint-");
   expect(await story.flink.alive("moved")).toEqual([]);
   await story.running("moved", other);
 });
@@ -90,13 +90,13 @@ test("A cluster that gives no answer may run it still: refused while its state i
   for (const ran of [await story.preview(), await story.up()]) {
     expect(ran.code).not.toBe(0);
     expect(ran.text).toMatch(
-      /moved: it may still run: http:\/\/127\.0\.0\.1:\d+ on \S+, where it ran last, gives no answer/u,
+      /moved: it may still run: http:\/\/127\.0\.0\.1:\d+ on \S+, where it ran last, does not answer/u,
     );
   }
   expect(await story.flink.alive("moved")).toEqual([]);
   await story.configure({ choices: { moved: { lost: there.restUrl } } });
   const { preview } = await story.again();
-  expect(preview.lines.moved).toMatch(/^resume from chk-\d+, N s old, version 1 stays; .* gives no answer; /u);
+  expect(preview.lines.moved).toMatch(/^resume from chk-\d+, N s old, version 1 stays; .* does not answer; /u);
   const { flink } = await story.running("moved");
   expect(await story.flink.restoredFrom(flink.jid)).toContain(`/${before.jid}/chk-`);
 });

@@ -38,7 +38,7 @@ test("A job of the same name that somebody started by hand is refused, and adopt
   await story.place(4);
   for (const ran of [await story.preview(), await story.up()]) {
     expect(ran.code).not.toBe(0);
-    expect(ran.text).toContain(`names-by-hand: a job of this name runs already: ${jobId} (RUNNING)`);
+    expect(ran.text).toContain(`names-by-hand: a job of this name is already running: ${jobId} (RUNNING)`);
   }
   expect((await story.flink.alive("names-by-hand")).map(({ jid }) => jid)).toEqual([jobId]);
   await expect(story.record("names-by-hand")).rejects.toThrow(/ENOENT|specified key does not exist/u);

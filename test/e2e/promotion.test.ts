@@ -80,7 +80,7 @@ test("A query that staging has changed, and a job that only staging has, are sai
   expect(code, text).toBe(0);
   expect(lines["even-numbers"]).toBe("no change, version 1; SQL differs from staging, which runs version 2");
   expect(lines["all-numbers"]).toBe("no change, version 1; SQL and tables as in staging (version 1, running)");
-  expect(text).toContain("warning: staging has a job that this stack has not: first-numbers");
+  expect(text).toContain("warning: staging has a job that this stack does not have: first-numbers");
 });
 
 test("A job that staging gave up, and tables that staging has changed, are said.", async () => {
@@ -94,13 +94,13 @@ test("A job that staging gave up, and tables that staging has changed, are said.
       "new version 2, starts clean (SQL changed); N B of state of version 1 will not be used; SQL differs from staging, which runs version 3; table numbers differs",
     "first-numbers": "new, version 1, starts clean; staging does not have it any more (version 1 was its last)",
   });
-  expect(text).not.toContain("that this stack has not");
+  expect(text).not.toContain("that this stack does not have");
 });
 
 test("The same manifests again make both the same again.", async () => {
   const { preview } = await prod.step(3);
   const same =
-    "restart from a savepoint (table numbers changed (fields.n.start 1 → 2)), version 1 stays; fields.n.start has no effect: the state has its own positions; SQL and tables as in staging";
+    "restart from a savepoint (table numbers changed (fields.n.start 1 → 2)), version 1 stays; fields.n.start has no effect: the state holds its own positions; SQL and tables as in staging";
   expect(preview.lines["all-numbers"]).toBe(`${same} (version 1, running)`);
 });
 

@@ -33,5 +33,5 @@ test("And none of it is a change the next time.", async () => {
   // On a busy machine it ends only after its first checkpoint, and then this preview has news of that.
   const { quotes = "", ...others } = preview.lines;
   expect(others).toEqual({});
-  expect(["", "finished by itself, not started again, version 1 stays"]).toContain(quotes);
+  expect(["", "finished, not started again, version 1 stays"]).toContain(quotes);
 });

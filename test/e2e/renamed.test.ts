@@ -52,7 +52,7 @@ test("A stack of the same name elsewhere, without its state, starts no second co
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
   expect(ran.text).toMatch(
-    /local: it runs on the local cluster in \S+ on \S+ as job [0-9a-f]{32} \(RUNNING\), and this stack/u,
+    /local: it runs on the local cluster in \S+ on \S+ as job [0-9a-f]{32} \(RUNNING\), but this stack/u,
   );
   expect((await story.destroy()).code).toBe(0);
   expect((await story.running("local", flink)).flink).toEqual(before.flink);

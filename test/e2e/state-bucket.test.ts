@@ -14,7 +14,7 @@ import { Story } from "../support/story.js";
 
 const NAME = "orders-state";
 const UNDECIDED =
-  "decided in `pulumi up`, since the store's bucket is not there yet; a new bucket holds no state to start from";
+  "cannot be planned now (the store's bucket does not exist yet, so there is no state to start from); `pulumi up` will decide";
 
 let moto: Moto;
 let bucket: SeenBucket;

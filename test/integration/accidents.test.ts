@@ -153,7 +153,9 @@ test("A submission that arrives after its start was given up is taken away befor
   faults.arm(/^POST \/v1\/jobs$/u, "held", () => until("the end of that start", 60, isGivenUp));
   const run = await job.provider.run(job.update({ ...faster("1100 ms"), startSeconds: 6 }));
   expect(run.ok).toBe(false);
-  expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from savepoint-/u);
+  expect(run.text).toMatch(
+    /version 1 did not start; rolled back to version 1 as it was before, resumed from savepoint-/u,
+  );
   await wentOn(job, before, lab.flink);
   expect((await job.known()).map(({ state }) => state).sort()).toEqual(["CANCELED", "FINISHED", "RUNNING"]);
   await job.goesOn();
@@ -187,7 +189,7 @@ test("A first start that failed is over: a suspension after it waits for nothing
   const { job } = now();
   const failing = { sql: "SELECT CAST(CAST(n AS STRING) || 'x' AS BIGINT) AS n FROM numbers" };
   const run = await job.provider.run(job.create(failing));
-  expect(run.text).toMatch(/version 1 did not start; nothing of it runs/u);
+  expect(run.text).toMatch(/version 1 did not start; it is not running/u);
   const { intent } = await job.record();
   expect({ starts: intent?.next?.meta.version, session: intent?.session }).toEqual({ starts: 1, session: undefined });
   const since = performance.now();
@@ -249,7 +251,9 @@ test("A start that fails with a new secret goes back to the job of before with i
   const bad = join(lab.folder, "no-folder", "sink");
   const run = await job.provider.run(job.update(given(bad)));
   expect(run.ok).toBe(false);
-  expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from savepoint-/u);
+  expect(run.text).toMatch(
+    /version 1 did not start; rolled back to version 1 as it was before, resumed from savepoint-/u,
+  );
   await wentOn(job, { jobId, version: 1 }, lab.flink);
   await job.goesOn();
 });
@@ -266,7 +270,7 @@ test("A start of the same version that ends after its first checkpoint goes back
   });
   const run = await job.provider.run(job.update(faster("300 ms")));
   expect(run.ok).toBe(false);
-  expect(run.text).toMatch(/version 1 did not start; version 1 as it was before runs again from chk-\d+/u);
+  expect(run.text).toMatch(/version 1 did not start; rolled back to version 1 as it was before, resumed from chk-\d+/u);
   await wentOn(job, before, lab.flink);
   expect(await lab.flink.restoredFrom((await job.running()).jid)).toContain(`/${failed}/chk-`);
   await job.goesOn();

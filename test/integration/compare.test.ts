@@ -66,7 +66,7 @@ test("A damaged record is a warning about that job.", async () => {
 
 test("Jobs that only the other stack has are named, without those that it has given up.", async () => {
   expect(await compareNames(other, ["runs", "new"])).toEqual({
-    words: "staging has 2 jobs that this stack has not: damaged, more",
+    words: "staging has 2 jobs that this stack does not have: damaged, more",
     severity: "warning",
   });
   expect(await compareNames(other, ["runs", "more", "damaged"])).toBeUndefined();

@@ -72,7 +72,7 @@ describe("what is in the way of a write ends within a limit", () => {
     await execa("mkfifo", [join(folder, "manifests", "orders.yaml")]);
     const failure = await failureOf(store.read("orders"));
     expect(failure.code).toBe("store-unreachable");
-    expect(failure.message).toContain("orders.yaml is not a plain file");
+    expect(failure.message).toContain("orders.yaml is not a regular file");
   });
 });
 

@@ -42,7 +42,7 @@ test("A cluster at whose ports another one answers does not take it for its own,
   const second = { ...(await localSpec(other, 1)), restPort, gatewayPort, rpcPort };
   expect(await pendingGateway(gateway, randomMark())).toBe("another SQL Gateway answers at its port");
   await expect(startLocalOrNothing(second, () => undefined)).rejects.toThrow(
-    /ended right after its start[\s\S]*fix: run `pulumi up` again: another program took its port/u,
+    /exited right after its start[\s\S]*fix: run `pulumi up` again: another program took its port/u,
   );
   expect(await livingRoles(other)).toEqual([]);
   expect((await rest.taskManagers()).length).toBe(1);

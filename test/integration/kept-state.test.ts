@@ -25,6 +25,6 @@ test("Another number is refused before the job is touched.", async () => {
   const [before] = await job.alive();
   const { ok, text } = await job.provider.run(job.update(most("32")));
   expect(ok).toBe(false);
-  expect(text).toMatch(/pipeline\.max-parallelism 64 → 32: its state is divided for 64/u);
+  expect(text).toMatch(/pipeline\.max-parallelism 64 → 32: its state was written with max parallelism 64/u);
   expect((await job.alive()).map(({ jid }) => jid)).toEqual([before?.jid]);
 });

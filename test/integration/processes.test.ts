@@ -131,7 +131,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     process.kill(child.pid ?? 0, signal);
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("cancelled: ended after 20 s in the middle of check of session-cluster");
+    expect(stderr).toContain("cancelled: stopped after 20 s during check of session-cluster");
     expect(Date.now() - since).toBeLessThan(30_000);
     silent.close();
   },

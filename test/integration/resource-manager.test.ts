@@ -90,8 +90,8 @@ test("The one that worked is asked first the next time.", async () => {
 
 test.each<[string, RequestListener, RegExp, RegExp]>([
   ["a standby", standby, /it is a standby/u, /list all ResourceManagers/u],
-  ["nobody who answers in time", silent, /aborted|timeout/iu, /may reach these addresses/u],
-  ["a page of something else", page, /200, and no JSON: Grafana/u, /port 8088/u],
+  ["nobody who answers in time", silent, /aborted|timeout/iu, /can reach these addresses/u],
+  ["a page of something else", page, /200, not JSON: Grafana/u, /port 8088/u],
   ["one that wants Kerberos", negotiate, /401, it asks for Negotiate/u, /kinit.*YARN_REST_HEADERS/u],
   [
     "one that wants a password",
@@ -102,7 +102,7 @@ test.each<[string, RequestListener, RegExp, RegExp]>([
   [
     "a proxy that leads to its login",
     (_, answer) => void answer.writeHead(302, { location: "https://login.example.com" }).end(),
-    /302, it sends elsewhere: https:\/\/login\.example\.com/u,
+    /302, it redirects to https:\/\/login\.example\.com/u,
     /yarn\.resourceManagers/u,
   ],
   [
@@ -112,7 +112,7 @@ test.each<[string, RequestListener, RegExp, RegExp]>([
         .writeHead(403)
         .end('{"RemoteException":{"exception":"ForbiddenException","message":"not you","javaClassName":"x"}}'),
     /answered 403: not you/u,
-    /own words/u,
+    /ResourceManager's answer/u,
   ],
 ])("%s is told as that, with the way out.", async (_, listener, said, fix) => {
   const address = await serve(listener);

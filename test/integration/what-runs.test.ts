@@ -21,7 +21,7 @@ describe("What runs is compared with what the record will say", () => {
     const definitions = [...job.tables, setting("pipeline.name", "another-name")];
     const { ok, text } = await job.provider.run(job.create({ definitions }));
     expect(ok).toBe(false);
-    expect(text).toMatch(/nothing of it runs[\s\S]*runs under the name 'another-name'/u);
+    expect(text).toMatch(/it is not running[\s\S]*runs under the name 'another-name'/u);
     expect(await lab.flink.alive("another-name")).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe("What runs is compared with what the record will say", () => {
     const { ok, text } = await job.provider.run(job.update({ definitions }));
     expect(ok).toBe(false);
     expect(text).toMatch(
-      /runs again from (?:savepoint|chk)-[\s\S]*keeps its checkpoints at file:.*elsewhere.* and not in/u,
+      /rolled back to version 1 .*, resumed from (?:savepoint|chk)-[\s\S]*keeps its checkpoints in file:.*elsewhere.* and not in/u,
     );
     const [left, ...others] = await job.alive();
     expect(others).toEqual([]);

@@ -75,7 +75,7 @@ describe("where a session is now", () => {
   test.each<[string, Known | undefined]>([
     ["has ended, though YARN still tells its address", { state: "FINISHED", amRPCAddress: "127.0.0.1:1" }],
     ["was killed", { state: "KILLED" }],
-    ["is not known any more", undefined],
+    ["is no longer known", undefined],
   ])("is nowhere where it %s.", async (_, application) => {
     known = application;
     expect(await now()).toEqual({ restUrl: "", isDown: true });

@@ -14,7 +14,7 @@ const intent = { action: "restart", next: undefined, stopping: undefined, sessio
 
 test("Who began it, what it does, and since when.", () => {
   expect(workWords(record(intent), NOW)).toBe(
-    "an update of it by ada@ci is at work or was cut short (restart, since 3 s)",
+    "an update of it by ada@ci is in progress or was interrupted (restart, since 3 s)",
   );
 });
 

@@ -151,7 +151,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, string][] = [
     "a savepoint, and another query",
     desired({ from: GIVEN.path, allowNonRestoredState: true }, SQL),
     { job: job("RUNNING"), chosen: GIVEN },
-    "new version 4, starts from savepoint-77, 2 h old (as chosen, SQL changed); state that no operator takes is dropped",
+    "new version 4, starts from savepoint-77, 2 h old (as chosen, SQL changed); state that matches no operator is dropped",
   ],
   [
     "a savepoint, and no record",
@@ -201,7 +201,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, string][] = [
     "to suspend, with a change",
     desired({ suspended: true }, PROPERTY),
     { job: job("RUNNING") },
-    "suspended: stopped with a savepoint, version 3 stays; takes effect when it goes on: parallelism.default unset → 2",
+    "suspended: stopped with a savepoint, version 3 stays; takes effect when it resumes: parallelism.default unset → 2",
   ],
   [
     "to suspend, in a restart loop",
@@ -231,7 +231,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, string][] = [
     "nothing any more",
     desired(undefined),
     { job: job("RUNNING"), record: record({ choices: ["from: clean"] }) },
-    "no change, version 3 stays; a choice that was carried out left the configuration, and the record forgets it",
+    "no change, version 3 stays; a choice that was carried out is no longer configured, and is removed from the record",
   ],
   [
     "to go on from a drained savepoint",
@@ -269,9 +269,14 @@ const REFUSED: readonly [string, Desired, Partial<Observed>, RegExp][] = [
         },
       ),
     },
-    /has Flink delete its checkpoints/u,
+    /makes Flink delete its checkpoints/u,
   ],
-  ["to drain, and to go on", desired({ drain: true }, PROPERTY), { job: job("RUNNING") }, /windows would be closed/u],
+  [
+    "to drain, and to go on",
+    desired({ drain: true }, PROPERTY),
+    { job: job("RUNNING") },
+    /windows would close too early/u,
+  ],
   ["nothing, and it was drained", desired(undefined), { record: DRAINED, states: [SAVEPOINT] }, /it was drained/u],
 ];
 

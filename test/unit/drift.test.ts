@@ -145,14 +145,14 @@ describe("A job without a record", () => {
   it("is not started clean where its state lies in the store", () => {
     const { words, plan } = planned({ record: undefined, states: [state] });
     expect(words).toMatch(
-      /ERROR the store has no record of it, and holds state of it: the newest is \S+chk-7, 60 s old/u,
+      /ERROR the store has no record of it, but holds its state: the newest is \S+chk-7, 60 s old/u,
     );
     expect(plan).toMatchObject({ fix: expect.stringContaining(`choices["orders"].from' ${state.path}`) });
   });
 
   it("is not started clean where the stack deployed it before: the store's address may be mistyped", () => {
     const { words } = planned({ record: undefined }, { ...WANTED, deployedTo: "s3://right/store" });
-    expect(words).toMatch(/this stack deployed it before, and the store has no record of it; .* s3:\/\/right\/store/u);
+    expect(words).toMatch(/this stack deployed it before, but the store has no record of it; .* s3:\/\/right\/store/u);
   });
 
   it("starts clean where a person wants that, as a version that no state is of", () => {

@@ -145,7 +145,7 @@ test.each([
 ])("A cluster that gives no answer: state %s", (_, seconds, changes, action) => {
   const plan = planJob(desired(changes), silent(seconds));
   expect(plan.action).toBe(action);
-  if (plan.action !== "refuse") expect(plan.remark).toContain("http://a:8081, where it ran last, gives no answer");
+  if (plan.action !== "refuse") expect(plan.remark).toContain("http://a:8081, where it ran last, does not answer");
 });
 
 test("A silent cluster is given up once: the mark that is left does not give up the next one.", () => {

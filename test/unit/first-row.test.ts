@@ -77,7 +77,7 @@ test("A quiet stream is waited for no longer than the limit, and said to be quie
   const since = performance.now();
   const told: string[] = [];
   await awaitFirstRow(new FlinkRest(url, 5000), { ...jobOf(1), progress: (text) => told.push(text) });
-  expect(told.at(-1)).toBe("orders: not each source had a row within 1 s; the stream may be quiet");
+  expect(told.at(-1)).toBe("orders: not every source had a row within 1 s; the stream may be quiet");
   expect(performance.now() - since).toBeGreaterThanOrEqual(1000);
   expect(looks()).toBeGreaterThan(2);
 });

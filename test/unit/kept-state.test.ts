@@ -86,7 +86,7 @@ describe("another source is no restart", () => {
 
   test.each(["runs", "stopped"] as const)("The table, the option, old and new, and what there is: %s.", (how) => {
     expect(planned(...TOPIC, how)).toMatch(
-      /^orders: another source \(clicks: topic a → b\): .*version 1.* \| begin clean.*choices\["orders"\]\.from' clean/u,
+      /^orders: the source changed \(clicks: topic a → b\): .*version 1.* \| start clean.*choices\["orders"\]\.from' clean/u,
     );
   });
 
@@ -153,7 +153,7 @@ describe("another source is no restart", () => {
         { definitions: [table("b", { ...KAFKA, topic: "b" }), "ALTER TABLE b RENAME TO clicks"] },
       ],
     ],
-  ])("%s", (_, [before, after]) => expect(planned(before, after)).toMatch(/^orders: another source/u));
+  ])("%s", (_, [before, after]) => expect(planned(before, after)).toMatch(/^orders: the source changed/u));
 
   test("A column may have another name now, which makes no other source of its table.", () => {
     const [clicks, rename] = [table("clicks", KAFKA), "ALTER TABLE clicks RENAME a TO b"];
@@ -165,7 +165,7 @@ describe("another source is no restart", () => {
     const [topic, password] = [read({ topic: "{where}" }), read({ "properties.sasl.jaas.config": "{where}" })];
     const secrets = (where: string) => ({ secrets: { where } });
     expect(planned({ ...topic, ...secrets("a") }, { ...topic, ...secrets("b") })).toMatch(
-      /^orders: another source \(clicks: topic holds a secret parameter, and one has changed\)/u,
+      /^orders: the source changed \(clicks: topic holds a secret parameter, and one has changed\)/u,
     );
     expect(planned({ ...topic, ...secrets("a") }, { ...topic, ...secrets("a") })).toBe("orders: no change, version 1");
     expect(planned({ ...password, ...secrets("a") }, { ...password, ...secrets("b") })).toMatch(
@@ -203,7 +203,7 @@ describe("what the state overrides, and what another sink means, is said", () =>
     [
       "where a clean start begins",
       changed("clicks", KAFKA, { ...KAFKA, "scan.startup.mode": "earliest-offset" }),
-      /restart .*; scan\.startup\.mode has no effect: the state has its own positions$/u,
+      /restart .*; scan\.startup\.mode has no effect: the state holds its own positions$/u,
     ],
     [
       "other servers",
@@ -271,18 +271,23 @@ describe("the largest parallelism stays that of the state", () => {
       "another number",
       most("64"),
       most("32"),
-      /^orders: pipeline\.max-parallelism 64 → 32: its state is divided for 64.*\| set pipeline\.max-parallelism to 64;/u,
+      /^orders: pipeline\.max-parallelism 64 → 32: its state was written with max parallelism 64.*\| set pipeline\.max-parallelism to 64;/u,
     ],
-    ["a number where there was none", most(), most("64"), /unset → 64: its state is divided for 128.*leave it unset/u],
+    [
+      "a number where there was none",
+      most(),
+      most("64"),
+      /unset → 64: its state was written with max parallelism 128.*leave it unset/u,
+    ],
     ["the number that Flink took by itself", most(), most("128"), /^orders: restart/u],
     ["no number any more", most("64"), most(), /^orders: restart/u],
     [
       "more tasks than parts",
       most("4"),
       most("4", "8"),
-      /^orders: parallelism\.default 1 → 8: its state is divided for 4 at most/u,
+      /^orders: parallelism\.default 1 → 8: its state was written with max parallelism 4/u,
     ],
-    ["more than Flink's own number", most(), most(undefined, "200"), /its state is divided for 128 at most/u],
+    ["more than Flink's own number", most(), most(undefined, "200"), /its state was written with max parallelism 128/u],
     ["more tasks", most(), most(undefined, "8"), /^orders: restart/u],
     [
       "set in a table file",

@@ -92,19 +92,19 @@ describe("one file, one problem, at its place", () => {
     [
       "a number as a name",
       "name: 12\ntarget-table: t\nsql: SELECT 1\n",
-      "1:7: name: expected a text, given a number; put it in quotes",
+      "1:7: name: expected a string, given a number; put it in quotes",
     ],
     [
       "true as a description",
       `${GOOD}description: true\n`,
-      "4:14: description: expected a text, given true or false; put it in quotes",
+      "4:14: description: expected a string, given true or false; put it in quotes",
     ],
-    ["nothing as a description", `${GOOD}description:\n`, "4:13: description: expected a text, given nothing"],
-    ["a list as a query", "name: a\ntarget-table: t\nsql: [SELECT 1]\n", "3:6: sql: expected a text, given a list"],
+    ["nothing as a description", `${GOOD}description:\n`, "4:13: description: expected a string, given nothing"],
+    ["a list as a query", "name: a\ntarget-table: t\nsql: [SELECT 1]\n", "3:6: sql: expected a string, given a list"],
     [
       "keys as a target",
       "name: a\ntarget-table: {a: b}\nsql: SELECT 1\n",
-      "2:15: target-table: expected a text, given keys and values",
+      "2:15: target-table: expected a string, given keys and values",
     ],
     ["an empty query", 'name: a\ntarget-table: t\nsql: " "\n', "3:6: sql is empty"],
     [
@@ -115,22 +115,22 @@ describe("one file, one problem, at its place", () => {
     [
       "a text as options",
       `${GOOD}flinkProperties: x\n`,
-      "4:18: flinkProperties: expected options and values, given a text",
+      "4:18: flinkProperties: expected options and values, given a string",
     ],
     [
       "an option of nothing",
       `${GOOD}flinkProperties:\n  a.b:\n`,
-      "5:3: a.b: expected a text, a number or true/false, given nothing",
+      "5:3: a.b: expected a string, a number or true/false, given nothing",
     ],
     [
       "an option of a list",
       `${GOOD}flinkProperties:\n  a.b: [1]\n`,
-      "5:3: a.b: expected a text, a number or true/false, given a list",
+      "5:3: a.b: expected a string, a number or true/false, given a list",
     ],
     [
       "an option of keys",
       `${GOOD}flinkProperties:\n  a:\n    b: 1\n`,
-      "5:3: a: expected a text, a number or true/false, given keys and values",
+      "5:3: a: expected a string, a number or true/false, given keys and values",
     ],
     [
       "a reserved option",
@@ -140,7 +140,7 @@ describe("one file, one problem, at its place", () => {
     ["an empty file", "", "1:1: the file is empty; it needs name, target-table and sql"],
     ["comments only", "# later\n", "1:1: the file is empty; it needs name, target-table and sql"],
     ["a list", "- a\n", "1:1: expected keys and values, given a list"],
-    ["a text", "hello\n", "1:1: expected keys and values, given a text"],
+    ["a text", "hello\n", "1:1: expected keys and values, given a string"],
     ["two documents", `${GOOD}---\nname: b\n`, "4:1: a second YAML document; one file is one job"],
     ["a key twice", `${GOOD}name: b\n`, "4:1: name is given twice; keep one"],
     ["an option twice", `${GOOD}flinkProperties:\n  a.b: 1\n  a.b: 2\n`, "6:3: a.b is given twice; keep one"],
@@ -163,12 +163,12 @@ describe("one file, one problem, at its place", () => {
     [
       "no query in it",
       "name: a\ntarget-table: t\nsql: |\n  -- later\n",
-      "4:3: there is no statement in sql; write the query only; the INSERT is made for you",
+      "4:3: there is no statement in sql; write only the query; the INSERT is generated",
     ],
     [
       "an INSERT",
       "name: a\ntarget-table: t\nsql: |\n\n  -- x\n  insert INTO t SELECT 1\n",
-      "6:3: sql begins with insert; write the query only; the INSERT is made for you",
+      "6:3: sql begins with insert; write only the query; the INSERT is generated",
     ],
     [
       "two queries",
@@ -516,7 +516,7 @@ describe("table files", () => {
     [
       "a statement that would run",
       "SET 'table.a'='b';\n  CALL x();",
-      "jobs/t.sql:2:3: CALL does not belong into a table file: it would run each time a job is planned, in a preview too; remove it",
+      "jobs/t.sql:2:3: CALL does not belong in a table file: it would run each time a job is planned, in a preview too; remove it",
     ],
     ["an open string", "SET 'a'='b;\n", "jobs/t.sql:1:9: this string is never closed"],
     ["another encoding", Buffer.from("-- größe", "latin1"), "jobs/t.sql: is not UTF-8; save it in that encoding"],

@@ -203,9 +203,9 @@ describe("A first checkpoint that a new JobManager does not know", () => {
 
 describe("An answer that is none of Flink's", () => {
   it.each([
-    ["another shape", { jobs: [{ jid: 7 }] }, "the answer is none of Flink's (at jobs.0.jid: "],
-    ["a list", [], "the answer is none of Flink's"],
-    ["a text", "hello", "the answer is none of Flink's"],
+    ["another shape", { jobs: [{ jid: 7 }] }, "the answer is not Flink's (at jobs.0.jid: "],
+    ["a list", [], "the answer is not Flink's"],
+    ["a text", "hello", "the answer is not Flink's"],
   ])("%s is no answer, with the place that is wrong.", async (_, body, words) => {
     const url = await listen(0, () => ({ status: 200, body }));
     const failure = await new FlinkRest(url, 5000).jobsOverview().catch((error: unknown) => error);

@@ -154,7 +154,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Step[], strin
     desired(),
     { record: record(), job: job("FINISHED", {}) },
     [{ do: "record", status: "finished", jobId: JOB }],
-    "orders: finished by itself, not started again, version 3 stays",
+    "orders: finished, not started again, version 3 stays",
   ],
   ["finished and recorded", desired(), { record: record("finished") }, [], "orders: no change, version 3"],
   [
@@ -231,7 +231,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Step[], strin
     { record: record("stopped", { savepoint: SAVEPOINT }), states: [SAVEPOINT], lateStart: OTHER },
     [],
     "orders: suspended, version 3 stays; since 90 s, at savepoint-0a; " +
-      `an earlier deployment was killed while it started job ${OTHER}; should that still come up, it is stopped`,
+      `an earlier deployment was killed while it started job ${OTHER}; if that job still starts, it is stopped`,
   ],
 ];
 
@@ -261,7 +261,7 @@ const REFUSED: readonly [string, Desired, Partial<Observed>, RegExp][] = [
     "a job of this name runs and there is no record",
     desired(),
     { namesakes: [job("RUNNING", {}, OTHER)] },
-    /a job of this name runs already/,
+    /a job of this name is already running/,
   ],
   [
     "two jobs of this name run",
@@ -347,7 +347,7 @@ describe("a job of flink-sql-runner", () => {
       "came to its end by itself",
       desired(),
       { job: job("FINISHED", {}) },
-      "finished by itself, not started again, version 3 stays",
+      "finished, not started again, version 3 stays",
     ],
   ])("%s", (_title, wanted, found, words) => {
     const plan = planJob(wanted, seen({ record: left, job: inVersion(3), ...found }));
@@ -358,7 +358,7 @@ describe("a job of flink-sql-runner", () => {
     [
       "keeps its state as another version than the record's",
       { job: inVersion(4) },
-      /about version 3, and job 0a\S+ keeps its state in the directory of version 4/,
+      /says version 3, but job 0a\S+ keeps its state in the directory of version 4/,
     ],
     [
       "ended without a state, though Flink says that it never had one",

@@ -75,7 +75,7 @@ describe("the words", () => {
     [
       "a change there that is not at its end",
       record({}, { intent }),
-      "SQL and tables as in staging (version 3, running, with an update not at its end)",
+      "SQL and tables as in staging (version 3, running, with an unfinished update)",
     ],
     ["no record", undefined, "staging does not have it"],
     ["a tombstone", record({}, { status: "deleted" }), "staging does not have it any more (version 3 was its last)"],
@@ -119,7 +119,7 @@ describe("the words", () => {
       "an older record without templates",
       record({ templates: undefined }),
       "SQL as in staging (version 3, running); table orders differs; " +
-        "compared with parameters put in, since its record is of an older release",
+        "compared with parameters filled in, since its record was written by an older release",
     ],
     [
       "an older record with the same values",
@@ -140,8 +140,8 @@ describe("the words", () => {
 
   it.each([
     [[], undefined],
-    [["a"], "staging has a job that this stack has not: a"],
-    [["a", "b"], "staging has 2 jobs that this stack has not: a, b"],
+    [["a"], "staging has a job that this stack does not have: a"],
+    [["a", "b"], "staging has 2 jobs that this stack does not have: a, b"],
   ])("name the jobs %j that only the other stack has", (names, words) => {
     expect(strangerWords("staging", names)).toBe(words);
   });

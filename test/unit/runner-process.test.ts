@@ -56,13 +56,13 @@ test("The time that a request waits for others before it does not count, and its
 
 test.each(["other", "garbage"])("An answer that is another's (%s) is taken for no job's.", async (job) => {
   const [wrong, next] = await Promise.allSettled([prepare(job), prepare("a")]);
-  expect(wrong).toMatchObject({ reason: { message: `the runner: what it said is no answer to prepare ${job}` } });
+  expect(wrong).toMatchObject({ reason: { message: `the runner: its output is not an answer to prepare ${job}` } });
   expect(next).toMatchObject({ status: "fulfilled", value: { job: "a" } });
 });
 
 test("A process that dies says why, and the next request has another one.", async () => {
   const { plan } = await prepare("a");
-  await expect(prepare("dies")).rejects.toThrow(/ended\b[\s\S]*MemoryError: no room[\s\S]*\[runner-failed\]/u);
+  await expect(prepare("dies")).rejects.toThrow(/exited\b[\s\S]*MemoryError: no room[\s\S]*\[runner-failed\]/u);
   expect((await prepare("a")).plan).not.toBe(plan);
 });
 
@@ -73,5 +73,5 @@ test("A job is started by the process that planned it, or by none.", async () =>
   expect((await start()).plan).toBe(String(planner));
   await expect(prepare("never", 100)).rejects.toThrow(NoAnswer);
   await prepare("b");
-  await expect(start()).rejects.toThrow(/the Python process that planned the job ended/u);
+  await expect(start()).rejects.toThrow(/the Python process that planned the job exited/u);
 });

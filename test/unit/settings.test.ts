@@ -133,7 +133,7 @@ describe("Flink options of a stack", () => {
     process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify([`flink-sql:${key}`, "flink-sql:secretParameters"]);
     const cause = causeOf({ [key]: { orders: { password: "hidden" } } });
     expect(cause).toContain(
-      `${key}: holds an encrypted value, but records keep these in the open; use secretParameters`,
+      `${key}: holds an encrypted value, but records keep these in plain text; use secretParameters`,
     );
     expect(cause).not.toContain("hidden");
   });
@@ -185,7 +185,7 @@ describe("yarn", () => {
       { target: "yarn" },
       "yarn: target yarn needs `yarn.resourceManagers`, the web addresses of YARN's ResourceManagers",
     ],
-    ["another target", { yarn: { resourceManagers } }, "yarn: is for target yarn, and the target is local"],
+    ["another target", { yarn: { resourceManagers } }, "yarn: is for target yarn, but the target is local"],
     [
       "no address",
       { target: "yarn", yarn: { resourceManagers: [] } },
@@ -209,12 +209,12 @@ describe("yarn", () => {
     [
       "a start of what is there",
       { target: "yarn", yarn: { resourceManagers, start: true, applicationId: "application_1_0001" } },
-      "yarn: `start` makes a session of the stack's own, `applicationId` names one: choose",
+      "yarn: `start` starts a session for this stack, `applicationId` names an existing one: set only one of them",
     ],
     [
       "an id and a name",
       { target: "yarn", yarn: { resourceManagers, applicationId: "application_1_0001", name: "etl" } },
-      "yarn: `applicationId` says it all: leave out `name` and `queue`",
+      "yarn: `applicationId` is enough: remove `name` and `queue`",
     ],
     [
       "files for somebody else's session",
@@ -224,7 +224,7 @@ describe("yarn", () => {
     [
       "two gateways",
       { target: "yarn", gatewayUrl: "http://gw:8083", yarn: { resourceManagers, gateway: true } },
-      "yarn.gateway: there is a `gatewayUrl` already: choose",
+      "yarn.gateway: `gatewayUrl` is set too: remove one of them",
     ],
   ])("refuses %s", (_, config, cause) => expect(causeOf(config)).toBe(cause));
 });

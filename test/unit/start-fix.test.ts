@@ -12,8 +12,8 @@ describe("The advice goes by the cause:", () => {
       "org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException: Could not acquire the minimum required resources.",
       /raise `slots`/u,
     ],
-    ["org.apache.flink.table.api.ValidationException: Column 'x' not found", /^correct the manifest/u],
-    ["", /^correct the manifest/u],
+    ["org.apache.flink.table.api.ValidationException: Column 'x' not found", /^fix the cause above/u],
+    ["", /^fix the cause above/u],
   ])("%s", (trace, fix) => {
     expect(startFix(trace)).toMatch(fix);
   });

@@ -49,15 +49,15 @@ describe("a record that nobody owns", () => {
     [
       "that cannot take a savepoint",
       stranger({ job: job("RESTARTING") }),
-      "it is RESTARTING as aa; not touched; to make a tombstone of it",
+      "it is RESTARTING as aa; not touched; to turn its record into a tombstone",
     ],
-    ["that has ended", stranger({ job: job("FAILED") }), "it does not run on this cluster; not touched; to make"],
+    ["that has ended", stranger({ job: job("FAILED") }), "it does not run on this cluster; not touched; to turn"],
     [
       "under whose name something else runs",
       stranger({ namesakes: [job("RUNNING", "bb")] }),
-      "it is not what runs under its name: that is RUNNING as bb; not touched",
+      "it is not the job that runs under its name: that is RUNNING as bb; not touched",
     ],
-    ["of which nothing is known", unseen, "it may run: the cluster cannot be asked; not touched"],
+    ["of which nothing is known", unseen, "it may run (cluster unreachable); not touched"],
   ])("%s", (_title, found, words) => {
     expect(strangerWords(found)).toContain(`store: old: has a record but no manifest; ${words}`);
   });
@@ -90,7 +90,7 @@ describe("what is retired", () => {
     [
       "becomes a tombstone with its newest state where it does not run",
       stranger({ states: [checkpoint(900)] }),
-      "it does not run on this cluster; its record becomes a tombstone that names chk-7",
+      "it does not run on this cluster; its record becomes a tombstone that points to chk-7",
     ],
     [
       "becomes a tombstone without a state where it came to its end",
@@ -111,7 +111,7 @@ describe("what is retired", () => {
     [
       "another job runs under its name",
       stranger({ namesakes: [job("RUNNING", "bb")] }),
-      "its record does not know what runs under its name: bb (RUNNING)",
+      "jobs that are not in its record run under its name: bb (RUNNING)",
     ],
     [
       "this cluster does not know it, and something writes its states",

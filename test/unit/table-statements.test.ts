@@ -57,10 +57,10 @@ describe("what would run, or leave something behind, may not", () => {
 
   test("All of it is said, each with the way out.", () => {
     expect(faults("SELECT 1; STOP JOB 'x'; CREATE TABLE t AS SELECT 1; HELP")).toEqual([
-      expect.stringMatching(/^SELECT does not belong into a table file: .*make it a manifest of its own/u),
+      expect.stringMatching(/^SELECT does not belong in a table file: .*make it a manifest of its own/u),
       expect.stringMatching(/^STOP does not belong .*removing its manifest/u),
       expect.stringMatching(/^CREATE TABLE … AS SELECT would start a job in each preview; make its query a manifest/u),
-      "HELP does not belong into a table file: it would run each time a job is planned, in a preview too; remove it",
+      "HELP does not belong in a table file: it would run each time a job is planned, in a preview too; remove it",
     ]);
   });
 });

@@ -43,7 +43,7 @@ describe("the most telling cause", () => {
         "Instantiating python function 'a.b' failed.",
         "Python callback server start failed!",
       ],
-      "function c.d.f cannot be made: functions in Python need a Python with PyFlink: `npm run setup -- --pyflink` brings one, and the configuration key `pyClientExecutable` names another",
+      "function c.d.f cannot be created: Python functions need a Python with PyFlink: run `npm run setup -- --pyflink`, or set the configuration key `pyClientExecutable` to one",
     ],
     ["is the deepest elsewhere", ["SQL validation failed. From line 1, column 2 to line 1, column 3: No", "No"], "No"],
   ])("%s", (_, causes, expected) => expect(tellingCause([...WRAPPERS, ...causes])).toBe(expected));
