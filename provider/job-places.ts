@@ -3,10 +3,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CodePlace, JobRefused } from "./deploy/submission-parts.js";
-import { excerpt, locate, locateAll } from "./manifests/load-manifests.js";
+import { excerpt, locate, locateAll, locateOption } from "./manifests/load-manifests.js";
 
 export interface JobSources {
   readonly name: string;
+  readonly flinkProperties: Readonly<Record<string, string>>;
   /** The manifest's path, relative to the project. */
   readonly file: string;
   readonly definitions: readonly {
@@ -19,9 +20,23 @@ export interface JobSources {
 
 /** `jobs/orders.yaml:7:12: Column 'amout' not found in any table`, then the line and a caret. */
 export function refusalWords(job: JobSources, refusal: JobRefused): string {
+  const option = optionIn(refusal.message);
+  if (option !== undefined && Object.hasOwn(job.flinkProperties, option))
+    return optionWords(job, option, refusal.message);
   if (refusal.part === "definition") return definitionWords(job, refusal);
   if (refusal.part === "jar") return `${job.file}: pipeline.jars: ${refusal.message}`;
   return refusal.part === "code" ? codeWords(job, refusal) : manifestWords(job, refusal);
+}
+
+/** Whatever Flink was about to do when it came to it, a value that it cannot read is the option's. */
+function optionIn(message: string): string | undefined {
+  return /^Could not parse value '[\s\S]*' for key '([^']+)'/u.exec(message)?.[1];
+}
+
+function optionWords({ file }: JobSources, option: string, message: string): string {
+  const place = locateOption(process.cwd(), file, option);
+  if (!place) return `${file}: flinkProperties: ${message}`;
+  return `${place.file}:${place.line}:${place.column}: ${message}\n${place.excerpt}`;
 }
 
 function definitionWords(

@@ -12,21 +12,33 @@ export interface TableFacts {
   readonly rest: string;
 }
 
-/** By name: of a table in a database or catalog the last part of it. A second one of that name is `orders (2)`. */
+/**
+ * By name: of a table in a database or catalog the last part of it. A second one of that name is `orders (2)`, and a
+ * temporary one stands before one that is not.
+ */
 export function tablesOf(definitions: readonly string[]): ReadonlyMap<string, TableFacts> {
   const tables = new Map<string, TableFacts>();
+  const shadows = new Map<string, TableFacts>();
+  const all = () => new Map([...tables, ...shadows]);
   for (const { tokens } of definitions.flatMap((sql) => splitStatements(sql))) {
     const words = tokens.slice(0, 3).map(({ text }) => text.toUpperCase());
-    if (words[0] === "CREATE" && (words[1] === "TABLE" || (words[1] === "TEMPORARY" && words[2] === "TABLE")))
-      create(tables, tokens, words[1] === "TABLE" ? 2 : 3);
-    else if (words[0] === "ALTER" && words[1] === "TABLE") alter(tables, tokens);
-    else if (words[0] === "DROP" && words.includes("TABLE"))
-      tables.delete(nameAt(tokens, words.indexOf("TABLE") + 1).name);
+    const isTemporary = words[1] === "TEMPORARY" && words[2] === "TABLE";
+    if (words[0] === "CREATE" && isTemporary) create(shadows, tokens, 3, all());
+    else if (words[0] === "DROP" && isTemporary) shadows.delete(nameAt(tokens, 3).name);
+    else if (words[0] === "CREATE" && words[1] === "TABLE") create(tables, tokens, 2, all());
+    else if (words[0] === "ALTER" && words[1] === "TABLE")
+      alter(shadows.has(nameAt(tokens, 2).name) ? shadows : tables, tokens);
+    else if (words[0] === "DROP" && words[1] === "TABLE") tables.delete(nameAt(tokens, 2).name);
   }
-  return tables;
+  return all();
 }
 
-function create(tables: Map<string, TableFacts>, tokens: readonly Token[], from: number): void {
+function create(
+  tables: Map<string, TableFacts>,
+  tokens: readonly Token[],
+  from: number,
+  bases: ReadonlyMap<string, TableFacts>,
+): void {
   const { name, end } = nameAt(tokens, from);
   const groups = topLevel(tokens.slice(end));
   const options = new Map<string, string>();
@@ -41,7 +53,7 @@ function create(tables: Map<string, TableFacts>, tokens: readonly Token[], from:
       i++;
     } else if (word === "LIKE") {
       const base = likeBase(groups.slice(i + 1));
-      const inherited = tables.get(base.name);
+      const inherited = bases.get(base.name);
       if (inherited && base.takesOptions)
         for (const [key, value] of inherited.options) if (!options.has(key)) options.set(key, value);
       if (inherited) columns = new Map([...inherited.columns, ...columns]);

@@ -106,8 +106,9 @@ export class SqlGateway {
     const { operationHandle } = await this.accepted(this.call("POST", `${base}/statements`, Handle, body));
     const operation = `${base}/operations/${encodeURIComponent(operationHandle)}`;
     const deadline = Date.now() + limitMs;
+    const since: Failing = { at: undefined };
     for (let pause = 10; ; pause = Math.min(pause * 1.5, 100)) {
-      const rows = await this.result(operation);
+      const rows = await this.result(operation, since);
       if (rows) return rows.results?.data.map((row) => row.fields) ?? [];
       if (Date.now() > deadline)
         throw new NoAnswer(`POST ${this.url}${API}/sessions`, `no result within ${limitMs / 1000} s`);
@@ -127,28 +128,40 @@ export class SqlGateway {
   }
 
   /** Undefined while there is none, or none could be had. Throws StatementRefused where the statement failed. */
-  private async result(operation: string): Promise<z.infer<typeof Rows> | undefined> {
+  private async result(operation: string, since: Failing): Promise<z.infer<typeof Rows> | undefined> {
     try {
       const rows = await this.call("GET", `${operation}/result/0?rowFormat=JSON`, Rows);
       return rows.resultType === "NOT_READY" ? undefined : rows;
     } catch (error) {
       if (!(error instanceof HttpRefusal) || error.status < 500) throw error;
-      if (await this.goesOn(operation, error)) return undefined;
+      since.at ??= Date.now();
+      const state = await this.stateOf(operation, error);
+      // Of a statement that has come to its end nothing can come later, but its result.
+      const isMeant = state === "FINISHED" && ON_SERVER_SIDE.test(error.body) && Date.now() - since.at > STUMBLES_MS;
+      if (state !== undefined && !isMeant) return undefined;
       throw refusalFrom(serverTrace(error.body));
     }
   }
 
-  /** Whether it was the question that failed, and not the statement: that may start a job still. */
-  private async goesOn(operation: string, { body }: HttpRefusal): Promise<boolean> {
+  /** Undefined where it was the statement that failed, and not the question: else it may start a job still. */
+  private async stateOf(operation: string, { body }: HttpRefusal): Promise<string | undefined> {
     try {
       const { status } = await this.call("GET", `${operation}/status`, z.object({ status: z.string() }));
-      return GOES_ON.includes(status);
+      return GOES_ON.includes(status) ? status : undefined;
     } catch (error) {
       if (!(error instanceof HttpRefusal || error instanceof NoAnswer)) throw error;
-      return !ON_SERVER_SIDE.test(body);
+      return ON_SERVER_SIDE.test(body) ? undefined : "not known";
     }
   }
 }
+
+/** Since when a result could not be had, though nothing says that its statement failed. */
+interface Failing {
+  at: number | undefined;
+}
+
+/** So long a gateway may fail to give a result and give it then; with an option that it cannot read it never does. */
+const STUMBLES_MS = 5000;
 
 /** Of an operation's states those in which it has not failed, nor was ended. */
 const GOES_ON = ["INITIALIZED", "PENDING", "RUNNING", "FINISHED"];

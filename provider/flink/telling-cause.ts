@@ -5,6 +5,8 @@ const PLACE = /(?:From|at) line (\d+), column (\d+)/u;
 const EXPECTED = /\nWas expecting (?:one of)?:[\s\S]*$/u;
 /** Of a table that a connector could not make; the options that follow may hold secrets. */
 const TABLE = /^Unable to create a (?:sink for writing|source for reading) table '([^']+)'/u;
+/** Of an option of the session or of a table. */
+const OPTION = /^(Could not parse value '[\s\S]*' for key '[^']+')/u;
 const FUNCTION_CALL = /^Invalid function call:\s*([\s\S]+)$/u;
 const FUNCTION = /^Cannot instantiate user-defined function '([^']+)'/u;
 const NO_PYTHON = /Python callback server start failed/u;
@@ -25,8 +27,9 @@ export function tellingCause(causes: readonly string[]): string {
   // The one around it may say the same and more.
   const fuller = words.findLast((message) => message.length > deepest.length && message.startsWith(deepest)) ?? deepest;
   const found = (pattern: RegExp) => words.map((message) => pattern.exec(message)?.[1]?.trim()).find((one) => one);
-  const [call, table, name] = [found(FUNCTION_CALL), found(TABLE), found(FUNCTION)];
-  const text = inLine(fuller).replace(/ at line \d+, column \d+(?=\.|$)/u, "");
+  const [call, table, name, option] = [found(FUNCTION_CALL), found(TABLE), found(FUNCTION), found(OPTION)];
+  const plain = inLine(fuller).replace(/ at line \d+, column \d+(?=\.|$)/u, "");
+  const text = option === undefined || plain.startsWith(option) ? plain : `${option}: ${plain}`;
   if (call !== undefined)
     return `Invalid function call: ${inLine(call)}; ${text.replace(/^Invalid input arguments\. /u, "")}`;
   if (table !== undefined) return `table ${table}: ${text}`;

@@ -17,7 +17,7 @@ import { type StackOptions, stackLayers, strangerProblems } from "./stack-proper
 import { TEMPLATE } from "./yaml-places.js";
 
 export { excerpt, type Place } from "./places.js";
-export { locate, locateAll } from "./yaml-places.js";
+export { locate, locateAll, locateOption } from "./yaml-places.js";
 
 export interface LoadOptions {
   /** As the user wrote it, relative to `root`. */

@@ -1,7 +1,7 @@
 /** Where a character of a YAML text stands in its file: indentation, folding and headers lie between the two. */
 
 import { Scalar } from "yaml";
-import { type Field, fieldsOf, type TextKey } from "./manifest-yaml.js";
+import { type Field, type Fields, fieldsOf, type TextKey } from "./manifest-yaml.js";
 import { offsetOf, type Place, placeOf, positionOf, readSource, type Source } from "./places.js";
 
 /** The file that holds the defaults of the manifests in its folder and below. */
@@ -43,13 +43,23 @@ function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; re
   return { file: source.file, ...positionOf(source, scalar.range?.[0] ?? 0), excerpt: "" };
 }
 
-/** The field in the file itself, or else in the template of the nearest folder above. */
+/** Place of the key of a Flink option in a manifest or its template; undefined where the stack's configuration gives it. */
+export function locateOption(root: string, file: string, option: string): Place | undefined {
+  const found = findIn(root, file, ({ properties }) => properties.get(option));
+  return found && placeOf(found.source, found.keyAt);
+}
+
 function findField(root: string, file: string, field: TextKey): Field | undefined {
+  return findIn(root, file, ({ texts }) => texts.get(field));
+}
+
+/** In the file itself, or else in the template of the nearest folder above. */
+function findIn(root: string, file: string, of: (fields: Fields) => Field | undefined): Field | undefined {
   const folders = file.split("/").slice(0, -1);
   const templates = [...folders, ""].map((_, i) => [...folders.slice(0, folders.length - i), TEMPLATE].join("/"));
   for (const path of [file, ...templates]) {
     const source = readSource(root, path);
-    const found = "text" in source ? fieldsOf(source).texts.get(field) : undefined;
+    const found = "text" in source ? of(fieldsOf(source)) : undefined;
     if (found) return found;
   }
   return undefined;

@@ -58,11 +58,11 @@ describe.each(["2.3.0", "1.20.3"])("on Flink %s", (version) => {
   });
 
   /** As a preview does it: the files are read, and what they give is planned. */
-  async function preview(tables: string): Promise<string | undefined> {
-    const manifest = "name: job\ntarget-table: nowhere\nmetadata: none\nsql: SELECT id FROM orders\n";
+  async function preview(tables: string, options = ""): Promise<string | undefined> {
+    const manifest = `name: job\ntarget-table: nowhere\nmetadata: none\nsql: SELECT id FROM orders\n${options}`;
     await Promise.all([writeFile(join(root, "job.yaml"), manifest), writeFile(join(root, "t.sql"), tables)]);
-    const options = { folder: ".", root, tables: [], parameters: {}, secretParameterNames: [] };
-    const [job] = loadManifests(options).jobs;
+    const given = { folder: ".", root, tables: [], parameters: {}, secretParameterNames: [] };
+    const [job] = loadManifests(given).jobs;
     return job && planning.refusal(job);
   }
 
@@ -86,6 +86,16 @@ describe.each(["2.3.0", "1.20.3"])("on Flink %s", (version) => {
     for (const sql of statements)
       await expect(preview(`${TABLES}${sql};\n`), sql).rejects.toThrow(/^\d problems? .*\n(?:\.\/)?t\.sql:4:\d+: /u);
     expect(await world()).toEqual(before);
+  });
+
+  test.each([
+    ["table.local-time-zone: Mars/Base", /Mars\/Base/u],
+    ["parallelism.default: abc", /^Could not parse value 'abc' for key 'parallelism\.default'/u],
+    ["execution.checkpointing.interval: 5 parsecs", /^Could not parse value '5 parsecs' for key 'execution\./u],
+  ])("An option that Flink cannot read is refused within seconds: %s", async (option, words) => {
+    const since = Date.now();
+    expect(await preview(TABLES, `flinkProperties:\n  ${option}\n`)).toMatch(words);
+    expect(Date.now() - since).toBeLessThan(40_000);
   });
 
   test("What is allowed is gone with the session in which the job was planned.", async () => {

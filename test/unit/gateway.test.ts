@@ -66,6 +66,24 @@ test.each([
   await expect(refusal).rejects.toThrow("no such column");
 });
 
+test("Where a statement has come to its end and its result cannot be told, Flink's words say why, long before the limit.", async () => {
+  const answer = (request: string) => {
+    if (request.startsWith("POST")) return accepted;
+    return request.endsWith("/status") ? { status: 200, body: { status: "FINISHED" } } : failed;
+  };
+  const since = Date.now();
+  await expect(gateway(answer, 60_000)).rejects.toThrow("no such column");
+  expect(Date.now() - since).toBeLessThan(15_000);
+}, 30_000);
+
+test("A statement that runs may still start its job, whatever is said of its result.", async () => {
+  const answer = (request: string) => {
+    if (request.startsWith("POST")) return accepted;
+    return request.endsWith("/status") ? { status: 200, body: { status: "RUNNING" } } : failed;
+  };
+  await expect(gateway(answer, 7000)).rejects.toBeInstanceOf(NoAnswer);
+}, 30_000);
+
 test("A result that never comes ends with the limit.", async () => {
   const answer = (request: string) => {
     if (request.startsWith("POST")) return accepted;

@@ -147,6 +147,36 @@ describe("another source is no restart", () => {
       ],
     ],
     [
+      "in the shadow of a temporary one",
+      [
+        { definitions: [table("clicks", KAFKA)] },
+        {
+          definitions: [
+            table("clicks", KAFKA),
+            table("clicks", { ...KAFKA, topic: "b" }).replace("CREATE", "CREATE TEMPORARY"),
+          ],
+        },
+      ],
+    ],
+    [
+      "out of the shadow of a temporary one",
+      [
+        {
+          definitions: [
+            table("clicks", { ...KAFKA, topic: "b" }).replace("CREATE", "CREATE TEMPORARY"),
+            table("clicks", KAFKA),
+          ],
+        },
+        {
+          definitions: [
+            table("clicks", { ...KAFKA, topic: "b" }).replace("CREATE", "CREATE TEMPORARY"),
+            table("clicks", KAFKA),
+            "DROP TEMPORARY TABLE clicks",
+          ],
+        },
+      ],
+    ],
+    [
       "in the place of another table",
       [
         { definitions: [table("a", KAFKA), "ALTER TABLE a RENAME TO clicks"] },

@@ -29,6 +29,11 @@ describe("the most telling cause", () => {
       "table c.d.t: Could not find any factory for identifier 'x' that implements 'a.B' in the classpath. Available factory identifiers are: blackhole, datagen",
     ],
     [
+      "names the option whose value cannot be read",
+      ["Could not parse value 'abc' for key 'parallelism.default'.", 'For input string: "abc"'],
+      "Could not parse value 'abc' for key 'parallelism.default': For input string: \"abc\"",
+    ],
+    [
       "has one place, which is told apart",
       [
         'SQL parse failed. Encountered "x" at line 1, column 33.\nWas expecting one of:\n  a',
