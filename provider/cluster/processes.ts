@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile, rename, stat } from "node:fs/promises";
+import { open, readFile, realpath, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -24,21 +24,24 @@ const ProcessFile = z.object({
   /** Hash of the configuration that they run with. */
   configuration: z.string(),
   ports: z.object({ restPort: z.number(), gatewayPort: z.number(), rpcPort: z.number() }).optional(),
+  /** Where it was written; earlier releases did not say. */
+  folder: z.string().optional(),
   processes: z.array(Started),
 });
 export type ProcessFile = z.infer<typeof ProcessFile>;
 
 const FILE = "processes.json";
+const NOTHING: ProcessFile = { configuration: "", processes: [] };
 
 /** What was started in this folder; nothing where the folder is new. Throws cluster-start-failed where nobody can tell. */
 export async function readProcesses(folder: string): Promise<ProcessFile> {
   const file = join(folder, FILE);
   try {
     if (!(await stat(file)).isFile()) throw new Error("it is not a regular file");
-    return ProcessFile.parse(JSON.parse(await readFile(file, "utf8")));
+    const found = ProcessFile.parse(JSON.parse(await readFile(file, "utf8")));
+    return (await isCopy(found, folder)) ? NOTHING : found;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      return { configuration: "", processes: [] };
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return NOTHING;
     throw new UserError("cluster-start-failed", {
       what: `${file} cannot be read, so it is unknown which processes were started here; none was started or stopped`,
       cause: error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error),
@@ -47,9 +50,17 @@ export async function readProcesses(folder: string): Promise<ProcessFile> {
   }
 }
 
+/** Beside a folder that was copied, the one that it was copied from has the processes; one that was moved has them still. */
+async function isCopy({ folder: written }: ProcessFile, folder: string): Promise<boolean> {
+  if (written === undefined) return false;
+  const [there, here] = await Promise.all([written, folder].map((path) => realpath(path).catch(() => undefined)));
+  return there !== undefined && there !== here && (await readFile(join(there, FILE)).then(Boolean, () => false));
+}
+
 export async function writeProcesses(folder: string, file: ProcessFile): Promise<void> {
   await makePrivate(folder);
-  await writePrivate(join(folder, `${FILE}.new`), JSON.stringify(file, undefined, 2));
+  const whole: ProcessFile = { ...file, folder: await realpath(folder) };
+  await writePrivate(join(folder, `${FILE}.new`), JSON.stringify(whole, undefined, 2));
   await rename(join(folder, `${FILE}.new`), join(folder, FILE));
 }
 

@@ -81,6 +81,24 @@ export function keepsCheckpoints({ flinkProperties }: Pick<Manifest, "flinkPrope
   return (flinkProperties[CHECKPOINT_RETENTION] ?? DEFAULTS[CHECKPOINT_RETENTION]) === "RETAIN_ON_CANCELLATION";
 }
 
+/** Options that Flink reads only when a job starts, and what they may be (Flink docs: Configuration; 1.20 and 2.x). */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  "state.backend.type": ["hashmap", "rocksdb", "forst", "jobmanager", "filesystem"],
+  "execution.checkpointing.storage": ["jobmanager", "filesystem"],
+  "execution.checkpointing.mode": ["exactly_once", "at_least_once", "exactly-once", "at-least-once"],
+  "restart-strategy.type": [
+    "none",
+    "off",
+    "disable",
+    "fixeddelay",
+    "fixed-delay",
+    "failurerate",
+    "failure-rate",
+    "exponentialdelay",
+    "exponential-delay",
+  ],
+};
+
 /** A remark on one option of a manifest; an error stops the deployment, a warning is shown and nothing else. */
 export interface PropertyRemark {
   readonly severity: "error" | "warning";
@@ -114,6 +132,10 @@ function propertyRemark(
   const most = Number(withCurrentNames(manifest.flinkProperties)["pipeline.max-parallelism"]);
   if (name === "parallelism.default" && most > 0 && Number(value) > most)
     return { severity: "error", message: `${option} ${value} is more than pipeline.max-parallelism ${most}` };
+  const words = Object.hasOwn(CHOICES, name) ? CHOICES[name] : undefined;
+  // Whatever has a dot is the name of a class.
+  if (words && !words.includes(value.toLowerCase()) && !value.includes("."))
+    return { severity: "error", message: `${option} '${value}' is none of ${words.join(", ")}` };
   if (IGNORED_PER_JOB.has(name))
     return { severity: "warning", message: `Flink ignores ${option} for a single job; set ${name} for the cluster` };
   return undefined;

@@ -1,6 +1,6 @@
 /** Processes that outlive the program that started them, and are found again. */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -89,6 +89,23 @@ test("Where there is no /proc, ps tells the start time of a process, and nothing
 
 test("A folder in which nothing was started has no processes.", async () => {
   expect(await readProcesses(join(folder, "new"))).toEqual({ configuration: "", processes: [] });
+});
+
+test("A copied folder has none of the processes, which are those of the folder that it was copied from; a moved one has them.", async () => {
+  const [own, copy, moved, link] = ["own", "copy", "moved", "link"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await mkdir(own);
+  await writeProcesses(own, { configuration: "abc", processes: [await start("exec sleep 600")] });
+  const rolesIn = async (path: string) => (await readProcesses(path)).processes.map(({ role }) => role);
+  await cp(own, copy, { recursive: true });
+  await symlink(own, link);
+  expect([await rolesIn(own), await rolesIn(copy), await rolesIn(link)]).toEqual([["shell"], [], ["shell"]]);
+  await rename(own, moved);
+  expect(await rolesIn(moved)).toEqual(["shell"]);
 });
 
 const logText = () => readFile(join(folder, "log"), "utf8");
