@@ -220,6 +220,7 @@ function unknownKey(key: string): string {
 
 function yamlMessage(code: string, message: string): string {
   const [first = message] = message.split("\n");
+  if (/call stack/u.test(first)) return "not YAML: nested too deeply";
   return SHORT_MESSAGES[code] ?? `not YAML: ${first.replace(/ at line.*$/u, "")}`;
 }
 

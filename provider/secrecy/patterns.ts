@@ -29,6 +29,8 @@ export function loosely(text: string): string {
 
 /** All that is searched for so that nothing of a secret is told. */
 export function patternsOf(secret: string): Pattern[] {
+  // A single letter or digit is no secret, and every message has it.
+  if (/^[\p{L}\p{N}]$/u.test(secret)) return [];
   const lines = secret.split(/\r\n|[\n\r\u2028\u2029]/u).filter((line) => loosely(line).length >= SHORT);
   const plain = [secret, ...lines].flatMap((text) => [loosely(text), loosely(withoutSequences(text))]);
   const encoded = [secret, ...lines]

@@ -17,6 +17,7 @@ import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js
 const STALE_LOCK_MS = 10_000;
 /** Longest time for a lock, also where one process after another takes it. */
 const LOCK_LIMIT_MS = 30_000;
+const MOST_LOCK_BYTES = 1000;
 
 export class FileStore implements Store {
   private readonly manifests: string;
@@ -155,7 +156,9 @@ async function takeLock(lock: string, own: string): Promise<void> {
 async function heldBy(lock: string): Promise<string> {
   const seen = await unlessMissing(() => lstat(lock), undefined);
   if (!seen) return "nobody";
-  return seen.isFile() ? unlessMissing(() => readFile(lock, "utf8"), "nobody") : "no file";
+  if (!seen.isFile()) return "no file";
+  // What is longer than a holder's name nobody has written who takes locks.
+  return seen.size > MOST_LOCK_BYTES ? `${seen.size} bytes` : unlessMissing(() => readFile(lock, "utf8"), "nobody");
 }
 
 async function tryLock(lock: string, own: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { isAlive } from "../core/yarn-application.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import type { Whereabouts } from "../deploy/sighting.js";
 import { NoAnswer } from "../flink/http.js";
+import { listJobs, MOMENT_MS } from "../flink/listing.js";
 import { FlinkRest } from "../flink/rest.js";
 import type { Session } from "./target.js";
 import { reachabilityOf, resourceManagersOf } from "./yarn-sighting.js";
@@ -18,6 +19,9 @@ export interface KnownCluster {
   readonly restUrl: string;
   readonly session?: Session | undefined;
 }
+
+/** On this machine an answer takes no longer. */
+const LIMIT_MS = 10_000;
 
 /** What it takes to find a session. */
 type Reached = Pick<Session, "resourceManagers" | "applicationId" | "caFile" | "through">;
@@ -55,7 +59,8 @@ async function localNow(folder: string, restUrl: string, requestSeconds: number)
   const ports = await runningPorts(folder);
   if (ports) return { restUrl: `http://127.0.0.1:${ports.restPort}`, isDown: await isLocalClusterDown(folder) };
   if (await isKnownFolder(folder)) return { restUrl, isDown: true };
-  const answer = new FlinkRest(restUrl, requestSeconds * 1000).overview();
+  // One answer, or one wait for it, serves all jobs that ran there.
+  const answer = listJobs(new FlinkRest(restUrl, Math.min(LIMIT_MS, requestSeconds * 1000)), MOMENT_MS);
   const isDown = await answer.then(
     () => false,
     (error: unknown) => {

@@ -1,6 +1,6 @@
 /** The store in a folder: who writes second loses, and states are listed as they lie on the disk. */
 
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -57,6 +57,13 @@ describe("what is in the way of a write ends within a limit", () => {
       async () => {
         await writeFile(lock(), "dead");
         await utimes(lock(), 4_000_000_000, 4_000_000_000);
+      },
+    ],
+    [
+      "a file of three gigabytes",
+      async () => {
+        await writeFile(lock(), "");
+        await truncate(lock(), 3_000_000_000);
       },
     ],
     ["a folder in its place", () => mkdir(lock())],

@@ -116,6 +116,11 @@ describe("a folder of manifests", () => {
   );
 
   test.each([
+    [
+      "nested deeply, and closed",
+      `${JOB}flinkProperties: ${"[".repeat(20_000)}${"]".repeat(20_000)}`,
+      /nested too deeply/u,
+    ],
     ["nested without end", `${JOB}flinkProperties: ${"[".repeat(200_000)}`, /nested too deeply|not YAML/u],
     [
       "aliases of aliases",

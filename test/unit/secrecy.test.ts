@@ -74,6 +74,7 @@ test.each([
 test.each([
   ["Each line of a secret is one, too.", "cause: second line", "first line\nsecond line\nab", "cause: ******"],
   ["Its shortest lines are not.", "an ab is here", "first line\nab", "an ab is here"],
+  ["A single letter is none.", "a version 5 of a", "a", "a version 5 of a"],
   ["A short secret is masked where it stands alone.", "'k7' k7x k7", "k7", "'******' k7x ******"],
   ["Occurrences that overlap are one.", "x abcabcab y", "abcab", "x ****** y"],
   ["A secret within another leaves no rest of that.", "my-secret-key", "secret", "my-******-key"],
