@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
-import { changedColumns } from "../core/missed-rows.js";
+import { changedColumns, keepsRows } from "../core/missed-rows.js";
 import { isAlive } from "../core/observed.js";
 import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
@@ -35,7 +35,7 @@ export async function validate(
   world: World,
 ): Promise<void> {
   const name = desired.manifest.name;
-  if (!plan.steps.some((step) => step.do === "start")) {
+  if (!plan.start) {
     releaseReservation(world.rest.url, name);
     if (plan.action === "suspend") reserve(name, -(await slotsHeld(sighting, world)), world);
     return;
@@ -64,14 +64,14 @@ async function slotsFor(
   const isRunners = target.gateway === undefined || deployment.manifest.code !== undefined;
   const key = isRunners ? await planKey(deployment, secrets, target) : undefined;
   // Then more of the plan has to be known than its width.
-  const isAsked = changedColumns(plan, current, deployment) !== undefined;
+  const isAsked = changedColumns(keepsRows(plan), current, deployment) !== undefined;
   const known = key && !isAsked && (await slotsPlanned(key));
   if (known) return known;
   // The engine checks a replacement twice, one right after the other.
   const { facts, isRepeatable, keep, close } = await prepare(deployment, secrets, target, "as-checked");
   try {
     refuseWrongRows(facts, deployment);
-    refuseMissedRows(plan, facts, current, deployment);
+    refuseMissedRows(keepsRows(plan), facts, current, deployment);
   } catch (error) {
     await close();
     throw error;
