@@ -18,7 +18,7 @@ import { record } from "./record.js";
 import { rest } from "./rest.js";
 import type { StepKinds } from "./run.js";
 import { start } from "./start.js";
-import { stop } from "./stop.js";
+import { stop } from "./stop-with-savepoint.js";
 
 export const STEPS: StepKinds<Step, Standing, DeployContext> = {
   "close-leftover": closeLeftover,

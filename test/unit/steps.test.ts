@@ -1,5 +1,6 @@
 /** The steps of plans, in their order: what is prepared before a job is touched, and which of them have a way back. */
 
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { STEPS } from "../../provider/act/kinds.js";
 import type { Desired } from "../../provider/core/changes.js";
@@ -204,8 +205,12 @@ describe("Before its cluster restarts a job", () => {
 });
 
 describe("Each kind of step", () => {
-  it.each(Object.entries(STEPS))("%s is undone, or says why not; and says what its own failure comes to", (_, kind) => {
-    if (typeof kind.undo !== "function") expect(kind.undo.never).toMatch(/\w+ \w+/u);
-    if (kind.whenItFails !== "goes-back") expect(kind.whenItFails.stays).toMatch(/\w+ \w+/u);
-  });
+  it.each(Object.entries(STEPS))(
+    "%s has its file; it is undone, or says why not, and what its own failure comes to",
+    (name, kind) => {
+      expect(existsSync(`provider/act/${name}.ts`)).toBe(true);
+      if (typeof kind.undo !== "function") expect(kind.undo.never).toMatch(/\w+ \w+/u);
+      if (kind.whenItFails !== "goes-back") expect(kind.whenItFails.stays).toMatch(/\w+ \w+/u);
+    },
+  );
 });
