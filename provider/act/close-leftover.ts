@@ -1,4 +1,4 @@
-/** STEP close-leftover: ends what a killed deployment left open, before anything else starts: it could still submit its job. */
+/** STEP close-leftover: ends what a killed deployment left open, which could still submit its job. */
 
 import type { Step } from "../core/step.js";
 import { endSession } from "../deploy/kept-sessions.js";

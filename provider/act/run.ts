@@ -23,7 +23,7 @@ export interface Undone<P> {
   readonly error: unknown;
 }
 
-/** Takes back what the step did, which may be nothing or the half of it where it failed itself. What it throws ends the way back. */
+/** Takes back what the step did: nothing or half of it, where it failed itself. What it throws ends the way back. */
 export type Undo<S, P, C> = (step: S, standing: P, context: C, error: unknown) => Promise<Undone<P>>;
 
 export interface StepKind<S, P extends Counted, C> {

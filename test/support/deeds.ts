@@ -1,4 +1,4 @@
-/** What of a plan's steps does something to a job, in their order: without those that prepare, note and look, and without the undo. */
+/** What of the steps of a plan does something to a job: without those that prepare, note and look, and without the undo. */
 
 import type { Plan, Start, Stop } from "../../provider/core/decision.js";
 import type { Step } from "../../provider/core/step.js";
