@@ -3,7 +3,8 @@
 const core = "^provider/core/";
 const secrecy = "^provider/secrecy/";
 const adapters = "^provider/(flink|cluster|store)/";
-const shell = "^provider/deploy/";
+const asking = "^provider/deploy/";
+const acting = "^provider/act/";
 const targets = "^provider/targets/";
 const resources = "^provider/(flink-sql-job|job-store|session-cluster|state-bucket)[.]ts$";
 const loaders = "^provider/manifests/";
@@ -71,15 +72,21 @@ module.exports = {
       from: { path: loaders },
       to: { path: "^(index[.]ts$|provider/)", pathNot: [core, secrecy, loaders] },
     },
+    never("asking-starts-nothing", "Who looks, and has Flink plan, carries no plan out.", asking, acting),
     never(
-      "shell-below-resources",
-      "apply and observe run a plan; they know no resource.",
-      shell,
+      "plans-below-resources",
+      "What observes, and what runs a plan, knows no resource.",
+      `${asking}|${acting}`,
       resources,
       loaders,
       top,
     ),
-    never("shell-below-targets", "Kinds of clusters use the shell, not the other way round.", shell, targets),
+    never(
+      "plans-below-targets",
+      "Kinds of clusters use what runs plans, not the other way round.",
+      `${asking}|${acting}`,
+      targets,
+    ),
     never("targets-below-resources", "A kind of cluster knows no resource.", targets, resources, loaders, top),
     never("resources-below-the-program", "Resources do not know the program that makes them.", resources, top),
     never(

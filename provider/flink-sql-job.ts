@@ -2,6 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import { apply } from "./act/apply.js";
+import { StartContested } from "./act/late-start.js";
+import { remove } from "./act/removal.js";
 import { sourceChanges } from "./core/changes.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { healthWords } from "./core/health.js";
@@ -9,13 +12,10 @@ import { isAlive, type Observed } from "./core/observed.js";
 import { placeWords } from "./core/place.js";
 import type { JobRecord } from "./core/record.js";
 import { sameSql } from "./core/sql-text.js";
-import { apply } from "./deploy/apply.js";
 import { reachable } from "./deploy/cluster-reach.js";
 import { dropSession } from "./deploy/kept-sessions.js";
-import { StartContested } from "./deploy/late-start.js";
 import { lostCheckpointWords } from "./deploy/lost-checkpoint.js";
 import { observeAll } from "./deploy/observe.js";
-import { remove } from "./deploy/removal.js";
 import type { World } from "./deploy/sighting.js";
 import { releaseReservation, startReserved } from "./deploy/slots.js";
 import { JobRefused } from "./deploy/submission-parts.js";

@@ -1,5 +1,6 @@
 /** The plan of one job in a preview: observed, decided, planned by Flink too, and said on the job's own line. */
 
+import { awaitLateStart } from "./act/late-start.js";
 import { workWords } from "./core/at-work.js";
 import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
@@ -8,7 +9,6 @@ import { type Decision, type Plan, planJob } from "./core/plan.js";
 import { asNewcomer, planWords } from "./core/plan-words.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
-import { awaitLateStart } from "./deploy/late-start.js";
 import { lookedAhead } from "./deploy/look-ahead.js";
 import { awaitPendingStop, observe } from "./deploy/observe.js";
 import { jobsOf, type Sighting, type World } from "./deploy/sighting.js";
@@ -50,7 +50,7 @@ export async function checkJob(job: JobInputs, before: Before): Promise<Checked>
     const isUp = job.cluster.activity === "none";
     const waiting = { startSeconds: job.startSeconds, progress: tellProgress(job.self) };
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world, waiting);
-    const unchecked = !isUp && plan.steps.some((step) => step.do === "start");
+    const unchecked = !isUp && plan.start !== undefined;
     const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
     const isNewcomer = desired.deployedTo === undefined && sighting.observed.job !== undefined;
     const said = isNewcomer ? asNewcomer(plan) : plan;
@@ -138,8 +138,7 @@ export async function decide(
     return { plan, sighting };
   };
   const first = await look({ stored });
-  const starts = first.plan.steps.some(({ do: step }) => step === "start");
-  const isWaited = !starts || first.sighting.lateAt !== undefined;
+  const isWaited = !first.plan.start || first.sighting.lateAt !== undefined;
   return isWaited && (await awaitLateStart(first.sighting, world, awaiting)) ? look() : first;
 }
 

@@ -2,6 +2,7 @@
 
 import type { dynamic, Input, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
+import { findStrangers, retire, type Strangers } from "./act/retirement.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import type { StateDirectory } from "./core/state-directories.js";
@@ -9,7 +10,6 @@ import { retentionWords } from "./core/store-words.js";
 import { ownedWords, retireRefusal, retireWords, strangerWords } from "./core/strangers.js";
 import { ClusterUnreachable, reachable, reached } from "./deploy/cluster-reach.js";
 import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.js";
-import { findStrangers, retire, type Strangers } from "./deploy/retirement.js";
 import { activityForJobs, type World } from "./deploy/sighting.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";

@@ -1,6 +1,6 @@
 /** An update of a job that has not come to its end: it is at work, or was cut short. */
 
-import type { JobRecord } from "./record.js";
+import type { Intent, JobRecord } from "./record.js";
 import { ageWords } from "./words.js";
 
 /** One that has written nothing for so long has given up: longer than a stop with savepoint and a start may take. */
@@ -13,5 +13,10 @@ export function workWords(record: JobRecord | undefined, now: number): string | 
   if (!intent || !written || (!intent.session && !intent.stopping)) return undefined;
   const age = now - Date.parse(written.at);
   if (age > SILENT_MS) return undefined;
-  return `an update of it by ${written.by} is in progress or was interrupted (${intent.action}, since ${ageWords(age)})`;
+  return `an update of it by ${written.by} is in progress or was interrupted (${intent.action}${howFar(intent)}, since ${ageWords(age)})`;
+}
+
+/** As it was when the record was written last; older records do not say. */
+function howFar({ applied, total }: Intent): string {
+  return applied === undefined || total === undefined ? "" : `, ${applied} of ${total} steps done`;
 }

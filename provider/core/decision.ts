@@ -1,35 +1,12 @@
-/** What can be decided about a job: a list of steps, or a refusal that says the way out. */
+/** What can be decided about a job: what becomes of it, by which steps, or a refusal that says the way out. */
 
 import type { Change, Desired } from "./changes.js";
 import type { ErrorCode } from "./errors.js";
 import { sourceOf } from "./manifest.js";
 import { type JobRecord, nextVersion, type StateRef } from "./record.js";
+import type { Start, Step, Stop } from "./step.js";
 
-/** Where a start takes its state from. */
-export type From = "clean" | "savepoint-just-taken" | StateRef;
-
-export type Stop =
-  | { readonly do: "stop-with-savepoint"; readonly jobId: string; readonly drain?: true }
-  /** `isForced`: though it could have been asked for a savepoint. */
-  | { readonly do: "cancel"; readonly jobId: string; readonly isForced?: true };
-
-export type Start = {
-  readonly do: "start";
-  readonly version: "same" | "next";
-  readonly from: From;
-  /** The state was chosen by a person: what is newer than it does not count any more. */
-  readonly isChosen?: true;
-  readonly allowNonRestoredState?: true;
-};
-
-export type Step =
-  | Stop
-  | Start
-  /** A second copy of the job, by an earlier start of ours. */
-  | { readonly do: "cancel-copy"; readonly jobId: string }
-  | { readonly do: "record"; readonly status: "running" | "finished"; readonly jobId: string | undefined }
-  /** It does not run and is not to run: `state` is what it goes on from later. */
-  | { readonly do: "rest"; readonly state: StateRef | undefined };
+export type { From, Start, Step, Stop } from "./step.js";
 
 export type Action =
   | "none"
@@ -44,11 +21,19 @@ export type Action =
   | "forget"
   | "rename";
 
-export interface Decision {
+/** A decision before its steps are laid out: what is to become of the job. */
+export interface Draft {
   readonly action: Action;
   readonly version: number;
   readonly changes: readonly Change[];
-  readonly steps: readonly Step[];
+  /** Copies by earlier starts of ours, which are cancelled. */
+  readonly copies?: readonly string[];
+  /** What ends the job as it runs, where it does. */
+  readonly stop?: Stop | undefined;
+  /** At most one of these three. */
+  readonly start?: Start | undefined;
+  readonly rest?: { readonly state: StateRef | undefined };
+  readonly record?: { readonly status: "running" | "finished"; readonly jobId: string | undefined };
   /** Something to be told beside the plan. */
   readonly remark?: string | undefined;
   /** State that a new version leaves behind. */
@@ -62,6 +47,11 @@ export interface Decision {
   readonly choices?: readonly string[];
 }
 
+export interface Decision extends Draft {
+  /** All that is done, in this order; see layout.ts. */
+  readonly steps: readonly Step[];
+}
+
 export interface Refusal {
   readonly action: "refuse";
   readonly code: ErrorCode;
@@ -70,6 +60,13 @@ export interface Refusal {
 }
 
 export type Plan = Decision | Refusal;
+
+export type DraftPlan = Draft | Refusal;
+
+/** Nothing is to become of the job but what it is. */
+export function isIdle({ copies, stop, start, rest, record }: Draft): boolean {
+  return (copies ?? []).length === 0 && !stop && !start && !rest && !record;
+}
 
 export function refuse(what: string, fix: string): Refusal {
   return { action: "refuse", code: "plan-refused", what, fix };
@@ -97,14 +94,15 @@ export function replacement(
   record: JobRecord,
   changes: readonly Change[],
   leaves: StateRef | undefined,
-  stop: readonly Step[],
+  stop: Stop | undefined,
   start: Partial<Start> = {},
-): Decision {
+): Draft {
   return {
     action: "replace",
     version: nextVersion(record, sourceOf(desired.manifest)),
     changes,
-    steps: [...stop, { do: "start", version: "next", from: "clean", ...start }],
+    stop,
+    start: { do: "start", version: "next", from: "clean", ...start },
     leaves,
     leavesVersion: record.current.meta.version,
   };

@@ -2,7 +2,7 @@
 
 import { type Desired, haveSecretsChanged } from "./changes.js";
 import { optionEffect } from "./connectors.js";
-import { chooseFrom, type Decision, type Plan, type Refusal, refuse } from "./decision.js";
+import { chooseFrom, type Draft, type DraftPlan, type Refusal, refuse } from "./decision.js";
 import { type OptionChange, optionWords, tableChanges } from "./definition-changes.js";
 import { parallelismFault } from "./max-parallelism.js";
 import type { Observed } from "./observed.js";
@@ -11,8 +11,8 @@ import { identifierOf, splitStatements, type Token, tokenize } from "./sql-text.
 import { nameAt, tablesOf } from "./table-facts.js";
 
 /** The plan, unless it would go on from a state that knows something else. A state that a person chose goes through. */
-export function withKeptState(plan: Decision, desired: Desired, { chosen }: Observed, record: JobRecord): Plan {
-  const start = plan.steps.find((step) => step.do === "start");
+export function withKeptState(plan: Draft, desired: Desired, { chosen }: Observed, record: JobRecord): DraftPlan {
+  const { start } = plan;
   const keeps = start !== undefined && start.from !== "clean" && plan.action !== "replace" && !chosen;
   if (!keeps || !record.current.definitions) return plan;
   const refusal = parallelismFault(record.current, desired) ?? sourceFault(record.current, desired);

@@ -1,6 +1,6 @@
 /** A restart after which rows that are taken back would have other columns about the query than when they were written. */
 
-import { chooseFrom, type Decision, type Refusal, refuse } from "./decision.js";
+import { chooseFrom, type Draft, type Refusal, refuse } from "./decision.js";
 import { columnsOf, metadataChange } from "./metadata-columns.js";
 import type { PlanFacts } from "./plan-facts.js";
 import type { Deployment } from "./record.js";
@@ -9,10 +9,13 @@ import { nameAt, tablesOf } from "./table-facts.js";
 
 type Next = Pick<Deployment, "manifest" | "definitions" | "metadataColumns">;
 
-/** What of the columns about the query differs, where the state is kept without a person having chosen that; undefined where nothing does. */
-export function changedColumns(plan: Decision, current: Next | undefined, next: Next): string | undefined {
-  const start = plan.steps.find((step) => step.do === "start");
-  const keeps = start !== undefined && start.from !== "clean" && plan.action !== "replace" && !plan.isChosen;
+/** Whether the state is kept without a person having chosen that, and what was written with it is to be found again. */
+export function keepsRows({ start, action, isChosen }: Draft): boolean {
+  return start !== undefined && start.from !== "clean" && action !== "replace" && !isChosen;
+}
+
+/** What of the columns about the query differs, where rows are kept; undefined where nothing does. */
+export function changedColumns(keeps: boolean, current: Next | undefined, next: Next): string | undefined {
   if (!keeps || !current?.metadataColumns || !next.metadataColumns) return undefined;
   const isTold = columnsOf(next.metadataColumns).some(({ key }) => key === "query-description");
   if (isTold && current.manifest.description !== next.manifest.description) return "description changed";
@@ -21,12 +24,12 @@ export function changedColumns(plan: Decision, current: Next | undefined, next: 
 
 /** Where rows are found by all of their columns, the state's would not be found any more. */
 export function missedRowsRefusal(
-  plan: Decision,
+  keeps: boolean,
   facts: PlanFacts,
   current: Next | undefined,
   next: Next,
 ): Refusal | undefined {
-  const words = changedColumns(plan, current, next);
+  const words = changedColumns(keeps, current, next);
   if (words === undefined || !findsWholeRows(facts, next)) return undefined;
   const { name } = next.manifest;
   return refuse(

@@ -1,7 +1,7 @@
 /** A job that runs on another cluster than the one that is configured, or whose record belongs to another stack. */
 
 import type { Desired } from "./changes.js";
-import { type Decision, type Plan, type Refusal, refuse } from "./decision.js";
+import { type Draft, type DraftPlan, isIdle, type Refusal, refuse } from "./decision.js";
 import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
 import type { Observed } from "./observed.js";
@@ -89,9 +89,9 @@ function wordsOf(place: Place, newest: StateRef | undefined, now: number): strin
 }
 
 /** A cluster that gives no answer may run the job still: nothing is started until its states have been quiet for long. */
-export function unlessSilent(plan: Decision, desired: Desired, observed: Observed): Plan {
+export function unlessSilent(plan: Draft, desired: Desired, observed: Observed): DraftPlan {
   const { elsewhere, record, now } = observed;
-  if (elsewhere?.kind !== "silent" || plan.steps.length === 0) return plan;
+  if (elsewhere?.kind !== "silent" || isIdle(plan)) return plan;
   const { place, why } = elsewhere;
   const { name } = desired.manifest;
   const isGivenUp = desired.choice?.lost !== undefined && desired.choice.lost === placeName(place);

@@ -1,7 +1,7 @@
 /** Jobs of one name beside each other: which are copies that the record knows, and what is never done to others. */
 
 import type { Desired } from "./changes.js";
-import { chooseFrom, type Decision, type Plan, refuse, type Step } from "./decision.js";
+import { chooseFrom, type Draft, type DraftPlan, refuse } from "./decision.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
 
 /** Copies by earlier starts of ours: only beside the record's own job, and only while that one runs. */
@@ -11,28 +11,27 @@ export function knownCopies({ record, job, namesakes }: Observed): readonly Obse
 }
 
 /** They are cancelled: their successor runs. */
-export function withCopies(plan: Decision, copies: readonly ObservedJob[], { job }: Observed): Decision {
+export function withCopies(plan: Draft, copies: readonly ObservedJob[], { job }: Observed): Draft {
   if (copies.length === 0) return plan;
   const ids = copies.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   const remark = `a second copy of it, which an earlier deployment started, is cancelled: ${ids}; ${job?.jobId} is the one in the record`;
-  const steps: Step[] = copies.map(({ jobId }) => ({ do: "cancel-copy", jobId }));
   return {
     ...plan,
     action: plan.action === "none" ? "repair" : plan.action,
-    steps: [...steps, ...plan.steps],
+    copies: copies.map(({ jobId }) => jobId),
     remark: plan.remark ? `${plan.remark}; ${remark}` : remark,
   };
 }
 
 /** Jobs of this name that the record does not know: never start another one beside them, and never end them unasked. */
-export function planWithNamesakes(desired: Desired, { record, job, namesakes }: Observed): Plan {
+export function planWithNamesakes(desired: Desired, { record, job, namesakes }: Observed): DraftPlan {
   const name = desired.manifest.name;
   const [stranger] = namesakes;
   const own = job && isAlive(job) ? job : undefined;
   const adopted = namesakes.find(({ jobId }) => jobId === desired.adopt);
   if (adopted && namesakes.length === 1 && !own) {
-    const steps: Step[] = [{ do: "record", status: "running", jobId: adopted.jobId }];
-    return { action: "adopt", version: record?.current.meta.version ?? 1, changes: [], steps };
+    const noted = { status: "running", jobId: adopted.jobId } as const;
+    return { action: "adopt", version: record?.current.meta.version ?? 1, changes: [], record: noted };
   }
   const ids = [...(own ? [own] : []), ...namesakes].map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (namesakes.length + Number(own !== undefined) > 1)

@@ -4,10 +4,10 @@ import type { Change, Desired } from "./changes.js";
 import { isClassic, runsCutShort, versionByState } from "./classic.js";
 import {
   chooseFrom,
-  type Decision,
+  type Draft,
+  type DraftPlan,
   type From,
   isNewVersion,
-  type Plan,
   type Refusal,
   refuse,
   refuseNoState,
@@ -28,7 +28,7 @@ export function planRunning(
   record: JobRecord,
   job: ObservedJob,
   changes: readonly Change[],
-): Plan {
+): DraftPlan {
   const { manifest, choice } = desired;
   const version = record.current.meta.version;
   const other = isClassic(record.current) ? versionByState(job) : undefined;
@@ -52,7 +52,7 @@ function planChange(
   record: JobRecord,
   job: ObservedJob,
   changes: readonly Change[],
-): Plan {
+): DraftPlan {
   const { choice, manifest } = desired;
   const { name } = manifest;
   const stop = stopOf(desired, job);
@@ -73,11 +73,11 @@ function planChange(
   };
   if (isReplaced) {
     const leaves = from === "clean" ? job.detail?.lastCheckpoint : undefined;
-    return { ...replacement(desired, record, changes, leaves, [stop], { ...start, from }), remark, isChosen };
+    return { ...replacement(desired, record, changes, leaves, stop, { ...start, from }), remark, isChosen };
   }
   if (stop.do === "stop-with-savepoint" && stop.drain) return refuseDrain(name);
-  const steps = [stop, { do: "start" as const, version: "same" as const, from, ...start }];
-  return { action: "restart", version: record.current.meta.version, changes, steps, remark, isChosen };
+  const same: Start = { do: "start", version: "same", from, ...start };
+  return { action: "restart", version: record.current.meta.version, changes, stop, start: same, remark, isChosen };
 }
 
 /** How it is ended: with a savepoint wherever that can be had, unless a person wants it otherwise. */
@@ -118,7 +118,7 @@ export function neverHadState(detail: JobDetail | undefined): boolean {
 
 const CUT_SHORT = "its query runs without what follows its first -- comment, as flink-sql-runner joined the lines";
 
-function planUnchanged(desired: Desired, { now }: Observed, record: JobRecord, job: ObservedJob): Decision {
+function planUnchanged(desired: Desired, { now }: Observed, record: JobRecord, job: ObservedJob): Draft {
   const version = record.current.meta.version;
   const cutShort = runsCutShort(record.current, desired.manifest) ? CUT_SHORT : undefined;
   const remark = healthWords(job, desired.staleSeconds ?? 0, now) ?? cutShort;
@@ -126,14 +126,8 @@ function planUnchanged(desired: Desired, { now }: Observed, record: JobRecord, j
   // Another brace with the same value in it is nothing to the job, and much to a stack that compares itself.
   const isStale = templates && desired.templates && definitionChanges(templates, desired.templates).length > 0;
   const complete = jobId === job.jobId && !record.intent && definitions && !isStale && record.status === "running";
-  if (complete) return { action: "none", version, changes: [], steps: [], remark };
-  return {
-    action: "adopt",
-    version,
-    changes: [],
-    steps: [{ do: "record", status: "running", jobId: job.jobId }],
-    remark,
-  };
+  if (complete) return { action: "none", version, changes: [], remark };
+  return { action: "adopt", version, changes: [], record: { status: "running", jobId: job.jobId }, remark };
 }
 
 function refuseOtherVersion(name: string, version: number, other: number, { jobId }: ObservedJob): Refusal {

@@ -4,9 +4,9 @@ import type { Change, Desired } from "./changes.js";
 import { isClassic } from "./classic.js";
 import {
   chooseFrom,
-  type Decision,
+  type Draft,
+  type DraftPlan,
   isNewVersion,
-  type Plan,
   type Refusal,
   refuse,
   refuseNoState,
@@ -19,7 +19,12 @@ import type { Observed, ObservedJob } from "./observed.js";
 import { neverHadState } from "./plan-running.js";
 import type { JobRecord, StateRef } from "./record.js";
 
-export function planStopped(desired: Desired, observed: Observed, record: JobRecord, changes: readonly Change[]): Plan {
+export function planStopped(
+  desired: Desired,
+  observed: Observed,
+  record: JobRecord,
+  changes: readonly Change[],
+): DraftPlan {
   const { manifest, choice } = desired;
   const { chosen } = observed;
   const { name } = manifest;
@@ -31,18 +36,18 @@ export function planStopped(desired: Desired, observed: Observed, record: JobRec
   const allows = choice?.allowNonRestoredState ? { allowNonRestoredState: true as const } : {};
   if (chosen && !isReplaced) {
     const start: Start = { do: "start", version: "same", from: chosen, isChosen: true, ...allows };
-    return { action: "resume", version, changes, steps: [start], remark: endOf(observed.job), isChosen };
+    return { action: "resume", version, changes, start, remark: endOf(observed.job), isChosen };
   }
   if (isReplaced && (chosen || !isCarried)) {
     const given = chosen && { from: chosen, isChosen: true as const, ...allows };
-    return { ...replacement(desired, record, changes, chosen ? undefined : state, [], given), isChosen };
+    return { ...replacement(desired, record, changes, chosen ? undefined : state, undefined, given), isChosen };
   }
   const refusal = refusalOf(name, observed, record, state);
   if (refusal) return refusal;
   if (isReplaced) {
     if (!state) return refuseNoState(name, version, "it does not run");
-    const plan = replacement(desired, record, changes, undefined, [], { from: state, isChosen: true, ...allows });
-    return { ...plan, isChosen };
+    const start = { from: state, isChosen: true as const, ...allows };
+    return { ...replacement(desired, record, changes, undefined, undefined, start), isChosen };
   }
   return resume(name, observed, record, changes, state, allows);
 }
@@ -54,16 +59,16 @@ function resume(
   changes: readonly Change[],
   state: StateRef | undefined,
   allows: Partial<Start>,
-): Plan {
+): DraftPlan {
   const version = record.current.meta.version;
   if (!state && neverDeployed(record))
-    return { action: "create", version, changes, steps: [{ do: "start", version: "same", from: "clean" }] };
+    return { action: "create", version, changes, start: { do: "start", version: "same", from: "clean" } };
   // A job that is known by its name only may have been one of another version.
   const neverHad = !isClassic(record.current) && neverHadState(job?.detail);
   const from = state ?? (neverHad ? "clean" : undefined);
   if (!from) return refuseNoState(name, version, "it does not run");
   const start: Start = { do: "start", version: "same", from, ...(from === "clean" ? {} : allows) };
-  return { action: "resume", version, changes, steps: [start], remark: endOf(job) };
+  return { action: "resume", version, changes, start, remark: endOf(job) };
 }
 
 /** The state to go on from is not what it was, or was never meant for that. */
@@ -109,11 +114,11 @@ export function planFinished(
   record: JobRecord,
   job: ObservedJob | undefined,
   changes: readonly Change[],
-): Decision {
+): Draft {
   const version = record.current.meta.version;
-  if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, []);
+  if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, undefined);
   const remark = changes.length > 0 ? "the change takes effect with the next version" : undefined;
-  if (record.status === "finished") return { action: "none", version, changes: [], steps: [], remark };
-  const steps = [{ do: "record" as const, status: "finished" as const, jobId: job?.jobId ?? record.current.jobId }];
-  return { action: "finish", version, changes: [], steps, remark };
+  if (record.status === "finished") return { action: "none", version, changes: [], remark };
+  const noted = { status: "finished" as const, jobId: job?.jobId ?? record.current.jobId };
+  return { action: "finish", version, changes: [], record: noted, remark };
 }

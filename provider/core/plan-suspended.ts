@@ -1,7 +1,7 @@
 /** What is done with a job that a person wants stopped: its state is saved, and stays for when it is to go on. */
 
 import type { Change, Desired } from "./changes.js";
-import type { Plan, Step } from "./decision.js";
+import type { DraftPlan } from "./decision.js";
 import { latestState } from "./latest-state.js";
 import { stateName } from "./naming.js";
 import { isAlive, type Observed } from "./observed.js";
@@ -16,7 +16,7 @@ export function planSuspended(
   observed: Observed,
   record: JobRecord,
   changes: readonly Change[],
-): Plan {
+): DraftPlan {
   const { job, now } = observed;
   const version = record.current.meta.version;
   const { name } = desired.manifest;
@@ -26,10 +26,10 @@ export function planSuspended(
     if (hasFinished(record, job)) return planFinished(desired, record, job, []);
     if (record.status === "stopped") {
       const remark = `${restWords(record.savepoint, now)}${late}`;
-      return { action: "none", version, changes: [], steps: [], remark, isSuspended: true };
+      return { action: "none", version, changes: [], remark, isSuspended: true };
     }
-    const rest: Step = { do: "rest", state: latestState(observed) };
-    return { action: "suspend", version, changes: [], steps: [rest], remark: "it does not run", isSuspended: true };
+    const rest = { state: latestState(observed) };
+    return { action: "suspend", version, changes: [], rest, remark: "it does not run", isSuspended: true };
   }
   const stop = stopOf(desired, job);
   const state = stateAfter(stop, record, job);
@@ -38,8 +38,7 @@ export function planSuspended(
     return refuseDeleted(name);
   const remark = `${stopRemark(stop, job) ?? ""}${late}`.replace(/^; /u, "") || undefined;
   // What it rests with is known only once it has stopped.
-  const steps: Step[] = [stop, { do: "rest", state: undefined }];
-  return { action: "suspend", version, changes: [], steps, remark, isSuspended: true };
+  return { action: "suspend", version, changes: [], stop, rest: { state: undefined }, remark, isSuspended: true };
 }
 
 function restWords(state: StateRef | undefined, now: number): string {

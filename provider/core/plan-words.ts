@@ -1,6 +1,6 @@
 /** A plan as the one line that a person reads in a preview. */
 
-import type { Decision, From, Plan, Start } from "./decision.js";
+import type { Decision, From, Plan } from "./decision.js";
 import { stateName } from "./naming.js";
 import { ageWords, sizeWords } from "./words.js";
 
@@ -8,7 +8,7 @@ import { ageWords, sizeWords } from "./words.js";
 export function planWords(name: string, plan: Plan, now: number): string {
   if (plan.action === "refuse") return plan.what;
   const remark = plan.remark ? `; ${plan.remark}` : "";
-  const allows = startOf(plan)?.allowNonRestoredState ? "; state that matches no operator is dropped" : "";
+  const allows = plan.start?.allowNonRestoredState ? "; state that matches no operator is dropped" : "";
   return `${name}: ${decisionWords(plan, now)}${allows}${remark}`;
 }
 
@@ -45,21 +45,15 @@ function decisionWords(plan: Decision, now: number): string {
   }
 }
 
-function suspendWords({ steps, version }: Decision): string {
-  const stop = steps.find((step) => step.do === "stop-with-savepoint" || step.do === "cancel");
+function suspendWords({ stop, version }: Decision): string {
   const how = stop?.do === "stop-with-savepoint" ? "stopped with a savepoint" : "cancelled";
   return `suspended${stop ? `: ${how}` : ""}, version ${version} stays`;
 }
 
-function startOf(plan: Decision): Start | undefined {
-  return plan.steps.find((step): step is Start => step.do === "start");
-}
-
-function startWords(plan: Decision, now: number): string {
-  const start = startOf(plan);
+function startWords({ start, stop, isChosen }: Decision, now: number): string {
   if (!start) return "nothing";
   // It goes on making checkpoints until then.
-  const isForced = plan.steps.some((step) => step.do === "cancel" && step.isForced) && !plan.isChosen;
+  const isForced = stop?.do === "cancel" && stop.isForced && !isChosen;
   return isForced && typeof start.from === "object"
     ? `its last checkpoint, ${ageWords(now - start.from.at)} old`
     : fromWords(start.from, now);
@@ -67,7 +61,7 @@ function startWords(plan: Decision, now: number): string {
 
 /** Of a version that is new: mostly it starts clean. */
 function beginWords(plan: Decision, now: number): string {
-  const from = startOf(plan)?.from ?? "clean";
+  const from = plan.start?.from ?? "clean";
   return from === "clean" ? "starts clean" : `starts from ${fromWords(from, now)}`;
 }
 
@@ -84,7 +78,7 @@ function whyWords({ changes, isChosen }: Decision): string {
 }
 
 function leftWords(plan: Decision): string {
-  if (startOf(plan)?.from !== "clean") return "";
+  if (plan.start?.from !== "clean") return "";
   const { leaves, leavesVersion } = plan;
   const size = leaves?.bytes === undefined ? "the" : sizeWords(leaves.bytes);
   return size === "the"

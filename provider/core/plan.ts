@@ -2,8 +2,9 @@
 
 import { changesBetween, type Desired } from "./changes.js";
 import { choiceMarks, pendingChoice, remembered, statePath } from "./choices.js";
-import { chooseFrom, type Decision, type Plan, type Refusal, refuse, type Start } from "./decision.js";
+import { chooseFrom, type Draft, type DraftPlan, type Plan, type Refusal, refuse, type Start } from "./decision.js";
 import { withKeptState } from "./kept-state.js";
+import { stepsOf } from "./layout.js";
 import { versionOf } from "./naming.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
 import { refuseElsewhere, unlessSilent } from "./plan-elsewhere.js";
@@ -20,31 +21,35 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const refusal = refuseElsewhere(desired, observed);
   if (refusal) return refusal;
   const copies = knownCopies(observed);
-  if (observed.namesakes.length > copies.length) return planWithNamesakes(desired, observed);
+  if (observed.namesakes.length > copies.length) return laidOut(planWithNamesakes(desired, observed), observed);
   const choice = pendingChoice(desired.choice, observed.record?.choices);
   const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
   const chosen = withNewName(withChoices(plan, desired, observed.record), desired, observed.record);
   const whole = withLateStart(withCopies(chosen, copies, observed), observed);
-  return unlessSilent(whole, { ...desired, choice }, observed);
+  return laidOut(unlessSilent(whole, { ...desired, choice }, observed), observed);
+}
+
+function laidOut(draft: DraftPlan, observed: Observed): Plan {
+  return draft.action === "refuse" ? draft : { ...draft, steps: stepsOf(draft, observed) };
 }
 
 /** After a rename the record would be another stack's once Pulumi's state does not tell the name of before any more. */
-function withNewName(plan: Decision, { stack }: Desired, record: JobRecord | undefined): Decision {
+function withNewName(plan: Draft, { stack }: Desired, record: JobRecord | undefined): Draft {
   const isOld = record?.owner !== undefined && stack !== undefined && record.owner !== stack.now;
   return isOld && (plan.action === "none" || plan.action === "forget") ? { ...plan, action: "rename" } : plan;
 }
 
 /** A job that is to rest is not at rest while a start of it may still come. */
-function withLateStart(plan: Decision, { lateStart }: Observed): Decision {
+function withLateStart(plan: Draft, { lateStart }: Observed): Draft {
   if (plan.action !== "none" || lateStart === undefined) return plan;
   const late = `an earlier deployment was killed while it started job ${lateStart}; if that job still starts, it is stopped`;
   return { ...plan, action: "repair", remark: plan.remark ? `${plan.remark}; ${late}` : late };
 }
 
 /** `desired.choice` is what is still to be carried out. */
-function planAlone(desired: Desired, observed: Observed): Plan {
+function planAlone(desired: Desired, observed: Observed): DraftPlan {
   const { record, job } = observed;
   const name = desired.manifest.name;
   if (!record) return planNew(desired, observed);
@@ -52,7 +57,7 @@ function planAlone(desired: Desired, observed: Observed): Plan {
   if (job?.status === "CANCELLING") return refuseCancelling(name, job);
   const isRunning = job !== undefined && isAlive(job);
   if (desired.choice?.suspended) return planSuspended(desired, observed, record, changes);
-  const kept = (plan: Plan) => (plan.action === "refuse" ? plan : withKeptState(plan, desired, observed, record));
+  const kept = (plan: DraftPlan) => (plan.action === "refuse" ? plan : withKeptState(plan, desired, observed, record));
   if (isRunning) return kept(planRunning(desired, observed, record, job, changes));
   const isFinished = hasFinished(record, job) && desired.choice?.from === undefined;
   if (isFinished) return planFinished(desired, record, job, changes);
@@ -60,7 +65,7 @@ function planAlone(desired: Desired, observed: Observed): Plan {
 }
 
 /** A job without a record: never from nothing where something says that it was there before. */
-function planNew(desired: Desired, { states, chosen, now }: Observed): Plan {
+function planNew(desired: Desired, { states, chosen, now }: Observed): DraftPlan {
   const { manifest, choice, deployedTo } = desired;
   const { name } = manifest;
   const newest = states.at(-1);
@@ -74,7 +79,7 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): Plan {
       action: "suspend",
       version,
       changes: [],
-      steps: [{ do: "rest", state: undefined }],
+      rest: { state: undefined },
       remark: "it is new, and not started",
       isSuspended: true,
     };
@@ -85,7 +90,7 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): Plan {
     ...(chosen && { isChosen: true }),
     ...(choice?.allowNonRestoredState && { allowNonRestoredState: true }),
   };
-  return { action: "create", version, changes: [], steps: [start], isChosen: choice?.from !== undefined };
+  return { action: "create", version, changes: [], start, isChosen: choice?.from !== undefined };
 }
 
 function refuseLostRecord(name: string, newest: StateRef, now: number): Refusal {
@@ -112,15 +117,13 @@ function missingChoice(name: string, path: string | undefined, { chosen }: Obser
 }
 
 /** Which choices count as carried out after this plan; those that wait for another change stay as they are. */
-function withChoices(plan: Decision, { choice }: Desired, record: JobRecord | undefined): Decision {
+function withChoices(plan: Draft, { choice }: Desired, record: JobRecord | undefined): Draft {
   const before = record?.choices ?? [];
   const kept = remembered(choice, before);
-  const isStart = plan.steps.some((step) => step.do === "start");
   const isEnd = plan.action === "replace" || plan.action === "suspend";
   const waits = (mark: string) =>
     (mark.startsWith("from: previous-version") && plan.action !== "replace") || (mark.startsWith("drain") && !isEnd);
-  const stops = plan.steps.some((step) => step.do === "stop-with-savepoint" || step.do === "cancel");
-  const isOver = isStart || (plan.action === "suspend" && stops);
+  const isOver = plan.start !== undefined || (plan.action === "suspend" && plan.stop !== undefined);
   const choices = isOver ? choiceMarks(choice).filter((mark) => kept.includes(mark) || !waits(mark)) : kept;
   const forgets = plan.action === "none" && kept.length < before.length;
   return { ...plan, choices, ...(forgets && { action: "forget" as const }) };

@@ -64,6 +64,9 @@ export interface Intent {
   readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
   /** Marks of the choices that are carried out once `next` has started. */
   readonly choices?: readonly string[] | undefined;
+  /** Steps of the plan that were done by then, of all; older records do not say. */
+  readonly applied?: number | undefined;
+  readonly total?: number | undefined;
 }
 
 /** A version that was replaced: nothing of it runs, its last savepoint stays. */

@@ -1,7 +1,6 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
 import { resolve } from "node:path";
-import type { Decision } from "../core/decision.js";
 import { withAbsolutePaths } from "../core/dependencies.js";
 import { UserError } from "../core/errors.js";
 import { missedRowsRefusal } from "../core/missed-rows.js";
@@ -99,12 +98,12 @@ export function submittedParts(
 
 /** Throws plan-refused where a restart would leave rows behind that it could not take back. */
 export function refuseMissedRows(
-  plan: Decision,
+  keeps: boolean,
   facts: PlanFacts,
   current: Deployment | undefined,
   next: Deployment,
 ): void {
-  const refusal = missedRowsRefusal(plan, facts, current, next);
+  const refusal = missedRowsRefusal(keeps, facts, current, next);
   if (refusal) throw new UserError(refusal.code, { what: refusal.what, fix: refusal.fix });
 }
 

@@ -2,7 +2,7 @@
 
 import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
-import { changedColumns } from "../core/missed-rows.js";
+import { changedColumns, keepsRows } from "../core/missed-rows.js";
 import type { Decision } from "../core/plan.js";
 import type { Deployment } from "../core/record.js";
 import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
@@ -25,7 +25,7 @@ export async function validate(
   waiting: Waiting,
 ): Promise<void> {
   const name = desired.manifest.name;
-  if (!plan.steps.some((step) => step.do === "start")) {
+  if (!plan.start) {
     releaseReservation(world.rest.url, name);
     if (plan.action === "suspend") await expectSlotsOf(name, sighting, world);
     return;
@@ -54,14 +54,14 @@ async function slotsFor(
   const isRunners = target.gateway === undefined || deployment.manifest.code !== undefined;
   const key = isRunners ? await planKey(deployment, secrets, target) : undefined;
   // Then more of the plan has to be known than its width.
-  const isAsked = changedColumns(plan, current, deployment) !== undefined;
+  const isAsked = changedColumns(keepsRows(plan), current, deployment) !== undefined;
   const known = key && !isAsked && (await slotsPlanned(key));
   if (known) return known;
   // The engine checks a replacement twice, one right after the other.
   const { facts, isRepeatable, keep, close } = await prepare(deployment, secrets, target, "as-checked");
   try {
     refuseWrongRows(facts, deployment);
-    refuseMissedRows(plan, facts, current, deployment);
+    refuseMissedRows(keepsRows(plan), facts, current, deployment);
   } catch (error) {
     await close();
     throw error;

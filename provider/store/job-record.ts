@@ -55,6 +55,8 @@ const Extra = z.object({
       next: Start.optional(),
       session: z.object({ "gateway-url": z.string(), handle: z.string() }).optional(),
       choices: z.array(z.string()).optional(),
+      applied: z.number().optional(),
+      total: z.number().optional(),
     })
     .optional(),
   past: z.array(
@@ -133,6 +135,8 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
       next: intent.next && fromStart(intent.next),
       session: intent.session && { gatewayUrl: intent.session["gateway-url"], handle: intent.session.handle },
       ...(intent.choices && { choices: intent.choices }),
+      ...(intent.applied !== undefined && { applied: intent.applied }),
+      ...(intent.total !== undefined && { total: intent.total }),
     },
     past: extra.past.map((old) => ({
       version: old.version,
@@ -198,6 +202,8 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
         ...(intent.next && { next: toStart(intent.next) }),
         ...(intent.session && { session: { "gateway-url": intent.session.gatewayUrl, handle: intent.session.handle } }),
         ...(intent.choices && { choices: [...intent.choices] }),
+        ...(intent.applied !== undefined && { applied: intent.applied }),
+        ...(intent.total !== undefined && { total: intent.total }),
       },
     }),
     past: record.past.map((old) => ({

@@ -1,13 +1,13 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
 import { resolve } from "node:path";
+import { refuseStrangers, suspendJobs, suspendRunning } from "../act/suspend.js";
 import { checkFlinkHome } from "../cluster/flink-home.js";
 import { localHealth, portsToRun, startLocalOrNothing, stopLocal } from "../cluster/local.js";
 import { configurationOf, type LocalSpec } from "../cluster/local-configuration.js";
 import { checkMemory } from "../cluster/memory.js";
 import { freePorts } from "../cluster/ports.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
-import { refuseStrangers, suspendJobs, suspendRunning } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
 import { refuseLeftCluster } from "./left-cluster.js";

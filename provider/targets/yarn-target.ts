@@ -1,5 +1,6 @@
 /** Target `yarn`: a session that is found through YARN's ResourceManager, or one of the stack's own, started there. */
 
+import { refuseStrangers, suspendJobs } from "../act/suspend.js";
 import { configurationText } from "../cluster/flink-home.js";
 import { stopLocal } from "../cluster/local.js";
 import { checkMemory } from "../cluster/memory.js";
@@ -10,7 +11,6 @@ import { endLeftStart, pendingWords, startOnYarn } from "../cluster/yarn-start.j
 import { UserError } from "../core/errors.js";
 import { type Application, endedWords, isAlive } from "../core/yarn-application.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
-import { refuseStrangers, suspendJobs } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { waitFor } from "../flink/wait.js";
 import { s3FlinkEnvironment } from "../store/s3-client.js";

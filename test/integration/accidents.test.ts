@@ -3,9 +3,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { retire } from "../../provider/act/retirement.js";
 import { RESENT_SECONDS } from "../../provider/core/late-start.js";
 import { sameLocation } from "../../provider/core/naming.js";
-import { retire } from "../../provider/deploy/retirement.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
 import { openStore } from "../../provider/store/open.js";
 import { accidents, faster } from "../support/faults/accidents.js";

@@ -18,6 +18,12 @@ test("Who began it, what it does, and since when.", () => {
   );
 });
 
+test("How far it was, where the record says that.", () => {
+  expect(workWords(record({ ...intent, applied: 2, total: 7 }), NOW)).toMatch(
+    /\(restart, 2 of 7 steps done, since 3 s\)$/u,
+  );
+});
+
 test.each([
   ["no record", undefined],
   ["no intent", record(undefined)],

@@ -7,6 +7,7 @@ import type { Observed, ObservedJob } from "../../provider/core/observed.js";
 import { planJob } from "../../provider/core/plan.js";
 import { planWords } from "../../provider/core/plan-words.js";
 import type { Deployment, JobRecord, StateRef } from "../../provider/core/record.js";
+import { deedsOf } from "../support/deeds.js";
 
 const NOW = Date.UTC(2026, 0, 2);
 const JOB = "0a".repeat(16);
@@ -308,7 +309,7 @@ it("After a chosen start what was newer does not count, and the chosen state doe
   const since = NOW - 60_000;
   const started = record({}, { startedFrom: GIVEN.path, since });
   const resumed = planJob(desired(undefined), seen({ record: started, states: [SAVEPOINT] }));
-  expect(resumed).toMatchObject({ steps: [{ do: "start", from: { path: GIVEN.path } }] });
+  expect(deedsOf(resumed)).toMatchObject([{ do: "start", from: { path: GIVEN.path } }]);
   const later = planJob(desired(undefined), seen({ record: started, states: [SAVEPOINT, CHECKPOINT] }));
-  expect(later).toMatchObject({ steps: [{ do: "start", from: CHECKPOINT }] });
+  expect(deedsOf(later)).toMatchObject([{ do: "start", from: CHECKPOINT }]);
 });

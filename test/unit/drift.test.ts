@@ -8,6 +8,7 @@ import { planJob } from "../../provider/core/plan.js";
 import { planWords } from "../../provider/core/plan-words.js";
 import type { JobRecord } from "../../provider/core/record.js";
 import { deployed, settledRecord } from "../../provider/core/record.js";
+import { deedsOf } from "../support/deeds.js";
 
 const NOW = Date.UTC(2026, 0, 2);
 const [JOB, EARLIER, STRANGER] = ["0a", "0b", "0c"].map((pair) => pair.repeat(16)) as [string, string, string];
@@ -126,7 +127,8 @@ describe("The newest checkpoint of a running job", () => {
 describe("Of two copies", () => {
   it("the one that an earlier deployment of ours started is cancelled, once the record's own runs", () => {
     const { plan, words } = planned({ job: job(JOB), namesakes: [job(EARLIER)] });
-    expect(plan).toMatchObject({ action: "repair", steps: [{ do: "cancel-copy", jobId: EARLIER }] });
+    expect(plan).toMatchObject({ action: "repair" });
+    expect(deedsOf(plan)).toEqual([{ do: "cancel-copy", jobId: EARLIER }]);
     expect(words).toMatch(/a second copy of it, which an earlier deployment started, is cancelled: 0b/u);
   });
 

@@ -61,6 +61,8 @@ const full: JobRecord = {
     next: { ...current, jobId: "0c", since: 9 },
     session: { gatewayUrl: "http://g", handle: "h" },
     choices: ["from: clean"],
+    applied: 2,
+    total: 7,
   },
   past: [{ version: 2, queryId: "q-0", savepoint: "s3://b/s/orders/2/savepoint-0", endedAt: "2026-01-01T00:00:00Z" }],
   starts: ["09"],
@@ -86,6 +88,13 @@ describe("a record", () => {
   it("of an older release has no definitions before parameters, and the same text", () => {
     expect(parseRecord("orders", formatRecord(full), "file:///s").current.templates).toBeUndefined();
     expect(formatRecord(full)).not.toContain("templates");
+  });
+
+  it("of an older release does not say how far its plan was", () => {
+    const intent = full.intent && { ...full.intent, applied: undefined, total: undefined };
+    const text = formatRecord({ ...full, intent });
+    expect(text).not.toMatch(/applied|total/u);
+    expect(parseRecord("orders", text, "file:///s").intent).toEqual(intent);
   });
 
   it("has the old tool's fields as the old tool writes them", () => {

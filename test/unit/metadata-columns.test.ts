@@ -1,9 +1,9 @@
 /** Which columns about the query a job writes, and whether a plan can live with the time among them. */
 
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../provider/core/decision.js";
+import type { Draft } from "../../provider/core/decision.js";
 import { columnsOf, type Metadata, metadataChange, metadataColumns } from "../../provider/core/metadata-columns.js";
-import { missedRowsRefusal } from "../../provider/core/missed-rows.js";
+import { keepsRows, missedRowsRefusal } from "../../provider/core/missed-rows.js";
 import { lostRowsWords, planFacts } from "../../provider/core/plan-facts.js";
 
 const names = (chosen: Metadata) => columnsOf(metadataColumns(chosen, "at")).map(({ name }) => name);
@@ -121,26 +121,26 @@ describe("a restart with other columns about the query leaves rows behind", () =
     definitions: [`CREATE TABLE t (a INT${table})`],
     metadataColumns: metadataColumns(chosen, "at"),
   });
-  const restart: Decision = {
+  const restart: Draft = {
     action: "restart",
     version: 1,
     changes: [],
-    steps: [{ do: "start", version: "same", from: "savepoint-just-taken" }],
+    start: { do: "start", version: "same", from: "savepoint-just-taken" },
   };
-  const clean: Decision = { ...restart, steps: [{ do: "start", version: "same", from: "clean" }] };
+  const clean: Draft = { ...restart, start: { do: "start", version: "same", from: "clean" } };
   const KEY = ", PRIMARY KEY (a) NOT ENFORCED";
   const updates = planFacts(explanation("", "I,UB,UA", ""));
   const kept = planFacts(explanation(MATERIALIZED, "I,UB,UA", ""));
   const added = planFacts(explanation("", "I", ""));
   const refusal = (facts: typeof updates, table = "", plan = restart, chosen: Metadata = "query") =>
-    missedRowsRefusal(plan, facts, deployed("a", table, chosen), deployed("b", table, chosen))?.what;
+    missedRowsRefusal(keepsRows(plan), facts, deployed("a", table, chosen), deployed("b", table, chosen))?.what;
 
   test("where rows are found by all of their columns.", () => {
     expect(refusal(updates)).toMatch(/^j: description changed, and its table matches retracted rows/u);
     expect(refusal(kept, KEY)).toMatch(/description changed/u);
-    expect(missedRowsRefusal(restart, updates, deployed("a", "", "none"), deployed("a", "", "query"))?.what).toMatch(
-      /metadata columns changed/u,
-    );
+    expect(
+      missedRowsRefusal(keepsRows(restart), updates, deployed("a", "", "none"), deployed("a", "", "query"))?.what,
+    ).toMatch(/metadata columns changed/u);
   });
 
   test("and not where they are only added, found by their key, without that column, or begun clean.", () => {

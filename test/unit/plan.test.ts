@@ -3,9 +3,10 @@
 import { describe, expect, it, test } from "vitest";
 import type { Desired } from "../../provider/core/changes.js";
 import type { FlinkStatus, JobDetail, Observed, ObservedJob } from "../../provider/core/observed.js";
-import { planJob, type Step } from "../../provider/core/plan.js";
+import { planJob } from "../../provider/core/plan.js";
 import { asNewcomer, planWords } from "../../provider/core/plan-words.js";
 import type { Deployment, JobRecord, RecordStatus, StateRef } from "../../provider/core/record.js";
+import { type Deed, deeds } from "../support/deeds.js";
 
 const NOW = Date.UTC(2026, 0, 2);
 const JOB = "0a".repeat(16);
@@ -70,13 +71,13 @@ function seen(parts: Partial<Observed>): Observed {
 
 const PROPERTY = desired({ flinkProperties: { "parallelism.default": "2" } });
 const SQL = desired({ sql: "SELECT a + 1 FROM o" });
-const stop: Step = { do: "stop-with-savepoint", jobId: JOB };
-const cancel: Step = { do: "cancel", jobId: JOB };
-const clean: Step = { do: "start", version: "next", from: "clean" };
-const same = (from: Extract<Step, { do: "start" }>["from"]): Step => ({ do: "start", version: "same", from });
+const stop: Deed = { do: "stop-with-savepoint", jobId: JOB };
+const cancel: Deed = { do: "cancel", jobId: JOB };
+const clean: Deed = { do: "start", version: "next", from: "clean" };
+const same = (from: Extract<Deed, { do: "start" }>["from"]): Deed => ({ do: "start", version: "same", from });
 const bytes = { ...CHECKPOINT, bytes: 2_100_000 };
 
-const ROWS: readonly [string, Desired, Partial<Observed>, readonly Step[], string][] = [
+const ROWS: readonly [string, Desired, Partial<Observed>, readonly Deed[], string][] = [
   ["no record", desired(), {}, [clean], "orders: new, version 1, starts clean"],
   ["runs, unchanged", desired(), { record: record(), job: job("RUNNING") }, [], "orders: no change, version 3"],
   [
@@ -239,7 +240,7 @@ describe("a job is planned from what is found", () => {
   it.each(ROWS)("%s", (_title, wanted, found, steps, words) => {
     const plan = planJob(wanted, seen(found));
     expect(planWords("orders", plan, NOW)).toBe(words);
-    expect(plan.action === "refuse" ? plan.what : plan.steps).toEqual(steps);
+    expect(plan.action === "refuse" ? plan.what : deeds(plan.steps)).toEqual(steps);
   });
 });
 

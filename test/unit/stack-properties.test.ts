@@ -16,8 +16,8 @@ beforeAll(() => {
   mkdirSync(join(root, "jobs"));
   const files = {
     "jobs/job-template.yaml":
-      "flinkProperties: {a: template, b: template, state.backend: template, c: template, d: template}\n",
-    "jobs/orders.yaml": `name: orders\n${GOOD}flinkProperties: {c: manifest, d: manifest, restart-strategy: manifest}\n`,
+      "flinkProperties: {a: template, b: template, state.backend: hashmap, c: template, d: template}\n",
+    "jobs/orders.yaml": `name: orders\n${GOOD}flinkProperties: {c: manifest, d: manifest, restart-strategy: none}\n`,
     "jobs/clicks.yaml": `name: clicks\n${GOOD}`,
     "Pulumi.prod.yaml":
       'config:\n  p:jobProperties:\n    orders:\n      rest.port: "1"\n    ordrs:\n      d: job\n' +
@@ -52,8 +52,8 @@ function errorOf(options: Partial<StackOptions>): UserError {
 
 describe("an option", () => {
   const options = {
-    flinkProperties: { b: "stack", c: "stack", d: "stack", "state.backend.type": "stack", e: "s3://b/{job_name}" },
-    jobProperties: { orders: { d: "job", "restart-strategy.type": "job", f: "{job_name}" } },
+    flinkProperties: { b: "stack", c: "stack", d: "stack", "state.backend.type": "rocksdb", e: "s3://b/{job_name}" },
+    jobProperties: { orders: { d: "job", "restart-strategy.type": "fixed-delay", f: "{job_name}" } },
   };
 
   test("of the stack wins over the template, the manifest over the stack, and the stack for this job over all.", () => {
@@ -62,8 +62,8 @@ describe("an option", () => {
       b: "stack",
       c: "manifest",
       d: "job",
-      "state.backend.type": "stack",
-      "restart-strategy.type": "job",
+      "state.backend.type": "rocksdb",
+      "restart-strategy.type": "fixed-delay",
       e: "s3://b/orders",
       f: "{job_name}",
     });
@@ -75,7 +75,7 @@ describe("an option", () => {
       b: "stack",
       c: "stack",
       d: "stack",
-      "state.backend.type": "stack",
+      "state.backend.type": "rocksdb",
       e: "s3://b/clicks",
     });
   });

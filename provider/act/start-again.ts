@@ -2,68 +2,44 @@
 
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
-import type { Decision } from "../core/decision.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { stateName } from "../core/naming.js";
 import { keepsCheckpoints } from "../core/properties.js";
-import {
-  type Deployment,
-  deployed,
-  type JobRecord,
-  type StateRef,
-  withEarlierIntent,
-  withFailedVersion,
-  withoutSession,
-} from "../core/record.js";
+import { type Deployment, deployed, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
+import type { StopStep } from "../core/step.js";
+import { lastCheckpointOf } from "../deploy/observe.js";
+import { checkpointsOf } from "../deploy/sighting.js";
+import { prepare } from "../deploy/submission.js";
+import type { SubmissionTarget } from "../deploy/submission-parts.js";
 import { SqlGateway } from "../flink/gateway.js";
-import type { Changing } from "./changing.js";
-import { lastCheckpointOf } from "./observe.js";
+import { type DeployContext, given, type Standing } from "./context.js";
+import { failureOf, unlessBug, wordsOfFailed } from "./failure.js";
+import { takeIntentBack } from "./note-intent.js";
 import { yieldIfTaken } from "./races.js";
-import { checkpointsOf } from "./sighting.js";
-import { prepare } from "./submission.js";
-import type { SubmissionTarget } from "./submission-parts.js";
+import type { Undone } from "./run.js";
+import { startAndAwait } from "./submit.js";
 
-export interface StartFailure {
-  /** Why it did not start. */
-  readonly reason: string;
-  /** What to do once the job of before runs again, or where none did. */
-  readonly fix: string;
-}
-
-/** Whether a job that ran well is stopped for the start, so that it can be started again. */
-export function hasWayBack({ steps }: Decision): boolean {
-  return steps.some((step) => step.do === "stop-with-savepoint" || (step.do === "cancel" && step.isForced));
-}
-
-/** Takes the failed start away and, where a job was stopped for it, starts that one again from its savepoint. */
-export async function rollBack(
-  change: Changing,
-  failed: Deployment,
-  before: JobRecord,
-  { reason, fix }: StartFailure,
-): Promise<never> {
-  const { name, plan, context } = change;
-  const stopped = change.before ? withFailedVersion(before, failed, new Date().toISOString()) : before;
-  await change.takeAway(failed.jobId ?? "");
-  const was = `${name}: version ${failed.meta.version} did not start`;
-  const wasStopped = hasWayBack(plan);
-  if (change.before && !wasStopped) await context.writer.write({ ...withEarlierIntent(stopped), intent: undefined });
-  // The intent of a first start is what says that the job never ran; without its session nobody waits for it any more.
-  if (!change.before) await context.writer.write({ ...stopped, intent: withoutSession(stopped) }).catch(unlessBug);
-  if (!wasStopped)
-    throw new UserError("start-failed", {
-      what: `${was}; it is not running`,
-      cause: reason,
-      fix,
-    });
+/** Undoes a stop of a job that ran well: starts it again from its savepoint. */
+export async function startAgain(
+  step: StopStep,
+  standing: Standing,
+  context: DeployContext,
+  error: unknown,
+): Promise<Undone<Standing>> {
+  if (step.undo === "stays-stopped") return takeIntentBack(step, standing, context, error);
+  const { name, desired, sighting } = context;
+  const { reason, fix } = failureOf(error);
+  const failed = given(standing.next, "what failed to start");
+  const stopped = given(standing.record, "the record of what was stopped");
+  const was = wordsOfFailed(name, failed);
   const old = stopped.current;
-  const state = await stateToGoBackTo(change, failed, stopped);
+  const state = await stateToGoBackTo(context, failed, stopped);
   const again: Deployment = {
     ...old,
-    definitions: old.definitions ?? context.desired.definitions,
-    metadataColumns: old.metadataColumns ?? context.desired.metadataColumns,
+    definitions: old.definitions ?? desired.definitions,
+    metadataColumns: old.metadataColumns ?? desired.metadataColumns,
     jobId: randomBytes(16).toString("hex"),
-    cluster: context.sighting.there?.place ?? old.cluster ?? context.desired.here,
+    cluster: sighting.there?.place ?? old.cluster ?? desired.here,
     startedFrom: state?.path ?? null,
   };
   const secrets = secretsOf(old, context);
@@ -73,13 +49,14 @@ export async function rollBack(
       cause: reason,
       fix: "set the secret parameters as they were, restore the manifest, and run `pulumi up`: it resumes from that state",
     });
-  await startAgain(change, again, stopped, { was, reason, secrets });
+  const record = await startOld(again, { ...standing, record: stopped }, context, { was, reason, secrets });
   const from = state ? stateName(state.path) : "nothing";
-  throw new UserError("start-failed", {
+  const told = new UserError("start-failed", {
     what: `${was}; rolled back to version ${old.meta.version} as it was before, resumed from ${from}`,
     cause: reason,
     fix,
   });
+  return { standing: { ...standing, record }, error: told };
 }
 
 /**
@@ -88,32 +65,27 @@ export async function rollBack(
  * where a JobManager that was started again does not; Flink, where it lies in no folder of the job's own.
  */
 async function stateToGoBackTo(
-  { context }: Changing,
+  { world }: DeployContext,
   failed: Deployment,
   { current, savepoint }: JobRecord,
 ): Promise<StateRef | undefined> {
   if (failed.meta.version !== current.meta.version || !keepsCheckpoints(failed.manifest)) return savepoint;
   // Of a store that is away the next write tells, with what became of the job.
-  const own = (await checkpointsOf(context.world.store, failed).catch(unlessBug)).at(-1);
-  return own ?? (await lastCheckpointOf(failed.jobId ?? "", context.world)) ?? savepoint;
-}
-
-function unlessBug(error: unknown): [] {
-  if (error instanceof UserError) return [];
-  throw error;
+  const own = (await checkpointsOf(world.store, failed).catch(unlessBug))?.at(-1);
+  return own ?? (await lastCheckpointOf(failed.jobId ?? "", world)) ?? savepoint;
 }
 
 /** A record tells only whether a secret is the one of before: that one is Pulumi's to know. Never the new one instead. */
 function secretsOf(
   { secrets: digest }: Deployment,
-  { desired, secretsBefore }: Changing["context"],
+  { desired, secretsBefore }: DeployContext,
 ): Desired["secrets"] | undefined {
   const known = [desired.secrets, ...(secretsBefore ? [secretsBefore] : [])];
   return digest ? known.find((secrets) => matchesDigest(secrets, digest)) : desired.secrets;
 }
 
 /** A job that was to move runs again where it ran before. */
-function placeToGoBackTo({ sighting, world }: Changing["context"], target: SubmissionTarget) {
+function placeToGoBackTo({ sighting, world }: DeployContext, target: SubmissionTarget) {
   const { there } = sighting;
   if (!there) return { world, target };
   const { gatewayUrl } = there.place;
@@ -121,30 +93,29 @@ function placeToGoBackTo({ sighting, world }: Changing["context"], target: Submi
   return { world: there.world, target: { ...target, gateway, restUrl: there.world.rest.url } };
 }
 
-async function startAgain(
-  change: Changing,
+async function startOld(
   again: Deployment,
-  stopped: JobRecord,
+  { record: stopped, applied, total }: Standing & { readonly record: JobRecord },
+  context: DeployContext,
   told: { readonly was: string; readonly reason: string; readonly secrets: Desired["secrets"] },
-): Promise<void> {
-  const { name, context } = change;
-  const { writer, target } = context;
+): Promise<JobRecord> {
+  const { name, writer, target } = context;
   try {
     const at = placeToGoBackTo(context, target);
     const submission = await prepare(again, told.secrets, at.target);
     const { session } = submission;
     await writer.write({
       ...withEarlierIntent(stopped),
-      intent: { action: "roll-back", stopping: undefined, next: again, session },
+      intent: { action: "roll-back", stopping: undefined, next: again, session, applied, total },
     });
     try {
-      await change.startAndAwait(again, submission, { secrets: told.secrets, at });
+      await startAndAwait(again, submission, { secrets: told.secrets, at }, context);
     } finally {
       await submission.close();
     }
-    await writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
+    return await writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
   } catch (error) {
-    if (error instanceof UserError) await yieldIfTaken(change, { ...stopped, current: again }, error);
+    if (error instanceof UserError) await yieldIfTaken({ ...stopped, current: again }, error, context);
     throw new UserError("start-failed", {
       what: `${told.was}, and the roll-back to version ${again.meta.version} failed: ${name} is stopped; its state is ${again.startedFrom}`,
       cause: `${told.reason}\nthen, during the roll-back: ${reasonOf(error)}`,

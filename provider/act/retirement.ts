@@ -3,13 +3,13 @@
 import { UserError } from "../core/errors.js";
 import type { JobRecord } from "../core/record.js";
 import { retireRefusal, type Stranger } from "../core/strangers.js";
+import { ClusterUnreachable } from "../deploy/cluster-reach.js";
+import { awaitPendingStop, observeAll } from "../deploy/observe.js";
+import { sightingOf, type World } from "../deploy/sighting.js";
 import type { JobSummary } from "../flink/answers.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { inParallel } from "../store/in-parallel.js";
-import { ClusterUnreachable } from "./cluster-reach.js";
-import { awaitPendingStop, observeAll } from "./observe.js";
 import { remove } from "./removal.js";
-import { sightingOf, type World } from "./sighting.js";
 
 export interface Strangers {
   /** Those that are to be retired, with all that is known of them. */

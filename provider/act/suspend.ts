@@ -1,16 +1,14 @@
 /** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
 
 import { type ErrorParts, UserError } from "../core/errors.js";
-import { latestState } from "../core/latest-state.js";
 import { hasEnded } from "../core/observed.js";
-import { plainStop } from "../core/plan-running.js";
+import { planClusterStop } from "../core/plan-end.js";
+import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
+import { observeAll } from "../deploy/observe.js";
+import type { World } from "../deploy/sighting.js";
 import { FlinkRest } from "../flink/rest.js";
 import { openStore } from "../store/open.js";
-import { ClusterUnreachable, reached } from "./cluster-reach.js";
-import { halt } from "./halt.js";
-import { observeAll } from "./observe.js";
-import { RecordWriter } from "./record-writer.js";
-import type { World } from "./sighting.js";
+import { applyEnd } from "./apply.js";
 
 export interface SuspendOptions {
   readonly restUrl: string;
@@ -78,19 +76,8 @@ async function refusalOf(
 
 async function suspendJob(name: string, world: World, options: SuspendOptions): Promise<void> {
   const { observed, stored } = await observeAll(name, world);
-  const { record, job } = observed;
-  if (!record || !stored || !job || record.status !== "running") return;
-  const writer = new RecordWriter(world.store, name, stored.mark);
-  if (job.status === "FINISHED" && !job.detail?.stoppedWith) {
-    await writer.write({ ...record, status: "finished", intent: undefined });
-    return;
-  }
-  if (hasEnded(job.status)) {
-    await writer.write({ ...record, status: "stopped", savepoint: latestState(observed), intent: undefined });
-    return;
-  }
-  const intent = { action: "suspend", next: undefined, session: undefined };
-  const context = { ...options, limits: options, name, world, writer };
-  const { record: noted, state } = await halt(plainStop(job), record, intent, context);
-  await writer.write({ ...noted, status: "stopped", savepoint: state, intent: undefined });
+  if (!stored) return;
+  const { progress } = options;
+  const before = observed.record;
+  await applyEnd(planClusterStop(observed), stored.mark, { name, before, jobsAt: world, limits: options, progress });
 }

@@ -5,9 +5,9 @@ import { UserError } from "../core/errors.js";
 import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
 import { hasEnded } from "../core/observed.js";
 import type { Deployment } from "../core/record.js";
+import { reached } from "../deploy/cluster-reach.js";
+import { hasCompleted, type Sighting, type World } from "../deploy/sighting.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
-import { reached } from "./cluster-reach.js";
-import { hasCompleted, type Sighting, type World } from "./sighting.js";
 
 export interface Awaiting {
   readonly name: string;

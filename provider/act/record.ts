@@ -1,0 +1,30 @@
+/** STEP record: the record of a job that runs as the manifest says, or came to its end. */
+
+import { runsCutShort } from "../core/classic.js";
+import { deployed, type JobRecord } from "../core/record.js";
+import type { Step } from "../core/step.js";
+import type { DeployContext, Standing } from "./context.js";
+import { nextDeployment } from "./next-deployment.js";
+import type { StepKind } from "./run.js";
+
+type RecordStep = Extract<Step, { do: "record" }>;
+
+export const record: StepKind<RecordStep, Standing, DeployContext> = {
+  async run(step, standing, context) {
+    return { ...standing, record: await context.writer.write(asItRuns(step, standing.record, context)) };
+  },
+  undo: { never: "it says what is true" },
+  whenItFails: { stays: "the job was not touched" },
+};
+
+function asItRuns({ status, jobId }: RecordStep, before: JobRecord | undefined, context: DeployContext): JobRecord {
+  const { desired } = context;
+  // Where it runs another text than the manifest's, a roll-back must find that one.
+  const isCutShort = before && runsCutShort(before.current, desired.manifest);
+  const manifest = isCutShort ? { ...desired.manifest, sql: before.current.manifest.sql } : desired.manifest;
+  const { startedFrom, since } = before?.current ?? {};
+  const next = nextDeployment(context);
+  const current = { ...next, manifest, jobId, startedFrom, ...(since !== undefined && { since }) };
+  const base = deployed(before, current, new Date().toISOString());
+  return { ...context.owned(base), status, savepoint: undefined, intent: undefined };
+}

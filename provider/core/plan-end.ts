@@ -1,0 +1,55 @@
+/** How a job ends that no manifest asks for: because its manifest is gone, or because its cluster restarts. */
+
+import { type Refusal, refuse } from "./decision.js";
+import { latestState } from "./latest-state.js";
+import { stopStep } from "./layout.js";
+import { hasEnded, isAlive, type Observed } from "./observed.js";
+import { silenceWords } from "./plan-elsewhere.js";
+import { plainStop } from "./plan-running.js";
+import { hasFinished, neverDeployed } from "./plan-stopped.js";
+import type { JobRecord } from "./record.js";
+import type { EndStep } from "./step.js";
+
+export interface EndPlan {
+  readonly action: "delete" | "suspend";
+  readonly steps: readonly EndStep[];
+}
+
+/** Refused where something runs under its name that would go on beside the tombstone. */
+export function planRemoval(name: string, observed: Observed, record: JobRecord): EndPlan | Refusal {
+  const { job } = observed;
+  const silent = silenceWords(observed);
+  if (silent)
+    return refuse(
+      `${name}: not removed: it may still run: ${silent}`,
+      "make that cluster reachable, or shut it down; or wait until the newest state of the job is old, then try again",
+    );
+  const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  if (others)
+    return refuse(
+      `${name}: not removed: jobs that are not in its record run under its name: ${others}`,
+      "end that job, then run `pulumi up` again",
+    );
+  if (!job || !isAlive(job)) {
+    const isFinished = hasFinished(record, job);
+    const state = isFinished ? record.savepoint : latestState(observed);
+    return { action: "delete", steps: [{ do: "bury", state, isFinished, wasNeverStarted: neverDeployed(record) }] };
+  }
+  const stop = stopStep(plainStop(job), "stays-stopped", { orCancel: { where: "keeps-failing", needs: "nothing" } });
+  return {
+    action: "delete",
+    steps: [stop, { do: "bury", state: "just-taken", isFinished: false, wasNeverStarted: false }],
+  };
+}
+
+/** Before its cluster restarts. No step where nothing of it runs, and its record says so. */
+export function planClusterStop(observed: Observed): EndPlan {
+  const { record, job } = observed;
+  if (!record || !job || record.status !== "running") return { action: "suspend", steps: [] };
+  if (job.status === "FINISHED" && !job.detail?.stoppedWith)
+    return { action: "suspend", steps: [{ do: "rest", as: "finished", state: record.savepoint }] };
+  if (hasEnded(job.status))
+    return { action: "suspend", steps: [{ do: "rest", as: "stopped", state: latestState(observed) }] };
+  const stop = stopStep(plainStop(job), "stays-stopped");
+  return { action: "suspend", steps: [stop, { do: "rest", as: "stopped", state: "just-taken" }] };
+}
