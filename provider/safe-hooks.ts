@@ -1,6 +1,7 @@
 /** Hooks whose every answer and error is free of secrets: the one place that all of them pass. */
 
 import { z } from "zod";
+import { UserError } from "./core/errors.js";
 import { secretValues } from "./core/sensitive.js";
 import type { Hooks } from "./dynamic.js";
 import { remember, safe } from "./secrecy/safe.js";
@@ -51,8 +52,16 @@ async function safely<T>(given: readonly unknown[], work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    throw safeError(error);
+    throw withoutStack(safeError(error));
   }
+}
+
+/** Pulumi prints what a hook throws with its stack, which is of no use to anybody where it is no bug. */
+function withoutStack(error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  Object.defineProperty(error, "name", { value: "" });
+  Object.defineProperty(error, "stack", { value: "" });
+  return error;
 }
 
 /** Of all that a resource says of itself only its plan is made of other people's words. */

@@ -1,7 +1,10 @@
 /** Two deployments of one job at the same time: one of them notices, and only one job stays. */
 
 import { UserError } from "../core/errors.js";
+import { hasEnded } from "../core/observed.js";
 import type { JobRecord } from "../core/record.js";
+import { reached } from "../deploy/cluster-reach.js";
+import type { JobSummary } from "../flink/answers.js";
 import { cancelJob } from "../flink/lifecycle.js";
 import type { DeployContext } from "./context.js";
 
@@ -9,6 +12,26 @@ import type { DeployContext } from "./context.js";
 export function takeAway(jobId: string, context: DeployContext): Promise<void> {
   const { name, world, limits, progress } = context;
   return cancelJob(world.rest, { name, jobId, limits, progress }, () => unlessTaken(jobId, context));
+}
+
+/**
+ * Two stacks with stores of their own may start a job of one name in the same moment, each having seen none before. Each
+ * sees the other's now, and the later one goes. Throws record-conflict then.
+ */
+export async function yieldToEarlier(
+  own: JobSummary,
+  { name, world }: Pick<DeployContext, "name" | "world">,
+): Promise<void> {
+  const jobs = await reached(() => world.rest.jobsOverview());
+  const isEarlier = (job: JobSummary) =>
+    job["start-time"] === own["start-time"] ? job.jid < own.jid : job["start-time"] < own["start-time"];
+  const other = jobs.find((job) => job.name === name && job.jid !== own.jid && !hasEnded(job.state) && isEarlier(job));
+  if (!other) return;
+  throw new UserError("record-conflict", {
+    what: `${name}: job ${other.jid} of this name was started in the same moment; job ${own.jid} of this stack is cancelled again`,
+    cause: "another deployment started it, and the store has no record of its start",
+    fix: "give one of the two jobs another name, or stop that job, then run `pulumi up` again",
+  });
 }
 
 /**

@@ -24,6 +24,8 @@ export interface RemovalContext {
  */
 export async function remove(context: RemovalContext): Promise<void> {
   const { name, world, limits, progress } = context;
+  // The cluster of a resource that was replaced may be gone by now, and there is nothing to ask it.
+  if (!isOurs((await world.store.read(name))?.record, context)) return;
   await awaitPendingStop(name, world, limits, progress);
   const seen = await observeAll(name, world);
   if (!isOurs(seen.observed.record, context)) return;

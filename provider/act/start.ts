@@ -6,7 +6,7 @@ import type { Step } from "../core/step.js";
 import { refuseOtherName } from "../deploy/what-runs.js";
 import { type DeployContext, given, type Standing } from "./context.js";
 import { awaitCertainty, StartContested } from "./late-start.js";
-import { takeAway } from "./races.js";
+import { takeAway, yieldToEarlier } from "./races.js";
 import type { StepKind } from "./run.js";
 import { startAndAwait } from "./submit.js";
 
@@ -21,6 +21,7 @@ export const start: StepKind<Start, Standing, DeployContext> = {
     const manner = { secrets: context.desired.secrets, allowNonRestoredState };
     const started = await startAndAwait(next, submission, manner, context);
     refuseOtherName(context.name, started);
+    if (!context.before) await yieldToEarlier(started, context);
     return { ...standing, next, started };
   },
 

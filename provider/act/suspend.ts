@@ -28,20 +28,28 @@ export async function suspendJobs(options: SuspendOptions): Promise<void> {
   await Promise.all(names.map((name) => suspendJob(name, world, options)));
 }
 
-/** The same, before a cluster is ended; asks the store for nothing where no job runs. */
+/** The same, before a cluster is ended; asks the store for nothing where no job runs. Throws plan-refused where others run. */
 export async function suspendRunning(options: SuspendOptions): Promise<void> {
   const jobs = await reached(() => worldOf(options).rest.jobsOverview()).catch((error: unknown) => {
     // A JobManager that does not answer cannot be asked for savepoints either.
     if (error instanceof ClusterUnreachable) return [];
     throw error;
   });
-  if (jobs.some(({ state }) => !hasEnded(state))) await suspendJobs(options);
+  if (jobs.every(({ state }) => hasEnded(state))) return;
+  await refuseStrangers({ ...options, jobs: undefined }, "end");
+  await suspendJobs(options);
 }
 
-/** Throws plan-refused where jobs run that nobody would start again: they would end with the cluster. */
-export async function refuseStrangers(options: Omit<SuspendOptions, "progress">): Promise<void> {
+/**
+ * Throws plan-refused where jobs run that nobody would start again: they would end with the cluster. `end`: it is not
+ * started again, so that jobs of this store are only stopped with savepoints before.
+ */
+export async function refuseStrangers(
+  options: Omit<SuspendOptions, "progress">,
+  doing: "restart" | "end" = "restart",
+): Promise<void> {
   const world = worldOf(options);
-  const refusal = await refusalOf(await world.store.list(), world, options);
+  const refusal = await refusalOf(await world.store.list(), world, options, doing);
   if (refusal) throw new UserError("plan-refused", refusal);
 }
 
@@ -53,6 +61,7 @@ async function refusalOf(
   names: readonly string[],
   world: World,
   { jobs }: Omit<SuspendOptions, "progress">,
+  doing: "restart" | "end",
 ): Promise<ErrorParts | undefined> {
   const alive = (await world.rest.jobsOverview()).filter(({ state }) => !hasEnded(state));
   const owners = new Map<string, string>();
@@ -61,6 +70,11 @@ async function refusalOf(
     if (job) owners.set(job.jobId, name);
   }
   const unknown = alive.filter(({ jid }) => !owners.has(jid));
+  if (unknown.length > 0 && doing === "end")
+    return {
+      what: `the session cluster was not ended, since jobs run on it that the store does not know: ${unknown.map(({ name, jid }) => `${name} (${jid})`).join(", ")}`,
+      fix: "stop them first, with the stack that deployed them or by hand",
+    };
   if (unknown.length > 0)
     return {
       what: `the session cluster must restart, and jobs run on it that the store does not know: ${unknown.map(({ name, jid }) => `${name} (${jid})`).join(", ")}; nothing was stopped`,

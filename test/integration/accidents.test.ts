@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { retire } from "../../provider/act/retirement.js";
+import { suspendRunning } from "../../provider/act/suspend.js";
 import { RESENT_SECONDS } from "../../provider/core/late-start.js";
 import { sameLocation } from "../../provider/core/naming.js";
 import { FlinkRest } from "../../provider/flink/rest.js";
@@ -292,4 +293,23 @@ test("A new query that completed a checkpoint goes on from it, though it is gone
   await job.run(job.update(changed), changed);
   expect(await lab.flink.restoredFrom((await job.running()).jid)).toContain(`/${begun}/chk-`);
   await job.goesOn();
+});
+
+describe("A cluster that is to be ended", () => {
+  test("stays where jobs run on it that the store does not know, and they go on.", async () => {
+    const { lab, job } = now();
+    await job.run(job.create());
+    const options = {
+      restUrl: lab.flink.restUrl,
+      store: `file://${join(lab.folder, "another-store")}`,
+      requestSeconds: 20,
+      savepointSeconds: 60,
+      startSeconds: 60,
+      progress: () => undefined,
+    };
+    await expect(suspendRunning(options)).rejects.toThrow(
+      /was not ended, since jobs run on it that the store does not know: /u,
+    );
+    await job.goesOn();
+  });
 });

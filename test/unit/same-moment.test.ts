@@ -1,0 +1,94 @@
+/** Two stacks that start a job of one name in the same moment, and a resource whose cluster is gone. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { yieldToEarlier } from "../../provider/act/races.js";
+import { remove } from "../../provider/act/removal.js";
+import type { JobRecord } from "../../provider/core/record.js";
+import type { World } from "../../provider/deploy/sighting.js";
+import type { JobSummary } from "../../provider/flink/answers.js";
+import { FlinkRest } from "../../provider/flink/rest.js";
+import { FileStore } from "../../provider/store/file.js";
+
+const tasks = { running: 1, total: 1, finished: 0 };
+const job = (jid: string, at: number, state: JobSummary["state"] = "RUNNING", name = "orders"): JobSummary => ({
+  jid,
+  name,
+  state,
+  "start-time": at,
+  "end-time": -1,
+  tasks,
+});
+
+let server: Server;
+let folder: string;
+let world: World;
+let jobs: JobSummary[] = [];
+beforeAll(async () => {
+  server = createServer((_, answer) => void answer.end(JSON.stringify({ jobs })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  folder = await mkdtemp(join(tmpdir(), "same-moment-"));
+  const rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
+  world = { store: new FileStore(pathToFileURL(folder).href), rest, activity: "none" };
+});
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const OWN = job("b".repeat(32), 1000);
+const look = () => yieldToEarlier(OWN, { name: "orders", world });
+
+test.each([
+  ["a job that was started before", job("c".repeat(32), 999)],
+  ["of two of the same millisecond the one of the lower id", job("a".repeat(32), 1000)],
+])("The later one yields: %s stays.", async (_, other) => {
+  jobs = [OWN, other];
+  await expect(look()).rejects.toThrow(
+    new RegExp(`orders: job ${other.jid} of this name was started in the same moment; job ${OWN.jid}`, "u"),
+  );
+});
+
+test.each([
+  ["a later one", job("c".repeat(32), 1001)],
+  ["one of the same millisecond and a higher id", job("c".repeat(32), 1000)],
+  ["one that has ended", job("a".repeat(32), 1, "FINISHED")],
+  ["another job", job("a".repeat(32), 1, "RUNNING", "orders-2")],
+])("It stays beside %s.", async (_, other) => {
+  jobs = [OWN, other];
+  await expect(look()).resolves.toBeUndefined();
+});
+
+test("What was replaced is deleted without its cluster, which may be gone: the job is another resource's.", async () => {
+  const record: JobRecord = {
+    status: "running",
+    current: {
+      manifest: { name: "orders", description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
+      meta: { queryId: "q", version: 2, createdAt: "2026-01-01 00:00:00" },
+      definitions: [],
+      metadataColumns: { timestamp: "ts", query: true },
+      secrets: undefined,
+      directories: { checkpoints: "file:///c", savepoints: "file:///s" },
+      jobId: "a".repeat(32),
+      startedFrom: null,
+    },
+    savepoint: undefined,
+    resourceId: "orders-new",
+    intent: undefined,
+    past: [],
+    written: undefined,
+  };
+  await world.store.write("orders", record, undefined);
+  const gone: World = { ...world, rest: new FlinkRest("http://127.0.0.1:9", 1000) };
+  const limits = { startSeconds: 1, savepointSeconds: 1 };
+  const removal = (resourceId: string) =>
+    remove({ name: "orders", resourceId, world: gone, limits, progress: () => undefined });
+  await expect(removal("orders-old")).resolves.toBeUndefined();
+  expect((await world.store.read("orders"))?.record.status).toBe("running");
+  await expect(removal("orders-new")).rejects.toThrow(/ECONNREFUSED/u);
+});
