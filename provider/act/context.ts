@@ -62,11 +62,12 @@ export interface Standing extends Counted {
 /** What the record says of a plan that is under way, and how far it is. */
 export function intentOf(
   { next, submission, applied, total }: Standing,
-  { action, plan }: EndContext & Partial<Pick<DeployContext, "plan">>,
+  { action, plan, limits }: EndContext & Partial<Pick<DeployContext, "plan">>,
   stopping: Intent["stopping"],
 ): Intent {
   const choices = next ? withChoices(plan?.choices) : {};
-  return { action, stopping, next, session: submission?.session, ...choices, applied, total };
+  const within = next && { startSeconds: limits.startSeconds };
+  return { action, stopping, next, session: submission?.session, ...choices, ...within, applied, total };
 }
 
 /** What an earlier step has handed on. */

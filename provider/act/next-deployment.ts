@@ -19,7 +19,7 @@ export function nextDeployment(
     definitions: desired.definitions,
     templates: desired.templates,
     metadataColumns: desired.metadataColumns,
-    secrets: digestSecrets(desired.secrets),
+    secrets: digestSecrets(desired.secrets, randomBytes(16).toString("hex")),
     directories: desired.directories,
     files: desired.files,
     jobId: randomBytes(16).toString("hex"),

@@ -99,14 +99,15 @@ async function startOld(
   context: DeployContext,
   told: { readonly was: string; readonly reason: string; readonly secrets: Desired["secrets"] },
 ): Promise<JobRecord> {
-  const { name, writer, target } = context;
+  const { name, writer, target, limits } = context;
+  const { startSeconds } = limits;
   try {
     const at = placeToGoBackTo(context, target);
     const submission = await prepare(again, told.secrets, at.target);
     const { session } = submission;
     await writer.write({
       ...withEarlierIntent(stopped),
-      intent: { action: "roll-back", stopping: undefined, next: again, session, applied, total },
+      intent: { action: "roll-back", stopping: undefined, next: again, session, startSeconds, applied, total },
     });
     try {
       await startAndAwait(again, submission, { secrets: told.secrets, at }, context);

@@ -5,8 +5,9 @@ import { hasEnded } from "../core/observed.js";
 import { planClusterStop } from "../core/plan-end.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import { observeAll } from "../deploy/observe.js";
-import type { World } from "../deploy/sighting.js";
+import { sightingOf, type World } from "../deploy/sighting.js";
 import { FlinkRest } from "../flink/rest.js";
+import { inParallel } from "../store/in-parallel.js";
 import { openStore } from "../store/open.js";
 import { applyEnd } from "./apply.js";
 
@@ -25,7 +26,7 @@ export interface SuspendOptions {
 export async function suspendJobs(options: SuspendOptions): Promise<void> {
   const world = worldOf(options);
   const names = await world.store.list();
-  await Promise.all(names.map((name) => suspendJob(name, world, options)));
+  await inParallel(names, (name) => suspendJob(name, world, options));
 }
 
 /** The same, before a cluster is ended; asks the store for nothing where no job runs. Throws plan-refused where others run. */
@@ -63,12 +64,13 @@ async function refusalOf(
   { jobs }: Omit<SuspendOptions, "progress">,
   doing: "restart" | "end",
 ): Promise<ErrorParts | undefined> {
-  const alive = (await world.rest.jobsOverview()).filter(({ state }) => !hasEnded(state));
-  const owners = new Map<string, string>();
-  for (const name of names) {
-    const { job } = (await observeAll(name, world)).observed;
-    if (job) owners.set(job.jobId, name);
-  }
+  const listed = await world.rest.jobsOverview();
+  const alive = listed.filter(({ state }) => !hasEnded(state));
+  const found = await inParallel(names, async (name) => {
+    const { job } = (await sightingOf(name, await world.store.read(name), listed, world)).observed;
+    return job ? [[job.jobId, name] as const] : [];
+  });
+  const owners = new Map(found.flat());
   const unknown = alive.filter(({ jid }) => !owners.has(jid));
   if (unknown.length > 0 && doing === "end")
     return {

@@ -1,6 +1,6 @@
 /** What differs between what is deployed and what the manifest asks for, and what each difference does. */
 
-import { randomBytes, scryptSync } from "node:crypto";
+import { scryptSync } from "node:crypto";
 import type { Choice } from "./choices.js";
 import { isClassic, joinedLines, sameNumber } from "./classic.js";
 import { definitionChanges } from "./definition-changes.js";
@@ -135,10 +135,12 @@ function columnChanges(old: MetadataColumns | undefined, now: MetadataColumns): 
   return words === undefined ? [] : [change("metadataColumns", words)];
 }
 
-/** A digest by which a later deployment sees that a secret changed; undefined where there are no secrets. */
-export function digestSecrets(secrets: Readonly<Record<string, string>>): SecretDigest | undefined {
+/**
+ * A digest by which a later deployment sees that a secret changed; undefined where there are no secrets. `salt`: 16 random
+ * bytes in hexadecimal digits.
+ */
+export function digestSecrets(secrets: Readonly<Record<string, string>>, salt: string): SecretDigest | undefined {
   if (Object.keys(secrets).length === 0) return undefined;
-  const salt = randomBytes(16).toString("hex");
   return { salt, digest: stretch(secrets, salt) };
 }
 

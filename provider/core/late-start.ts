@@ -1,6 +1,6 @@
 /** A start that a deployment asked for before it was killed, and that may come up later: until when that may be. */
 
-import type { Deployment, JobRecord } from "./record.js";
+import type { Deployment, Intent, JobRecord } from "./record.js";
 
 /**
  * Flink's client sends a submission that got no answer again, 20 times with 3 s between them (`rest.retry.max-attempts`,
@@ -9,7 +9,7 @@ import type { Deployment, JobRecord } from "./record.js";
 export const RESENT_SECONDS = 90;
 
 /** So long after it wrote its intent a deployment may have submitted: two limits of a start, by clocks that differ. */
-const ASKED_WITHIN_MS = 300_000;
+const askedWithinSeconds = ({ startSeconds = 120 }: Intent) => 2 * startSeconds + 60;
 
 /** The start that an unfinished deployment may have asked for. Without a session nobody was asked. */
 export function startBegun({ intent }: JobRecord): Deployment | undefined {
@@ -19,7 +19,8 @@ export function startBegun({ intent }: JobRecord): Deployment | undefined {
 /** Id of the start that may still come. */
 export function lateStart(record: JobRecord, isKnown: (jobId: string) => boolean, now: number): string | undefined {
   const jobId = startBegun(record)?.jobId;
-  if (jobId === undefined || isKnown(jobId)) return undefined;
-  const isOver = now - Date.parse(record.written?.at ?? "") > ASKED_WITHIN_MS + RESENT_SECONDS * 1000;
+  if (!record.intent || jobId === undefined || isKnown(jobId)) return undefined;
+  const seconds = askedWithinSeconds(record.intent) + RESENT_SECONDS;
+  const isOver = now - Date.parse(record.written?.at ?? "") > seconds * 1000;
   return isOver ? undefined : jobId;
 }

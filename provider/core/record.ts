@@ -62,6 +62,8 @@ export interface Intent {
   readonly next: Deployment | undefined;
   /** What submits `next`: a gateway's session, or a runner's process (`runner:<host>`, and `<pid> <start time>`). */
   readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
+  /** Longest time for a start when it was written, by which a start that may still come is waited for; older records do not say. */
+  readonly startSeconds?: number | undefined;
   /** Marks of the choices that are carried out once `next` has started. */
   readonly choices?: readonly string[] | undefined;
   /** Steps of the plan that were done by then, of all; older records do not say. */

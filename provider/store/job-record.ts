@@ -55,6 +55,7 @@ const Extra = z.object({
       next: Start.optional(),
       session: z.object({ "gateway-url": z.string(), handle: z.string() }).optional(),
       choices: z.array(z.string()).optional(),
+      "start-seconds": z.number().optional(),
       applied: z.number().optional(),
       total: z.number().optional(),
     })
@@ -135,6 +136,7 @@ function fromExtra(extra: z.infer<typeof Extra>): JobRecord {
       next: intent.next && fromStart(intent.next),
       session: intent.session && { gatewayUrl: intent.session["gateway-url"], handle: intent.session.handle },
       ...(intent.choices && { choices: intent.choices }),
+      ...(intent["start-seconds"] !== undefined && { startSeconds: intent["start-seconds"] }),
       ...(intent.applied !== undefined && { applied: intent.applied }),
       ...(intent.total !== undefined && { total: intent.total }),
     },
@@ -202,6 +204,7 @@ function toExtra(record: JobRecord): z.infer<typeof Extra> {
         ...(intent.next && { next: toStart(intent.next) }),
         ...(intent.session && { session: { "gateway-url": intent.session.gatewayUrl, handle: intent.session.handle } }),
         ...(intent.choices && { choices: [...intent.choices] }),
+        ...(intent.startSeconds !== undefined && { "start-seconds": intent.startSeconds }),
         ...(intent.applied !== undefined && { applied: intent.applied }),
         ...(intent.total !== undefined && { total: intent.total }),
       },

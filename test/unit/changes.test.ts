@@ -22,7 +22,7 @@ const base: Desired = {
 const current: Deployment = {
   ...base,
   meta: { queryId: "q", version: 1, createdAt: "" },
-  secrets: digestSecrets(base.secrets),
+  secrets: digestSecrets(base.secrets, "0a"),
   jobId: "j",
   startedFrom: null,
 };

@@ -43,7 +43,7 @@ function desired(given: Given): Desired {
 function planned(before: Given, after: Given, how: "runs" | "stopped" = "runs", chosen?: StateRef): string {
   const { choice: _, ...old } = desired(before);
   const meta = { queryId: "q", version: 1, createdAt: "2026-01-01 00:00:00" };
-  const current = { ...old, meta, secrets: digestSecrets(old.secrets), jobId: "0a", startedFrom: null };
+  const current = { ...old, meta, secrets: digestSecrets(old.secrets, "0a"), jobId: "0a", startedFrom: null };
   const isRunning = how === "runs";
   const record: JobRecord = {
     status: isRunning ? "running" : "stopped",

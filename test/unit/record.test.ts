@@ -62,6 +62,18 @@ describe("a start that a killed deployment asked for", () => {
     ["has come", asked, ["job-4"], undefined],
     ["does not come where nobody was asked", record(begun(start(4))), [], undefined],
     ["does not come any more after some minutes", { ...asked, written: written(400) }, [], undefined],
+    [
+      "may still come then where a start may take long",
+      { ...asked, intent: { ...begun(start(4)).intent, session, startSeconds: 600 }, written: written(1200) },
+      [],
+      "job-4",
+    ],
+    [
+      "does not come any more after two such limits",
+      { ...asked, intent: { ...begun(start(4)).intent, session, startSeconds: 600 }, written: written(1400) },
+      [],
+      undefined,
+    ],
     ["may come by a clock that is behind", { ...asked, written: written(-40) }, [], "job-4"],
     ["is no matter of a record without an intent", record(), [], undefined],
   ])("%s", (_title, known, jobs, jobId) => expect(lateStart(known, (other) => jobs.includes(other), NOW)).toBe(jobId));
