@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { apply } from "./act/apply.js";
-import { StartContested } from "./act/late-start.js";
+import { StartContested } from "./act/await-late-start.js";
 import { remove } from "./act/removal.js";
 import { sourceChanges } from "./core/changes.js";
 import { reasonOf, UserError } from "./core/errors.js";
@@ -23,10 +23,10 @@ import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import {
-  type Before,
   beforeOf,
   desiredOf,
-  Given,
+  type JobBefore,
+  JobGiven,
   type JobInputs,
   Query,
   type Sent,
@@ -35,7 +35,7 @@ import {
   worldOf,
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
-import { type Checked, checkJob, decide } from "./job-plan.js";
+import { checkJob, decide, type JobChecked } from "./job-plan.js";
 import { isCollected } from "./refusals.js";
 
 const UNTOUCHED = "the job was not touched";
@@ -69,11 +69,11 @@ interface Read {
  * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
  * says something else.
  */
-const latest = new Map<string, Checked | Read>();
+const latest = new Map<string, JobChecked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const found = argumentsAs(Given, news);
+    const found = argumentsAs(JobGiven, news);
     if ("failures" in found) return { inputs: news, failures: found.failures };
     const job = found.given;
     try {
@@ -103,19 +103,19 @@ export const hooks: Hooks = {
   },
 
   async create(inputs) {
-    const job = inputsAs(Given, inputs);
+    const job = inputsAs(JobGiven, inputs);
     const resourceId = `${job.name}-${randomBytes(4).toString("hex")}`;
     const outputs = await deploy(job, resourceId, beforeOf(job.self, {}));
     return { id: resourceId, outs: { ...Object(inputs), ...outputs } };
   },
 
   async update(id, olds, news) {
-    const job = inputsAs(Given, news);
+    const job = inputsAs(JobGiven, news);
     return { outs: { ...Object(news), ...(await deploy(job, id, beforeOf(job.self, olds))) } };
   },
 
   async delete(id, props) {
-    const job = inputsAs(Given, props);
+    const job = inputsAs(JobGiven, props);
     const progress = tellProgress(job.self);
     await reachable(job.name, UNTOUCHED, async () =>
       remove({ name: job.name, resourceId: id, world: await worldNow(job, "patient"), limits: job, progress }),
@@ -123,7 +123,7 @@ export const hooks: Hooks = {
   },
 
   async read(id, props) {
-    const job = inputsAs(Given, props);
+    const job = inputsAs(JobGiven, props);
     const world = await worldNow(job);
     const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, world));
     const { record, job: seen } = observed;
@@ -175,7 +175,7 @@ function stateOf(job: JobInputs, { job: seen }: Observed, { status }: JobRecord)
 }
 
 /** Observes again, plans again, applies: what was true in the preview may not be true any more. */
-async function deploy(job: JobInputs, resourceId: string, before: Before): Promise<Outputs> {
+async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Promise<Outputs> {
   const world: World = { ...worldOf(job, before, "patient"), activity: "none" };
   const desired = desiredOf(job, before);
   try {

@@ -13,14 +13,14 @@ import type { Surroundings } from "./deploy/sighting.js";
 import { activityForJobs, type World } from "./deploy/sighting.js";
 import type { SubmissionTarget } from "./deploy/submission-parts.js";
 import { UNKNOWN } from "./dynamic.js";
+import { FlinkRest } from "./flink/flink-rest.js";
 import { SqlGateway } from "./flink/gateway.js";
-import { FlinkRest } from "./flink/rest.js";
 import { codePlaceOf } from "./job-places.js";
 import { unpacked, unpackedValue } from "./packed.js";
 import { openStore } from "./store/open.js";
 import { s3FlinkEnvironment } from "./store/s3-client.js";
 import { Session } from "./targets/target.js";
-import { clusterNow, locate } from "./targets/whereabouts.js";
+import { clusterNow, locateCluster } from "./targets/whereabouts.js";
 
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
@@ -132,8 +132,8 @@ const Fields = Plain.extend({
   cluster: Cluster,
 });
 
-export const Given = z.preprocess(unpackedWhole, Fields);
-export type JobInputs = z.infer<typeof Given>;
+export const JobGiven = z.preprocess(unpackedWhole, Fields);
+export type JobInputs = z.infer<typeof JobGiven>;
 
 /** What the stack's state says of the job before this update; nothing where the job is new to it. */
 const Before = z.preprocess(
@@ -142,12 +142,12 @@ const Before = z.preprocess(
     .partial()
     .extend({ cluster: Cluster.optional().catch(undefined) }),
 );
-export type Before = z.infer<typeof Before>;
+export type JobBefore = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
-const told = new Map<string, Before>();
+const told = new Map<string, JobBefore>();
 
-export function beforeOf(self: string, olds: unknown): Before {
+export function beforeOf(self: string, olds: unknown): JobBefore {
   const now = Before.safeParse(olds).data ?? {};
   if (now.store !== undefined) told.set(self, now);
   return told.get(self) ?? {};
@@ -176,16 +176,16 @@ function stackOf(self: string): string {
 }
 
 /** The clusters that a job may run on beside the configured one, and the way to them. */
-function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: Before): Surroundings {
+function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: JobBefore): Surroundings {
   const sessions = [cluster.session, before.cluster?.session].filter((session) => session !== undefined);
   return {
     here: placeOf(cluster),
     before: before.cluster && placeOf(before.cluster),
-    locate: (place) => locate(place, sessions, requestSeconds),
+    locate: (place) => locateCluster(place, sessions, requestSeconds),
   };
 }
 
-export function desiredOf(job: JobInputs, before: Before): Desired {
+export function desiredOf(job: JobInputs, before: JobBefore): Desired {
   const { name, description, sql, code, flinkProperties } = job;
   const source = code === undefined ? { sql } : { code };
   const manifest = { name, description, "target-table": job.targetTable, ...source, flinkProperties };
@@ -208,7 +208,7 @@ export function desiredOf(job: JobInputs, before: Before): Desired {
 }
 
 /** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
-export function worldOf(job: JobInputs, before: Before, manner: "prompt" | "patient" = "prompt"): World {
+export function worldOf(job: JobInputs, before: JobBefore, manner: "prompt" | "patient" = "prompt"): World {
   const { restUrl, activity } = job.cluster;
   return {
     store: openStore(job.store),

@@ -1,6 +1,6 @@
 /** The plan of one job in a preview: observed, decided, planned by Flink too, and said on the job's own line. */
 
-import { awaitLateStart } from "./act/late-start.js";
+import { awaitLateStart } from "./act/await-late-start.js";
 import { workWords } from "./core/at-work.js";
 import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
@@ -16,13 +16,13 @@ import { compileOnly, validate } from "./deploy/validate.js";
 import { UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
-import { type Before, desiredOf, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
+import { desiredOf, type JobBefore, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
 
 /** Why a job is not planned in the preview of an update that makes the bucket of its store. */
 const BUCKET_TO_COME = "the store's bucket does not exist yet, so there is no state to start from";
 
 /** What a check tells the diff that follows it in the same process. */
-export interface Checked {
+export interface JobChecked {
   readonly action: Plan["action"] | "undecided";
   /** The inputs that the engine is told to be the reason of a replacement. */
   readonly replaces: string[];
@@ -32,7 +32,7 @@ export interface Checked {
 }
 
 /** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
-export async function checkJob(job: JobInputs, before: Before): Promise<Checked> {
+export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobChecked> {
   const desired = desiredOf(job, before);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
@@ -100,7 +100,7 @@ async function undecided(
   why: string,
   comparison: Comparison | undefined,
   severity: Comparison["severity"] = "warning",
-): Promise<Checked> {
+): Promise<JobChecked> {
   const words = `${job.name}: cannot be planned now (${why}); \`pulumi up\` will decide${await compiled(job)}`;
   await tellPlan(job, words, severity, comparison);
   return { action: "undecided", replaces: [] };

@@ -13,8 +13,8 @@ import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.
 import { activityForJobs, type World } from "./deploy/sighting.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
+import { FlinkRest } from "./flink/flink-rest.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
-import { FlinkRest } from "./flink/rest.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { unlessRefused } from "./refusals.js";
 import { openStore } from "./store/open.js";

@@ -18,7 +18,7 @@ import { safe } from "./secrecy/safe.js";
 import type { SessionCluster, SessionClusterArgs } from "./session-cluster.js";
 import type { Settings } from "./settings.js";
 import { StateBucket } from "./state-bucket.js";
-import type { Given } from "./targets/target.js";
+import type { ClusterGiven } from "./targets/target.js";
 
 /** Runs the first part of a program; Pulumi prints a UserError as it is then, and not as a crash with a stack. */
 export function explained<T>(work: () => T): T {
@@ -178,7 +178,7 @@ function messageAddress(name: string, type: string): Output<string> {
 function yarnArgs(
   { name, shipFiles, caFile, ...yarn }: YarnOptions,
   { restUrl, root, stack }: Settings,
-): NonNullable<z.input<typeof Given>["yarn"]> {
+): NonNullable<z.input<typeof ClusterGiven>["yarn"]> {
   return {
     ...yarn,
     name: name ?? (yarn.start ? `flink-sql-${stack}` : DEFAULT_SESSION_NAME),

@@ -11,7 +11,7 @@ import { keepSessionsFor } from "./deploy/kept-sessions.js";
 import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
-import { FlinkRest } from "./flink/rest.js";
+import { FlinkRest } from "./flink/flink-rest.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { packed } from "./packed.js";
 import { collectRefusals } from "./refusals.js";
@@ -19,16 +19,25 @@ import { openStore } from "./store/open.js";
 import { localTarget } from "./targets/local-target.js";
 import { reach } from "./targets/reach.js";
 import { remoteTarget } from "./targets/remote-target.js";
-import { type Activity, Before, Checked, Given, type Session, type Target } from "./targets/target.js";
+import {
+  type Activity,
+  ClusterBefore,
+  ClusterChecked,
+  ClusterGiven,
+  type Session,
+  type Target,
+} from "./targets/target.js";
 import { yarnTarget } from "./targets/yarn-target.js";
 
-const TARGETS: Readonly<Record<Given["target"], Target>> = {
+const TARGETS: Readonly<Record<ClusterGiven["target"], Target>> = {
   local: localTarget,
   remote: remoteTarget,
   yarn: yarnTarget,
 };
 
-export type SessionClusterArgs = { readonly [K in keyof z.input<typeof Given>]: Input<z.input<typeof Given>[K]> };
+export type SessionClusterArgs = {
+  readonly [K in keyof z.input<typeof ClusterGiven>]: Input<z.input<typeof ClusterGiven>[K]>;
+};
 
 export class SessionCluster extends DynamicResource {
   /** JobManager's REST address. */
@@ -36,7 +45,7 @@ export class SessionCluster extends DynamicResource {
   declare readonly gatewayUrl: Output<string>;
   declare readonly activity: Output<Activity>;
   declare readonly folder: Output<string>;
-  declare readonly target: Output<Given["target"]>;
+  declare readonly target: Output<ClusterGiven["target"]>;
   /** On YARN: how the session is found again. */
   declare readonly session: Output<Session | undefined>;
   declare readonly flinkVersion: Output<string>;
@@ -68,12 +77,12 @@ export class SessionCluster extends DynamicResource {
 
 export const hooks: Hooks = {
   async check(olds, news) {
-    const found = argumentsAs(Given, news);
+    const found = argumentsAs(ClusterGiven, news);
     if ("failures" in found) return { inputs: news, failures: found.failures };
     const { isPreview, ...given } = found.given;
     keepSessionsFor(isPreview === false ? "update" : "preview");
     collectRefusals(isPreview === true && given.jobs !== undefined);
-    const before = Before.safeParse(olds).data ?? {};
+    const before = ClusterBefore.safeParse(olds).data ?? {};
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {
       const target = TARGETS[given.target];
@@ -96,7 +105,7 @@ export const hooks: Hooks = {
   },
 
   async diff(_id, olds, news) {
-    const [old, now] = [Checked.partial().safeParse(olds).data ?? {}, inputsAs(Checked, news)];
+    const [old, now] = [ClusterChecked.partial().safeParse(olds).data ?? {}, inputsAs(ClusterChecked, news)];
     const changes =
       now.activity !== "none" ||
       old.restUrl !== now.restUrl ||
@@ -107,21 +116,21 @@ export const hooks: Hooks = {
   },
 
   async create(inputs) {
-    const cluster = inputsAs(Checked, inputs);
+    const cluster = inputsAs(ClusterChecked, inputs);
     return { id: `${cluster.target}-${shortHash(cluster.self)}`, outs: await bringUp(cluster) };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await bringUp(inputsAs(Checked, news)) };
+    return { outs: await bringUp(inputsAs(ClusterChecked, news)) };
   },
 
   async delete(_id, props) {
-    const cluster = inputsAs(Checked, props);
+    const cluster = inputsAs(ClusterChecked, props);
     await TARGETS[cluster.target].remove(cluster, tellProgress(cluster.self));
   },
 
   async read(id, props) {
-    const cluster = inputsAs(Checked, props);
+    const cluster = inputsAs(ClusterChecked, props);
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
@@ -133,7 +142,7 @@ async function foundAgain(folder: string, before: string | undefined): Promise<s
 }
 
 /** A refresh tells what is wrong, and goes on. */
-async function activityNow(cluster: Checked): Promise<Activity> {
+async function activityNow(cluster: ClusterChecked): Promise<Activity> {
   try {
     const { activity, plan } = await TARGETS[cluster.target].check(cluster, cluster);
     if (activity !== "none") await tell(cluster.self, plan, "warning");
@@ -146,7 +155,7 @@ async function activityNow(cluster: Checked): Promise<Activity> {
 }
 
 /** Makes what the check found missing, and gives the outputs of a cluster that answers. */
-async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: string; slots: number }> {
+async function bringUp(cluster: ClusterChecked): Promise<ClusterChecked & { flinkVersion: string; slots: number }> {
   const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
     const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { project } from "./lib/cache.mjs";
+import { filesTwice, longFiles, namesTwice } from "./lib/house.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { main, runHere } from "./lib/say.mjs";
 import { ensurePythonTools } from "./lib/venv.mjs";
@@ -11,13 +12,24 @@ const print = (line) => process.stdout.write(`${line}\n`);
 const npmBin = (name) => join(project, "node_modules", ".bin", name);
 const here = (command, args) => runHere(command, args, { cwd: project });
 
+/** Path → text of the files below a folder that git knows. */
+function sourcesOf(folder, ...endings) {
+  const listed = execFileSync("git", ["ls-files", folder], { cwd: project, encoding: "utf8" }).split("\n");
+  const files = listed.filter(
+    (file) => endings.some((ending) => file.endsWith(ending)) && existsSync(join(project, file)),
+  );
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(project, file), "utf8")]));
+}
+
+async function none(problems) {
+  for (const problem of problems) print(problem);
+  return problems.length === 0 ? 0 : 1;
+}
+
 /** Each file of the provider says in its first line what it is for. */
-async function checkFirstLines() {
-  const listed = execFileSync("git", ["ls-files", "provider"], { cwd: project, encoding: "utf8" });
-  const files = listed.split("\n").filter((file) => file.endsWith(".ts") && existsSync(join(project, file)));
-  const bad = files.filter((file) => !readFileSync(join(project, file), "utf8").startsWith("/** "));
-  for (const file of bad) print(`${file}: its first line does not begin with "/** "`);
-  return bad.length === 0 ? 0 : 1;
+function withoutFirstLine(files) {
+  const bad = Object.keys(files).filter((file) => !files[file].startsWith("/** "));
+  return bad.map((file) => `${file}: its first line does not begin with "/** "`);
 }
 
 function checks(pythonBin) {
@@ -30,7 +42,19 @@ function checks(pythonBin) {
     "JSON schema is current": () => here(npmBin("tsx"), ["scripts/schema.ts", "--check"]),
     "Python lint (ruff)": () => ruff("check", "runner"),
     "Python format (ruff)": () => ruff("format", "--check", "runner"),
-    "first lines of provider/": checkFirstLines,
+    "first lines of provider/": () => none(withoutFirstLine(sourcesOf("provider", ".ts"))),
+    "names and files of provider/ that are there twice": () => {
+      const files = sourcesOf("provider", ".ts");
+      return none([...namesTwice(files), ...filesTwice(files)]);
+    },
+    "long files": () =>
+      none(
+        longFiles({
+          ...sourcesOf("provider", ".ts"),
+          ...sourcesOf("scripts", ".mjs", ".ts"),
+          ...sourcesOf("runner", ".py"),
+        }),
+      ),
   };
 }
 

@@ -9,12 +9,12 @@ import { confirm } from "./confirm.js";
 import type { DeployContext, EndContext, Standing } from "./context.js";
 import { lookAgain } from "./look-again.js";
 import { noteIntent } from "./note-intent.js";
+import { noteStatus } from "./note-status.js";
 import { noteStop } from "./note-stop.js";
 import { own } from "./own.js";
 import { prepare } from "./prepare.js";
 import { prove } from "./prove.js";
 import { putOff } from "./put-off.js";
-import { record } from "./record.js";
 import { rest } from "./rest.js";
 import type { StepKinds } from "./run.js";
 import { start } from "./start.js";
@@ -32,7 +32,7 @@ export const STEPS: StepKinds<Step, Standing, DeployContext> = {
   start,
   prove,
   confirm,
-  record,
+  "note-status": noteStatus,
   own,
   rest,
   "put-off": putOff,

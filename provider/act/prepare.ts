@@ -1,10 +1,10 @@
 /** STEP prepare: Flink gets all of a start but the submission, and plans it, before anything that runs is touched. */
 
 import type { Step } from "../core/step.js";
-import { prepare as prepareSubmission } from "../deploy/submission.js";
+import { prepareSubmission } from "../deploy/submission.js";
 import { refuseMissedRows, refuseWrongRows } from "../deploy/submission-parts.js";
+import { asBegun } from "./await-late-start.js";
 import type { DeployContext, Standing } from "./context.js";
-import { asBegun } from "./late-start.js";
 import { nextDeployment } from "./next-deployment.js";
 import type { StepKind } from "./run.js";
 

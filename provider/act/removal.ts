@@ -7,7 +7,7 @@ import { awaitPendingStop, observeAll } from "../deploy/observe.js";
 import { type Sighting, type World, worldOfJobs } from "../deploy/sighting.js";
 import type { Limits } from "../flink/lifecycle.js";
 import { applyEnd } from "./apply.js";
-import { awaitLateStart } from "./late-start.js";
+import { awaitLateStart } from "./await-late-start.js";
 
 export interface RemovalContext {
   readonly name: string;

@@ -9,7 +9,7 @@ import { type Deployment, deployed, type JobRecord, type StateRef, withEarlierIn
 import type { StopStep } from "../core/step.js";
 import { lastCheckpointOf } from "../deploy/observe.js";
 import { checkpointsOf } from "../deploy/sighting.js";
-import { prepare } from "../deploy/submission.js";
+import { prepareSubmission } from "../deploy/submission.js";
 import type { SubmissionTarget } from "../deploy/submission-parts.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { type DeployContext, given, type Standing } from "./context.js";
@@ -103,7 +103,7 @@ async function startOld(
   const { startSeconds } = limits;
   try {
     const at = placeToGoBackTo(context, target);
-    const submission = await prepare(again, told.secrets, at.target);
+    const submission = await prepareSubmission(again, told.secrets, at.target);
     const { session } = submission;
     await writer.write({
       ...withEarlierIntent(stopped),

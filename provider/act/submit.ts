@@ -4,14 +4,14 @@ import type { Desired } from "../core/changes.js";
 import { UserError } from "../core/errors.js";
 import type { Deployment } from "../core/record.js";
 import type { World } from "../deploy/sighting.js";
-import { prepare } from "../deploy/submission.js";
+import { prepareSubmission } from "../deploy/submission.js";
 import type { Submission, SubmissionTarget } from "../deploy/submission-parts.js";
 import type { JobSummary } from "../flink/answers.js";
 import { NoAnswer } from "../flink/http.js";
 import { awaitRunning } from "../flink/lifecycle.js";
 import { type Look, patiently, waitFor } from "../flink/wait.js";
+import { isContested, StartContested } from "./await-late-start.js";
 import type { DeployContext } from "./context.js";
-import { isContested, StartContested } from "./late-start.js";
 
 /** What a start is given beside its deployment. */
 export interface Manner {
@@ -53,7 +53,7 @@ async function submit(
   let submission: Submission | undefined = first;
   const attempt = async (): Promise<Look<true>> => {
     try {
-      submission ??= await prepare(next, secrets, target);
+      submission ??= await prepareSubmission(next, secrets, target);
       await submission.submit(jobId, from);
       return { done: true };
     } catch (error) {

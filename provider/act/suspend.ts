@@ -6,7 +6,7 @@ import { planClusterStop } from "../core/plan-end.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import { observeAll } from "../deploy/observe.js";
 import { sightingOf, type World } from "../deploy/sighting.js";
-import { FlinkRest } from "../flink/rest.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import { openStore } from "../store/open.js";
 import { applyEnd } from "./apply.js";

@@ -2,8 +2,8 @@
 
 import { join, resolve } from "node:path";
 import { passedOn } from "../core/environment.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { SqlGateway } from "../flink/gateway.js";
-import { FlinkRest } from "../flink/rest.js";
 import { waitFor } from "../flink/wait.js";
 import { digestOf, isDigestOf } from "./configuration-digest.js";
 import { checkFlinkHome, copyLogging, distributionJavaOptions } from "./flink-home.js";
@@ -12,8 +12,8 @@ import { guarded } from "./guarded.js";
 import { configurationOf, isSecret, type LocalSpec, setUpOf } from "./local-configuration.js";
 import { type ClusterPorts, freePorts } from "./ports.js";
 import { makePrivate, writePrivate } from "./private.js";
-import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
-import { startFailed } from "./start-failed.js";
+import { isProcessAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+import { clusterStartFailed } from "./start-failed.js";
 
 export interface LocalHealth {
   /** Roles that should run and do not. */
@@ -74,7 +74,7 @@ export async function portsToRun(folder: string): Promise<ClusterPorts | undefin
 
 async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
   const alive = await Promise.all(
-    processes.map(async (started) => ((await isAlive(started)) ? started.role : undefined)),
+    processes.map(async (started) => ((await isProcessAlive(started)) ? started.role : undefined)),
   );
   return alive.filter((role) => role !== undefined);
 }
@@ -86,7 +86,7 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
   await writeConfiguration(spec, folder);
   const { processes } = await readProcesses(folder);
   const running: Started[] = [];
-  for (const started of processes) if (await isAlive(started)) running.push(started);
+  for (const started of processes) if (await isProcessAlive(started)) running.push(started);
   const mark = randomMark();
   const hadGateway = running.some(({ role }) => role === GATEWAY);
   const configuration = digestOf(setUpOf(spec), isSecret(spec));
@@ -180,7 +180,7 @@ async function awaitHealth(
     { what: "session cluster", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress },
     async () => {
       for (const started of running)
-        if (!(await isAlive(started))) throw await startFailed(started.role, join(folder, "log"), fix);
+        if (!(await isProcessAlive(started))) throw await clusterStartFailed(started.role, join(folder, "log"), fix);
       const pending = (await pendingPart(rest, running, dead)) ?? (await pendingGateway(gateway, mark));
       return pending === undefined ? { done: true } : { pending };
     },

@@ -8,8 +8,8 @@ import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
 import { guarded } from "./guarded.js";
 import { makePrivate, writePrivate } from "./private.js";
-import { isAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
-import { startFailed } from "./start-failed.js";
+import { isProcessAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
+import { clusterStartFailed } from "./start-failed.js";
 
 export interface GatewaySpec {
   /** Folder of the stack. */
@@ -29,7 +29,7 @@ const ROLE = "sql-gateway";
 export async function nearGateway(spec: GatewaySpec): Promise<number | undefined> {
   const { processes, configuration, ports } = await readProcesses(resolve(spec.folder));
   const started = processes.find(({ role }) => role === ROLE);
-  if (!started || !ports || !(await isAlive(started))) return undefined;
+  if (!started || !ports || !(await isProcessAlive(started))) return undefined;
   const wanted = configurationOf({ ...spec, gatewayPort: ports.gatewayPort });
   return configuration === shortHash(wanted) ? ports.gatewayPort : undefined;
 }
@@ -76,7 +76,7 @@ async function awaitAnswer(
   const fix = `see ${join(spec.folder, "log", `${ROLE}.out`)}, or raise the configuration key \`startSeconds\``;
   const limits = { what: "SQL Gateway", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress };
   await waitFor<true>(limits, async () => {
-    if (!(await isAlive(started))) throw await startFailed(ROLE, join(resolve(spec.folder), "log"), fix);
+    if (!(await isProcessAlive(started))) throw await clusterStartFailed(ROLE, join(resolve(spec.folder), "log"), fix);
     const pending = await pendingGateway(gateway, mark);
     return pending === undefined ? { done: true } : { pending };
   });

@@ -93,13 +93,13 @@ export async function startedProcess(role: string, pid: number): Promise<Started
   return { role, pid, startTime: (await startTimeOf(pid)) ?? "" };
 }
 
-export async function isAlive({ pid, startTime }: Started): Promise<boolean> {
+export async function isProcessAlive({ pid, startTime }: Started): Promise<boolean> {
   return (await startTimeOf(pid)) === startTime && startTime !== "";
 }
 
 /** Asks a process to end and makes it after ten seconds; one that is not ours any more is left alone. */
 export async function stopProcess(started: Started): Promise<void> {
-  for (let waited = 0; await isAlive(started); waited += 100) {
+  for (let waited = 0; await isProcessAlive(started); waited += 100) {
     if (waited === 0) signal(started.pid, "SIGTERM");
     if (waited === 10_000) signal(started.pid, "SIGKILL");
     if (waited > 20_000) throw new Error(`process ${started.pid} (${started.role}) does not end`);

@@ -7,7 +7,7 @@ import { UserError } from "../core/errors.js";
 const PORT_TAKEN = /BindException|Address already in use|Could not start rest endpoint on any port/u;
 
 /** `role` names the process and its output in the folder `log`. */
-export async function startFailed(role: string, log: string, fix: string): Promise<UserError> {
+export async function clusterStartFailed(role: string, log: string, fix: string): Promise<UserError> {
   const text = await readFile(join(log, `${role}.out`), "utf8");
   // The words of exceptions; what else is there are stack frames and the command line of the process.
   const lines = text.split("\n").filter((line) => /(?:Exception|Error)\b/u.test(line) && !/^\s*at |--add-/u.test(line));

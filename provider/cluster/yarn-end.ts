@@ -1,7 +1,7 @@
 /** Ends one application on YARN: first by asking Flink, which tidies up after itself, then by YARN's own means. */
 
-import { type Application, isAlive } from "../core/yarn-application.js";
-import { FlinkRest } from "../flink/rest.js";
+import { type Application, isApplicationAlive } from "../core/yarn-application.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { waitFor } from "../flink/wait.js";
 import type { ResourceManagers } from "./yarn-rest.js";
 
@@ -38,6 +38,6 @@ function awaitEnd(id: string, yarn: ResourceManagers, timeoutSeconds: number): P
   const fix = `stop it yourself: \`yarn application -kill ${id}\``;
   return waitFor<true>({ what: `end of ${id}`, timeoutSeconds, fix, pauseMs: 100 }, async () => {
     const seen = await yarn.application(id);
-    return seen && isAlive(seen) ? { pending: seen.state } : { done: true };
+    return seen && isApplicationAlive(seen) ? { pending: seen.state } : { done: true };
   });
 }

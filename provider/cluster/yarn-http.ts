@@ -132,7 +132,7 @@ function givenHeaders(): Record<string, string> {
 /** `{"RemoteException":{"message":…}}` is how YARN says no; whatever else says it is told as it came. */
 const Refusal = z.object({ RemoteException: z.object({ message: z.string() }) });
 
-export function refusalWords({ json, text }: { readonly json: unknown; readonly text: string }): string {
+export function yarnRefusalWords({ json, text }: { readonly json: unknown; readonly text: string }): string {
   const message = Refusal.safeParse(json).data?.RemoteException.message;
   return beginning(message ?? text, 300).replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
 }

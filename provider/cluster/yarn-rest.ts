@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ALIVE_STATES, type Application } from "../core/yarn-application.js";
 import { NoAnswer } from "../flink/http.js";
 import { masked } from "../secrecy/safe.js";
-import { type RestOptions, refusalWords, sendTo, type YarnAnswer } from "./yarn-http.js";
+import { type RestOptions, sendTo, type YarnAnswer, yarnRefusalWords } from "./yarn-http.js";
 
 const Reported = z.object({
   id: z.string(),
@@ -91,7 +91,7 @@ export class ResourceManagers {
 function parsed(answer: YarnAnswer & { kind: "answer" }): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.json;
   const fix = "see the ResourceManager's answer, and check that your user may do this on YARN";
-  throw new YarnSilent(`${answer.address} answered ${answer.status}: ${refusalWords(answer)}`, fix);
+  throw new YarnSilent(`${answer.address} answered ${answer.status}: ${yarnRefusalWords(answer)}`, fix);
 }
 
 /** Throws YarnSilent where it answers, and not as YARN does. */

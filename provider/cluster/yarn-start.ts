@@ -5,13 +5,13 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { passedOn } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
-import { type Application, isAlive } from "../core/yarn-application.js";
+import { type Application, isApplicationAlive } from "../core/yarn-application.js";
 import { causes, rootCause } from "../flink/java-trace.js";
 import { shortLived } from "../flink/short-lived.js";
 import { waitFor } from "../flink/wait.js";
 import { beginning } from "../secrecy/safe.js";
 import { writePrivate } from "./private.js";
-import { isAlive as isRunning, Started, startedProcess } from "./processes.js";
+import { isProcessAlive as isRunning, Started, startedProcess } from "./processes.js";
 import { endApplication } from "./yarn-end.js";
 import type { ResourceManagers } from "./yarn-rest.js";
 import { hadoopEnvironment, SCRIPT, writeConfiguration, type YarnSpec } from "./yarn-setting.js";
@@ -105,7 +105,7 @@ export function pendingWords({ id, state, diagnostics }: Application): string {
 
 async function endStarted(yarn: ResourceManagers, start: string, progress: (text: string) => void): Promise<void> {
   const left = await startedBy(yarn, start).catch(() => undefined);
-  if (left && isAlive(left)) await endApplication(left, yarn, 0, progress);
+  if (left && isApplicationAlive(left)) await endApplication(left, yarn, 0, progress);
 }
 
 function killGroup(pid: number): void {

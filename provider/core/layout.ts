@@ -21,7 +21,7 @@ function lastSteps(draft: Draft, observed: Observed): readonly Step[] {
   const { start, rest, record } = draft;
   if (start) return startSteps(draft, start, observed);
   if (rest) return restSteps(draft.stop, rest.state, observed.record);
-  if (record) return [{ do: "record", ...record }];
+  if (record) return [{ do: "note-status", ...record }];
   // The intent of a job that was never started is what says so; a start that was asked for does not come any more.
   return [{ do: "own", intent: draft.isSuspended ? "without-session" : "dropped" }];
 }

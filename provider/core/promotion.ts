@@ -61,7 +61,7 @@ function unfinishedWords({ intent }: JobRecord): string {
 }
 
 /** Jobs that the other stack runs and this one does not have; undefined where there are none. */
-export function strangerWords(stack: string, names: readonly string[]): string | undefined {
+export function onlyThereWords(stack: string, names: readonly string[]): string | undefined {
   const count = names.length === 1 ? "a job" : `${names.length} jobs`;
   return names.length === 0 ? undefined : `${stack} has ${count} that this stack does not have: ${names.join(", ")}`;
 }

@@ -75,7 +75,7 @@ export type Step =
   | { readonly do: "prove"; readonly by: "first-row" | "first-checkpoint" }
   /** The record is about what was started. */
   | { readonly do: "confirm" }
-  | { readonly do: "record"; readonly status: "running" | "finished"; readonly jobId: string | undefined }
+  | { readonly do: "note-status"; readonly status: "running" | "finished"; readonly jobId: string | undefined }
   /** Nothing but whose the record is, and which choices it knows. */
   | { readonly do: "own"; readonly intent: "dropped" | "without-session" }
   /** A new job that is not to run yet. */

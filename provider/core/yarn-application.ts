@@ -30,7 +30,7 @@ export const Wanted = z.discriminatedUnion("by", [
 ]);
 export type Wanted = z.infer<typeof Wanted>;
 
-export type Choice =
+export type SessionChoice =
   | { readonly found: "one"; readonly application: Application }
   | { readonly found: "none" }
   | { readonly found: "many"; readonly applications: readonly Application[] };
@@ -38,7 +38,7 @@ export type Choice =
 /** States before and while an application runs; YARN keeps those that have ended for a while. */
 export const ALIVE_STATES = ["NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED", "RUNNING"];
 
-export function isAlive({ state }: Application): boolean {
+export function isApplicationAlive({ state }: Application): boolean {
   return ALIVE_STATES.includes(state);
 }
 
@@ -54,8 +54,8 @@ export function settingsTag(configuration: string, owner: string, isSecret: bool
   return `flink-sql-settings-${digest}`;
 }
 
-export function chooseApplication(applications: readonly Application[], wanted: Wanted): Choice {
-  const alive = applications.filter(isAlive);
+export function chooseApplication(applications: readonly Application[], wanted: Wanted): SessionChoice {
+  const alive = applications.filter(isApplicationAlive);
   const [application, ...others] = alive.filter((candidate) => isWanted(candidate, wanted));
   if (!application) return { found: "none" };
   if (others.length > 0) return { found: "many", applications: [application, ...others] };
@@ -76,12 +76,12 @@ function isQueue(reported: string, wanted: string): boolean {
 
 /** The error of a session that is not to be found, or not to be told from others; it lists what is there. */
 export function notFoundWords(
-  choice: Extract<Choice, { found: "none" | "many" }>,
+  choice: Extract<SessionChoice, { found: "none" | "many" }>,
   wanted: Wanted,
   there: readonly Application[],
   ended: Application | undefined,
 ): ErrorParts {
-  const listed = choice.found === "many" ? choice.applications : there.filter(isAlive);
+  const listed = choice.found === "many" ? choice.applications : there.filter(isApplicationAlive);
   const count = choice.found === "many" ? `${choice.applications.length} Flink applications` : "no Flink application";
   const list = listed.length > 0 ? listed.map(applicationWords).join("\n") : "no Flink application runs on this YARN";
   return {

@@ -2,7 +2,7 @@
 
 import type { Desired } from "../core/changes.js";
 import { reasonOf, UserError } from "../core/errors.js";
-import { promotionWords, strangerWords } from "../core/promotion.js";
+import { onlyThereWords, promotionWords } from "../core/promotion.js";
 import type { JobRecord } from "../core/record.js";
 import { openStore } from "../store/open.js";
 
@@ -56,7 +56,7 @@ export async function compareNames(other: Other, own: readonly string[]): Promis
   const strangers = names.filter((name) => !own.includes(name));
   const found = await Promise.all(strangers.map((name) => isThere(other, name)));
   return warning(
-    strangerWords(
+    onlyThereWords(
       other.stack,
       strangers.filter((_, i) => found[i]),
     ),

@@ -4,8 +4,8 @@ import { isAlive } from "../core/observed.js";
 import { otherPlaces } from "../core/other-places.js";
 import type { Place } from "../core/place.js";
 import type { JobRecord } from "../core/record.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { listJobs, MOMENT_MS } from "../flink/listing.js";
-import { FlinkRest } from "../flink/rest.js";
 import { ClusterUnreachable, reached } from "./cluster-reach.js";
 import { type Sighting, sightingOf, type World, withDetail } from "./sighting.js";
 

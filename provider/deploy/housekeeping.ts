@@ -3,7 +3,7 @@
 import { hasEnded } from "../core/observed.js";
 import { type Holdings, type RetentionRule, retention } from "../core/retention.js";
 import { type Holding, mentionedIn, placesOf, type StateDirectory } from "../core/state-directories.js";
-import type { FlinkRest } from "../flink/rest.js";
+import type { FlinkRest } from "../flink/flink-rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import type { Store } from "../store/store.js";
 import { reached } from "./cluster-reach.js";

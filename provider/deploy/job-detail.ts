@@ -5,8 +5,8 @@ import { mayHaveFailed } from "../core/health.js";
 import { isAlive, type JobDetail, type JobHealth, type ObservedJob } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
 import type { Checkpoint, Checkpoints, Failure } from "../flink/answers.js";
+import type { FlinkRest } from "../flink/flink-rest.js";
 import { failureReason } from "../flink/java-trace.js";
-import type { FlinkRest } from "../flink/rest.js";
 import { reached } from "./cluster-reach.js";
 import type { LookAhead } from "./look-ahead.js";
 

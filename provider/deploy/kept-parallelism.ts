@@ -2,7 +2,7 @@
 
 import { UserError } from "../core/errors.js";
 import { clusterParallelismFault } from "../core/max-parallelism.js";
-import { FlinkRest } from "../flink/rest.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import { openStore } from "../store/open.js";
 import { reached } from "./cluster-reach.js";

@@ -1,8 +1,8 @@
 /** Asks at once for what the checks of all jobs will ask for: the engine calls one check after the other. */
 
 import type { Checkpoints } from "../flink/answers.js";
+import type { FlinkRest } from "../flink/flink-rest.js";
 import { listJobs, MOMENT_MS } from "../flink/listing.js";
-import type { FlinkRest } from "../flink/rest.js";
 import type { Store, Stored } from "../store/store.js";
 
 /** What was asked for that long ago is asked for again. */

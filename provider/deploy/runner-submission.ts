@@ -1,7 +1,7 @@
 /** A start through the runner: for code, and for SQL on a cluster without a SQL Gateway. */
 
 import { hostname } from "node:os";
-import { isAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
+import { isProcessAlive, type Started, startedProcess, stopProcess } from "../cluster/processes.js";
 import { UserError } from "../core/errors.js";
 import { planFacts } from "../core/plan-facts.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY } from "../core/properties.js";
@@ -133,5 +133,5 @@ export async function endLeftRunner(session: NonNullable<Intent["session"]>, spe
   const [, pid = "", startTime = ""] = /^(\d+) (.*)$/u.exec(session.handle) ?? [];
   const left: Started = { role: "runner", pid: Number(pid), startTime };
   if (session.gatewayUrl !== `runner:${hostname()}` || left.pid === (await runnerOf(spec).pid())) return;
-  if (await isAlive(left)) await stopProcess(left);
+  if (await isProcessAlive(left)) await stopProcess(left);
 }

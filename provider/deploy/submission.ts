@@ -8,7 +8,7 @@ import { prepareInRunner } from "./runner-submission.js";
 import { JobRefused, type Submission, type SubmissionTarget } from "./submission-parts.js";
 
 /** Runs all of a job but its start. Throws JobRefused where Flink says no; starts nothing. */
-export async function prepare(
+export async function prepareSubmission(
   deployment: Deployment,
   secrets: Readonly<Record<string, string>>,
   target: SubmissionTarget,

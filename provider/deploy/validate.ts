@@ -9,7 +9,7 @@ import { planKey, rememberPlan, slotsPlanned } from "./planned.js";
 import { compileInRunner } from "./runner-submission.js";
 import type { Sighting, World } from "./sighting.js";
 import { checkSlots, expectSlotsOf, releaseReservation, type Waiting } from "./slots.js";
-import { prepare } from "./submission.js";
+import { prepareSubmission } from "./submission.js";
 import { refuseMissedRows, refuseWrongRows, type SubmissionTarget } from "./submission-parts.js";
 
 /** What a query that never ran is called until it starts: of one length with all others, and the same each time. */
@@ -58,7 +58,7 @@ async function slotsFor(
   const known = key && !isAsked && (await slotsPlanned(key));
   if (known) return known;
   // The engine checks a replacement twice, one right after the other.
-  const { facts, isRepeatable, keep, close } = await prepare(deployment, secrets, target, "as-checked");
+  const { facts, isRepeatable, keep, close } = await prepareSubmission(deployment, secrets, target, "as-checked");
   try {
     refuseWrongRows(facts, deployment);
     refuseMissedRows(keepsRows(plan), facts, current, deployment);

@@ -4,7 +4,7 @@ import { UserError } from "../core/errors.js";
 import { canonicalLocation, versionDirectory } from "../core/naming.js";
 import type { Deployment } from "../core/record.js";
 import type { JobSummary } from "../flink/answers.js";
-import type { FlinkRest } from "../flink/rest.js";
+import type { FlinkRest } from "../flink/flink-rest.js";
 
 const FIX =
   "remove what sets it: a SET in a table file, the code, or an option of the cluster's own configuration; then run `pulumi up` again";

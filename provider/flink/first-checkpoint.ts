@@ -3,9 +3,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded } from "../core/observed.js";
+import type { FlinkRest } from "./flink-rest.js";
 import { failureReason } from "./java-trace.js";
-import { isComingUp, type Limits, startFailed, type Watched } from "./lifecycle.js";
-import type { FlinkRest } from "./rest.js";
+import { isComingUp, jobStartFailed, type Limits, type Watched } from "./lifecycle.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 export interface StartLimits extends Limits {
@@ -43,7 +43,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
       const state = await rest.statusOf(jobId);
       if (state === "FINISHED") return { done: true };
       if (isComingUp(state)) return { pending: `the job restarts: ${state}` };
-      if (state !== "RUNNING") throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+      if (state !== "RUNNING") throw await jobStartFailed(rest, name, jobId, state ?? "not known to Flink");
       if (!(await makesCheckpoints(rest, jobId))) return { done: true };
       await rest.triggerCheckpoint(jobId, trigger);
     }
@@ -63,7 +63,7 @@ function asking(rest: FlinkRest, { name, jobId }: Watched): () => Promise<Look<t
 async function unlessEnded(rest: FlinkRest, { name, jobId }: Pick<Watched, "name" | "jobId">): Promise<Look<true>> {
   const state = await rest.statusOf(jobId);
   if (state === "FINISHED") return { done: true };
-  if (state !== undefined && hasEnded(state)) throw await startFailed(rest, name, jobId, state);
+  if (state !== undefined && hasEnded(state)) throw await jobStartFailed(rest, name, jobId, state);
   return { pending: "it is being written" };
 }
 
@@ -76,7 +76,7 @@ async function makesCheckpoints(rest: FlinkRest, jobId: string): Promise<boolean
 async function hasFinished(rest: FlinkRest, { name, jobId }: Watched): Promise<boolean> {
   const state = await rest.statusOf(jobId);
   if (state !== "RUNNING" && state !== "FINISHED" && !isComingUp(state))
-    throw await startFailed(rest, name, jobId, state ?? "not known to Flink");
+    throw await jobStartFailed(rest, name, jobId, state ?? "not known to Flink");
   return state === "FINISHED";
 }
 

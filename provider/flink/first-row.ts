@@ -1,7 +1,7 @@
 /** The first row of each source of a start: a checkpoint that was completed before it says nothing of what a row does. */
 
-import { isComingUp, type Limits, runsWhole, startFailed, taskWords, type Watched } from "./lifecycle.js";
-import type { FlinkRest } from "./rest.js";
+import type { FlinkRest } from "./flink-rest.js";
+import { isComingUp, jobStartFailed, type Limits, runsWhole, taskWords, type Watched } from "./lifecycle.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 export interface FirstRowLimits extends Limits {
@@ -30,7 +30,7 @@ async function lookOnce(rest: FlinkRest, { name, jobId }: Watched): Promise<Look
   const seen = await rest.summaryOf(jobId);
   if (seen?.state === "FINISHED") return { done: "seen" };
   if (isComingUp(seen?.state)) return { pending: `the job comes back: ${seen?.state}` };
-  if (seen?.state !== "RUNNING") throw await startFailed(rest, name, jobId, seen?.state ?? "not known to Flink");
+  if (seen?.state !== "RUNNING") throw await jobStartFailed(rest, name, jobId, seen?.state ?? "not known to Flink");
   if (!runsWhole(seen)) return { pending: taskWords(seen) };
   const sources = await rest.sources(jobId);
   const rows = await Promise.all(sources.map((source) => rest.hasRows(jobId, source)));

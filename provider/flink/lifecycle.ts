@@ -5,9 +5,9 @@ import { UserError } from "../core/errors.js";
 import { hasEnded } from "../core/observed.js";
 import { startFix } from "../core/start-fix.js";
 import type { JobStatus, JobSummary } from "./answers.js";
+import type { FlinkRest } from "./flink-rest.js";
 import { failureReason } from "./java-trace.js";
 import { listJobs } from "./listing.js";
-import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */
@@ -110,7 +110,7 @@ export async function awaitRunning(rest: FlinkRest, { name, jobId, limits, progr
     if (!seen) return unknownYet(name, jobId, startedAt);
     if (seen.state === "FINISHED" || runsWhole(seen)) return { done: seen };
     if (["FAILED", "CANCELED", "RESTARTING", "FAILING", "CANCELLING"].includes(seen.state))
-      throw await startFailed(rest, name, jobId, seen.state);
+      throw await jobStartFailed(rest, name, jobId, seen.state);
     return { pending: taskWords(seen) };
   };
   return waitFor({ what, timeoutSeconds: limits.startSeconds, fix, progress }, patiently(look));
@@ -134,11 +134,11 @@ export async function unlessFailed(rest: FlinkRest, name: string, seen: JobSumma
   // A failure is told from a cache, and so later than what it did to the tasks.
   if (now?.["last-modification"] !== seen["last-modification"]) await sleep(await rest.refreshInterval());
   if (!(await rest.rootException(seen.jid))) return;
-  throw await startFailed(rest, name, seen.jid, now?.state ?? "not known to Flink");
+  throw await jobStartFailed(rest, name, seen.jid, now?.state ?? "not known to Flink");
 }
 
 /** The error of a start that did not work out, with the job's own exception. */
-export async function startFailed(rest: FlinkRest, name: string, jobId: string, state: string): Promise<UserError> {
+export async function jobStartFailed(rest: FlinkRest, name: string, jobId: string, state: string): Promise<UserError> {
   // The exceptions come from a cache of Flink's, and so a moment after the state.
   const until = Date.now() + 1000 + (await rest.refreshInterval());
   let trace = await rest.rootException(jobId);

@@ -1,7 +1,7 @@
 /** One listing of a cluster's jobs for all who ask within a moment: a deployment of many jobs asks for the same thing. */
 
 import type { JobSummary } from "./answers.js";
-import type { FlinkRest } from "./rest.js";
+import type { FlinkRest } from "./flink-rest.js";
 
 type Listing = Promise<readonly JobSummary[]>;
 

@@ -5,10 +5,10 @@ import { stateName } from "../core/naming.js";
 import { hasEnded } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
 import type { JobSummary } from "./answers.js";
+import type { FlinkRest } from "./flink-rest.js";
 import { HttpRefusal, isOutage } from "./http.js";
 import { rootCause } from "./java-trace.js";
 import { awaitEnd, cancelJob, isComingUp, runsWhole, taskWords, type Watched } from "./lifecycle.js";
-import type { FlinkRest } from "./rest.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 export interface StopWatched extends Watched {

@@ -16,7 +16,7 @@ import { stackChoices } from "./stack-choices.js";
 import { type StackOptions, stackLayers, strangerProblems } from "./stack-properties.js";
 import { TEMPLATE } from "./yaml-places.js";
 
-export { excerpt, type Place } from "./places.js";
+export { excerpt, type FilePlace } from "./places.js";
 export { locate, locateAll, locateOption } from "./yaml-places.js";
 
 export interface LoadOptions {

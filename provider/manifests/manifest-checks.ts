@@ -7,7 +7,7 @@ import type { Metadata } from "../core/metadata-columns.js";
 import { currentName, propertyRemarks } from "../core/properties.js";
 import { lineComments, queryFault, type SqlFault, targetFault } from "../core/sql-checks.js";
 import { remember } from "../secrecy/safe.js";
-import type { Field, Fields, Option, TextKey } from "./manifest-yaml.js";
+import type { Fields, Option, TextKey, YamlField } from "./manifest-yaml.js";
 import { type Problem, positionOf } from "./places.js";
 import { NO_LAYERS, type StackLayers } from "./stack-properties.js";
 import { offsetInFile } from "./yaml-places.js";
@@ -15,7 +15,7 @@ import { offsetInFile } from "./yaml-places.js";
 /** One file, with what the template and the stack say of its job. */
 export interface Merged {
   readonly own: Fields;
-  readonly texts: ReadonlyMap<TextKey, Field>;
+  readonly texts: ReadonlyMap<TextKey, YamlField>;
   readonly properties: ReadonlyMap<string, Option>;
   /** Undefined where nobody chooses. */
   readonly metadata?: Metadata | undefined;
@@ -104,7 +104,7 @@ function missingProblems({ own, texts }: Merged): Problem[] {
   return problems;
 }
 
-function sqlProblems(field: Field | undefined, check: (sql: string) => SqlFault | undefined): Problem[] {
+function sqlProblems(field: YamlField | undefined, check: (sql: string) => SqlFault | undefined): Problem[] {
   if (!field?.text?.trim()) return [];
   const fault = check(field.text);
   return fault ? [at(field, placeIn(field, fault.offset), fault.message)] : [];
@@ -114,7 +114,7 @@ function sqlProblems(field: Field | undefined, check: (sql: string) => SqlFault 
 const MOST_COMMENTS = 100;
 
 /** YAML joins the lines of a folded text, so that a comment goes on over the line that followed it. */
-function swallowedLines(field: Field | undefined): Problem[] {
+function swallowedLines(field: YamlField | undefined): Problem[] {
   const { source, scalar, text } = field ?? {};
   if (!field || !source || !scalar || !text || scalar.type === Scalar.BLOCK_LITERAL) return [];
   return lineComments(text)
@@ -140,7 +140,7 @@ function optionProblems({ texts, properties }: Merged): Problem[] {
   });
 }
 
-function placeIn({ source, scalar, keyAt }: Field, offset: number): number {
+function placeIn({ source, scalar, keyAt }: YamlField, offset: number): number {
   return (scalar && (offsetInFile(source, scalar, offset) ?? scalar.range?.[0])) ?? keyAt;
 }
 

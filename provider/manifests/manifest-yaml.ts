@@ -9,7 +9,7 @@ import type { Problem, Source } from "./places.js";
 import { parseYaml, repeatedKeys } from "./yaml-documents.js";
 
 /** A text in a YAML file. */
-export interface Field {
+export interface YamlField {
   readonly source: Source;
   /** Offset of the key. */
   readonly keyAt: number;
@@ -19,7 +19,7 @@ export interface Field {
 }
 
 /** A Flink option; the place of one that a stack's configuration gives is not always known. */
-export type Option = Pick<Field, "source" | "text"> & { readonly keyAt: number | undefined };
+export type Option = Pick<YamlField, "source" | "text"> & { readonly keyAt: number | undefined };
 
 /** The fields of one file. */
 export interface Fields {
@@ -27,8 +27,8 @@ export interface Fields {
   /** Offset of the first key. */
   readonly at: number;
   /** Every key but flinkProperties; an unknown key is a problem and not here. */
-  readonly texts: ReadonlyMap<TextKey, Field>;
-  readonly properties: ReadonlyMap<string, Field>;
+  readonly texts: ReadonlyMap<TextKey, YamlField>;
+  readonly properties: ReadonlyMap<string, YamlField>;
   /** The metadata columns that are chosen here. */
   readonly metadata?: Metadata | undefined;
   readonly problems: readonly Problem[];
@@ -67,8 +67,8 @@ export function fieldsOf(source: Source): Fields {
 }
 
 function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly Pair<Node, Node | null>[]): Fields {
-  const texts = new Map<TextKey, Field>();
-  const properties = new Map<string, Field>();
+  const texts = new Map<TextKey, YamlField>();
+  const properties = new Map<string, YamlField>();
   const problems = repeatedKeys(document.contents as Node).map((key) =>
     problemAt(source, offsetOf(key), `${shortened(textOf(key))} is given twice; keep one`),
   );
@@ -93,7 +93,7 @@ function fieldsOfMap(source: Source, document: Document.Parsed, pairs: readonly 
   return { source, at: offsetOf(pairs[0]?.key), texts, properties, metadata, problems, isEmpty: false };
 }
 
-function fieldOf(source: Source, pair: Pair<Node, Node | null>, document: Document): Field {
+function fieldOf(source: Source, pair: Pair<Node, Node | null>, document: Document): YamlField {
   const value = resolved(pair.value, document);
   const isText = isScalar(value) && typeof value.value === "string";
   return {
@@ -114,7 +114,7 @@ function textProblems(
   source: Source,
   key: TextKey,
   pair: Pair<Node, Node | null>,
-  field: Field,
+  field: YamlField,
   document: Document,
 ): Problem[] {
   const at = offsetOf(pair.value) || field.keyAt;
@@ -134,7 +134,7 @@ function readProperties(
   source: Source,
   pair: Pair<Node, Node | null>,
   document: Document,
-  properties: Map<string, Field>,
+  properties: Map<string, YamlField>,
 ): Problem[] {
   const value = resolved(pair.value, document);
   // A section whose options are all commented out.
@@ -159,7 +159,7 @@ function readDependencies(
   source: Source,
   pair: Pair<Node, Node | null>,
   document: Document,
-  properties: Map<string, Field>,
+  properties: Map<string, YamlField>,
 ): Problem[] {
   const value = resolved(pair.value, document);
   const known = Object.keys(DEPENDENCY_OPTIONS);

@@ -21,7 +21,7 @@ export interface Problem {
 }
 
 /** A place as a person finds it; line and column count from 1. */
-export interface Place {
+export interface FilePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -83,7 +83,7 @@ export function offsetOf(text: string, line: number, column: number): number {
 }
 
 /** The place of an offset, with its excerpt. */
-export function placeOf(source: Source, offset: number): Place {
+export function placeOf(source: Source, offset: number): FilePlace {
   const { line, column } = positionOf(source, offset);
   const start = offset - column + 1;
   const end = source.text.indexOf("\n", offset);

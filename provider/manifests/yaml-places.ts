@@ -1,8 +1,8 @@
 /** Where a character of a YAML text stands in its file: indentation, folding and headers lie between the two. */
 
 import { Scalar } from "yaml";
-import { type Field, type Fields, fieldsOf, type TextKey } from "./manifest-yaml.js";
-import { offsetOf, type Place, placeOf, positionOf, readSource, type Source } from "./places.js";
+import { type Fields, fieldsOf, type TextKey, type YamlField } from "./manifest-yaml.js";
+import { type FilePlace, offsetOf, placeOf, positionOf, readSource, type Source } from "./places.js";
 
 /** The file that holds the defaults of the manifests in its folder and below. */
 export const TEMPLATE = "job-template.yaml";
@@ -17,7 +17,7 @@ export function locate(
   file: string,
   field: "sql" | "code" | "target-table" | "description",
   at: { readonly line: number; readonly column: number },
-): Place | undefined {
+): FilePlace | undefined {
   return locateAll(root, file, field, [at])?.[0];
 }
 
@@ -27,13 +27,13 @@ export function locateAll(
   file: string,
   field: TextKey,
   places: readonly { readonly line: number; readonly column: number }[],
-): Place[] | undefined {
+): FilePlace[] | undefined {
   const found = findField(root, file, field);
   const scalar = found?.scalar;
   return scalar && places.map((at) => placeIn(found.source, scalar, at));
 }
 
-function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; readonly column: number }): Place {
+function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; readonly column: number }): FilePlace {
   const value = String(scalar.value);
   // The job's name, put in for {job_name}, has moved what stands behind it.
   const offset = value.includes("{job_name}")
@@ -44,17 +44,17 @@ function placeIn(source: Source, scalar: Scalar, at: { readonly line: number; re
 }
 
 /** Place of the key of a Flink option in a manifest or its template; undefined where the stack's configuration gives it. */
-export function locateOption(root: string, file: string, option: string): Place | undefined {
+export function locateOption(root: string, file: string, option: string): FilePlace | undefined {
   const found = findIn(root, file, ({ properties }) => properties.get(option));
   return found && placeOf(found.source, found.keyAt);
 }
 
-function findField(root: string, file: string, field: TextKey): Field | undefined {
+function findField(root: string, file: string, field: TextKey): YamlField | undefined {
   return findIn(root, file, ({ texts }) => texts.get(field));
 }
 
 /** In the file itself, or else in the template of the nearest folder above. */
-function findIn(root: string, file: string, of: (fields: Fields) => Field | undefined): Field | undefined {
+function findIn(root: string, file: string, of: (fields: Fields) => YamlField | undefined): YamlField | undefined {
   const folders = file.split("/").slice(0, -1);
   const templates = [...folders, ""].map((_, i) => [...folders.slice(0, folders.length - i), TEMPLATE].join("/"));
   for (const path of [file, ...templates]) {

@@ -9,7 +9,7 @@ import { MOST_BYTES } from "../core/most-bytes.js";
 import { canonicalLocation } from "../core/naming.js";
 import type { JobRecord, StateRef } from "../core/record.js";
 import type { StoredFile } from "../core/state-directories.js";
-import { contentOf, filesBelow, guarded, plainFile, removeFolder, unlessMissing } from "./folder.js";
+import { contentOf, plainFile, removeFolder, storeAnswers, storedFilesBelow, unlessMissing } from "./folder.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
@@ -54,7 +54,7 @@ export class FileStore implements Store {
   }
 
   files(directory: string): Promise<readonly StoredFile[]> {
-    return filesBelow(directory);
+    return storedFilesBelow(directory);
   }
 
   content(path: string): Promise<Uint8Array | undefined> {
@@ -88,13 +88,13 @@ export class FileStore implements Store {
   }
 
   private guard<T>(work: () => Promise<T>): Promise<T> {
-    return guarded(this.url, work);
+    return storeAnswers(this.url, work);
   }
 }
 
 /** Complete savepoints and checkpoints below a folder, oldest first. */
 export async function fileStates(directory: string): Promise<readonly StateRef[]> {
-  const found = await guarded(directory, () => statesBelow(canonicalLocation(directory), 3));
+  const found = await storeAnswers(directory, () => statesBelow(canonicalLocation(directory), 3));
   return found.sort(oldestFirst);
 }
 

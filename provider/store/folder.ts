@@ -9,8 +9,8 @@ import type { StoredFile } from "../core/state-directories.js";
 import { metadataAndRest, stateDirectory } from "./store.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */
-export function filesBelow(directory: string): Promise<readonly StoredFile[]> {
-  return guarded(directory, async () => {
+export function storedFilesBelow(directory: string): Promise<readonly StoredFile[]> {
+  return storeAnswers(directory, async () => {
     const found: StoredFile[] = [];
     await collect(canonicalLocation(directory), found);
     return found;
@@ -31,7 +31,7 @@ async function collect(folder: string, found: StoredFile[]): Promise<void> {
 /** Undefined where there is no such file. */
 export function contentOf(path: string): Promise<Uint8Array | undefined> {
   const file = canonicalLocation(path);
-  return guarded(path, () =>
+  return storeAnswers(path, () =>
     unlessMissing(async () => {
       await plainFile(file, MOST_BYTES);
       return readFile(file);
@@ -41,7 +41,7 @@ export function contentOf(path: string): Promise<Uint8Array | undefined> {
 
 /** Deletes a state's folder; one that is gone already is no error. */
 export function removeFolder(directory: string): Promise<void> {
-  return guarded(directory, async () => {
+  return storeAnswers(directory, async () => {
     const folder = canonicalLocation(stateDirectory(directory));
     const found: StoredFile[] = [];
     await collect(folder, found);
@@ -74,7 +74,7 @@ async function withinLimit<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Turns what the file system says into one error that names the place. */
-export async function guarded<T>(url: string, work: () => Promise<T>): Promise<T> {
+export async function storeAnswers<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await withinLimit(work);
   } catch (error) {

@@ -5,11 +5,11 @@ import { resolve } from "node:path";
 import { isKnownFolder } from "../cluster/local.js";
 import { UserError } from "../core/errors.js";
 import { UNKNOWN } from "../dynamic.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { HttpRefusal, NoAnswer } from "../flink/http.js";
-import { FlinkRest } from "../flink/rest.js";
 import { inParallel } from "../store/in-parallel.js";
 import { openStore } from "../store/open.js";
-import type { Before, Given } from "./target.js";
+import type { ClusterBefore, ClusterGiven } from "./target.js";
 
 /** On this machine an answer takes no longer. */
 const LIMIT_MS = 5000;
@@ -30,7 +30,7 @@ export async function wasStartedIn(folder: string, restUrl: string): Promise<boo
  * Before a cluster is started where none is known. Throws plan-refused where one of this folder runs: its jobs would run
  * twice, and nobody would know of it any more.
  */
-export async function refuseLeftCluster(given: Given, before: Before): Promise<void> {
+export async function refuseLeftCluster(given: ClusterGiven, before: ClusterBefore): Promise<void> {
   if (await isKnownFolder(given.folder)) return;
   const own = before.restPort ? [`http://127.0.0.1:${before.restPort}`] : [];
   for (const restUrl of new Set([...own, ...(await recorded(given))])) {
@@ -45,7 +45,7 @@ export async function refuseLeftCluster(given: Given, before: Before): Promise<v
 }
 
 /** A stack that lost its state, too, has its jobs' records. Of a store that cannot be read the jobs tell. */
-async function recorded({ folder, store, jobs = [] }: Given): Promise<string[]> {
+async function recorded({ folder, store, jobs = [] }: ClusterGiven): Promise<string[]> {
   if (store === UNKNOWN) return [];
   const [opened, own] = [openStore(store), resolve(folder)];
   const places = await inParallel(jobs, async (name) => {

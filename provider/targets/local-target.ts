@@ -11,7 +11,7 @@ import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
 import { refuseLeftCluster } from "./left-cluster.js";
-import type { Before, Checked, Given, Target } from "./target.js";
+import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
 
 export const localTarget: Target = {
   check,
@@ -46,7 +46,7 @@ export const localTarget: Target = {
   },
 };
 
-async function check(given: Given, before: Before): Promise<Checked> {
+async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
   const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, resolve(given.folder)));
   const addresses = {
     restUrl: `http://127.0.0.1:${ports.restPort}`,

@@ -1,7 +1,7 @@
 /** Whether a session cluster answers at its addresses, and what it says of itself. */
 
+import { FlinkRest } from "../flink/flink-rest.js";
 import { SqlGateway } from "../flink/gateway.js";
-import { FlinkRest } from "../flink/rest.js";
 
 /** Throws NoAnswer or HttpRefusal. An empty `gatewayUrl` is a cluster without one: the runner submits the jobs. */
 export async function reach(

@@ -3,7 +3,7 @@
 import { reasonOf, UserError } from "../core/errors.js";
 import { wasStartedIn } from "./left-cluster.js";
 import { reach } from "./reach.js";
-import type { Before, Checked, Given, Target } from "./target.js";
+import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
 
 export const remoteTarget: Target = {
   check,
@@ -14,7 +14,7 @@ export const remoteTarget: Target = {
   async remove() {},
 };
 
-async function check(given: Given, before: Before): Promise<Checked> {
+async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
   const { restUrl = "", gatewayUrl = "" } = given;
   if (before.target === "local" && before.folder !== undefined && (await wasStartedIn(before.folder, restUrl)))
     throw new UserError("plan-refused", {

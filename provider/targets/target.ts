@@ -28,7 +28,7 @@ export const Session = z.object({
 export type Session = z.infer<typeof Session>;
 
 /** What the program says. */
-export const Given = z.object({
+export const ClusterGiven = z.object({
   target: z.enum(["local", "remote", "yarn"]),
   /** Address of the stack's own messages: see engine-log.ts. */
   self: z.string(),
@@ -78,10 +78,10 @@ export const Given = z.object({
   /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
   compareWith: z.object({ stack: z.string(), store: z.string(), names: z.array(z.string()) }).optional(),
 });
-export type Given = z.infer<typeof Given>;
+export type ClusterGiven = z.infer<typeof ClusterGiven>;
 
 /** What check works out: an input, so that the jobs can be planned while the cluster changes. */
-export const Checked = Given.extend({
+export const ClusterChecked = ClusterGiven.extend({
   restUrl: z.string(),
   gatewayUrl: z.string(),
   restPort: z.number(),
@@ -96,9 +96,9 @@ export const Checked = Given.extend({
   activity: Activity,
   plan: z.string(),
 });
-export type Checked = z.infer<typeof Checked>;
+export type ClusterChecked = z.infer<typeof ClusterChecked>;
 
-export const Before = Checked.pick({
+export const ClusterBefore = ClusterChecked.pick({
   target: true,
   folder: true,
   restPort: true,
@@ -107,15 +107,15 @@ export const Before = Checked.pick({
   session: true,
   jobs: true,
 }).partial();
-export type Before = z.infer<typeof Before>;
+export type ClusterBefore = z.infer<typeof ClusterBefore>;
 
 export interface Target {
   /** Looks what is there and says what an update will do. Throws UserError where none can be done. */
-  check(given: Given, before: Before): Promise<Checked>;
+  check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked>;
   /** Throws UserError where a cluster could not start, as far as that can be told before one that runs is stopped. */
-  checkStart(cluster: Checked): Promise<void>;
+  checkStart(cluster: ClusterChecked): Promise<void>;
   /** Makes what is missing; gives the cluster with its addresses as they are then. */
-  bringUp(cluster: Checked, progress: (text: string) => void): Promise<Checked>;
+  bringUp(cluster: ClusterChecked, progress: (text: string) => void): Promise<ClusterChecked>;
   /** Ends what the stack started, and nothing else. */
-  remove(cluster: Checked, progress: (text: string) => void): Promise<void>;
+  remove(cluster: ClusterChecked, progress: (text: string) => void): Promise<void>;
 }

@@ -4,12 +4,12 @@ import { hostname } from "node:os";
 import { isKnownFolder, isLocalClusterDown, runningPorts } from "../cluster/local.js";
 import { reasonOf } from "../core/errors.js";
 import type { Place } from "../core/place.js";
-import { isAlive } from "../core/yarn-application.js";
+import { isApplicationAlive } from "../core/yarn-application.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import type { Whereabouts } from "../deploy/sighting.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { NoAnswer } from "../flink/http.js";
 import { listJobs, MOMENT_MS } from "../flink/listing.js";
-import { FlinkRest } from "../flink/rest.js";
 import type { Session } from "./target.js";
 import { reachabilityOf, resourceManagersOf } from "./yarn-sighting.js";
 
@@ -37,7 +37,7 @@ export async function clusterNow(cluster: KnownCluster, requestSeconds: number):
  * The same of the cluster that a record names. `sessions`: those that are known by now, for what no record holds of the way
  * to YARN. Throws ClusterUnreachable likewise.
  */
-export async function locate(
+export async function locateCluster(
   { target, restUrl, host, folder, resourceManagers, applicationId }: Place,
   sessions: readonly Session[],
   requestSeconds: number,
@@ -74,7 +74,7 @@ async function localNow(folder: string, restUrl: string, requestSeconds: number)
 async function sessionNow(session: Reached, requestSeconds: number): Promise<Whereabouts> {
   const yarn = resourceManagersOf(session, requestSeconds);
   const application = await reached(() => yarn.application(session.applicationId));
-  if (!application || !isAlive(application)) return { restUrl: "", isDown: true };
+  if (!application || !isApplicationAlive(application)) return { restUrl: "", isDown: true };
   if (application.state !== "RUNNING")
     throw new ClusterUnreachable(`${application.id} is ${application.state}, its JobManager starts`);
   const way = await reachabilityOf(application, session.through, requestSeconds * 1000);

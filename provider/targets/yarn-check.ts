@@ -7,7 +7,7 @@ import { pendingWords } from "../cluster/yarn-start.js";
 import { type Application, endedWords } from "../core/yarn-application.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkOptions } from "../store/s3-client.js";
-import type { Activity, Before, Checked, Given, Session } from "./target.js";
+import type { Activity, ClusterBefore, ClusterChecked, ClusterGiven, Session } from "./target.js";
 import {
   lookAtYarn,
   ownerOf,
@@ -31,7 +31,7 @@ interface Found {
 
 const NO_PORTS = { gatewayPort: 0 };
 
-export async function checkYarn(given: Given, before: Before): Promise<Checked> {
+export async function checkYarn(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
   const yarn = yarnOf(given);
   const storeOptions = given.store === UNKNOWN ? {} : await s3FlinkOptions(given.store);
   const owner = ownerOf(given, before);
@@ -65,7 +65,7 @@ export async function checkYarn(given: Given, before: Before): Promise<Checked> 
   };
 }
 
-async function find(given: Given, session: Session, before: Session | undefined): Promise<Found> {
+async function find(given: ClusterGiven, session: Session, before: Session | undefined): Promise<Found> {
   const yarn = resourceManagersOf(session, given.requestSeconds);
   try {
     await refuseOtherYarn(before, session, given.yarn?.lost ?? [], given.requestSeconds);
@@ -82,7 +82,7 @@ async function find(given: Given, session: Session, before: Session | undefined)
 
 async function foundIn(
   { choice, left, ended }: YarnSighting,
-  given: Given,
+  given: ClusterGiven,
   session: Session,
   before: Session | undefined,
 ): Promise<Found> {
@@ -113,7 +113,7 @@ function startWords(ended: Application | undefined, before: Session | undefined)
 async function leaving(
   from: Application,
   choice: YarnSighting["choice"],
-  given: Given,
+  given: ClusterGiven,
 ): Promise<Pick<Found, "activity" | "words" | "restUrl">> {
   const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
   const to = choice.found === "one" ? choice.application.id : "one that is started for it";

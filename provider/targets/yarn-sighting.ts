@@ -6,29 +6,29 @@ import { reasonOf, UserError } from "../core/errors.js";
 import { isSensitive } from "../core/sensitive.js";
 import {
   type Application,
-  type Choice,
   chooseApplication,
-  isAlive,
+  isApplicationAlive,
   notFoundWords,
   ownerTag,
+  type SessionChoice,
   settingsTag,
   type Wanted,
 } from "../core/yarn-application.js";
+import { FlinkRest } from "../flink/flink-rest.js";
 import { NoAnswer } from "../flink/http.js";
-import { FlinkRest } from "../flink/rest.js";
-import type { Before, Given, Session } from "./target.js";
+import type { ClusterBefore, ClusterGiven, Session } from "./target.js";
 
-type Yarn = NonNullable<Given["yarn"]>;
+type Yarn = NonNullable<ClusterGiven["yarn"]>;
 
 export interface YarnSighting {
-  readonly choice: Exclude<Choice, { found: "many" }>;
+  readonly choice: Exclude<SessionChoice, { found: "many" }>;
   /** Sessions that still run and are left for the chosen one: of other settings, or the one of before. */
   readonly left: readonly Application[];
   /** What YARN still tells of the session of before, if that has ended. */
   readonly ended: Application | undefined;
 }
 
-export function yarnOf({ yarn }: Given): Yarn {
+export function yarnOf({ yarn }: ClusterGiven): Yarn {
   if (!yarn) throw new Error("target yarn without its settings");
   return yarn;
 }
@@ -41,7 +41,11 @@ export function resourceManagersOf(
 }
 
 /** Options of a session of the stack's own, but for the tags that it is found by. */
-export function sessionOptions(given: Given, yarn: Yarn, storeOptions: Given["properties"]): Record<string, string> {
+export function sessionOptions(
+  given: ClusterGiven,
+  yarn: Yarn,
+  storeOptions: ClusterGiven["properties"],
+): Record<string, string> {
   return {
     "jobmanager.memory.process.size": given.jobManagerMemory,
     "taskmanager.memory.process.size": given.taskManagerMemory,
@@ -59,12 +63,17 @@ export function sessionOptions(given: Given, yarn: Yarn, storeOptions: Given["pr
 }
 
 /** Once made it stays, whatever becomes of the settings that it was made from. */
-export function ownerOf({ self, store }: Given, before: Before): string {
+export function ownerOf({ self, store }: ClusterGiven, before: ClusterBefore): string {
   const stack = /^urn:pulumi:([^:]*):/u.exec(self)?.[1] ?? "";
   return before.session?.owner ?? ownerTag(stack, `${self} ${store}`);
 }
 
-export function wantedOf(given: Given, yarn: Yarn, storeOptions: Given["properties"], owner: string): Wanted {
+export function wantedOf(
+  given: ClusterGiven,
+  yarn: Yarn,
+  storeOptions: ClusterGiven["properties"],
+  owner: string,
+): Wanted {
   const { applicationId, name, queue, start } = yarn;
   if (applicationId !== undefined) return { by: "id", id: applicationId };
   if (!start) return { by: "name", name, ...(queue === undefined ? {} : { queue }) };
@@ -85,7 +94,7 @@ export async function refuseOtherYarn(
   // The same YARN may have got other addresses.
   if ((await lastOf(before, resourceManagersOf(now, requestSeconds))) !== undefined) return;
   const old = await lastOf(before, resourceManagersOf(before, requestSeconds)).catch(reasonOf);
-  if (old === undefined || (typeof old === "object" && !isAlive(old))) return;
+  if (old === undefined || (typeof old === "object" && !isApplicationAlive(old))) return;
   const there = before.resourceManagers.join(", ");
   throw new UserError("plan-refused", {
     what: `the jobs of this stack may run on another YARN, at ${there}; nothing was touched`,
@@ -118,7 +127,7 @@ export async function lookAtYarn(
 /** The inputs of the update that started a session do not know its id yet: then its tag tells. */
 async function endedSession(session: Session, yarn: ResourceManagers): Promise<Application | undefined> {
   const last = await lastOf(session, yarn);
-  return last && !isAlive(last) ? last : undefined;
+  return last && !isApplicationAlive(last) ? last : undefined;
 }
 
 export type Reachability =

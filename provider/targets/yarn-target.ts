@@ -9,12 +9,12 @@ import { endApplication } from "../cluster/yarn-end.js";
 import { checkYarnStart } from "../cluster/yarn-setting.js";
 import { endLeftStart, pendingWords, startOnYarn } from "../cluster/yarn-start.js";
 import { UserError } from "../core/errors.js";
-import { type Application, endedWords, isAlive } from "../core/yarn-application.js";
+import { type Application, endedWords, isApplicationAlive } from "../core/yarn-application.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
 import { UNKNOWN } from "../dynamic.js";
 import { waitFor } from "../flink/wait.js";
 import { s3FlinkEnvironment } from "../store/s3-client.js";
-import type { Checked, Session, Target } from "./target.js";
+import type { ClusterChecked, Session, Target } from "./target.js";
 import { checkYarn } from "./yarn-check.js";
 import {
   lookAtYarn,
@@ -54,7 +54,7 @@ export const yarnTarget: Target = {
 };
 
 /** The new session runs before any job of the old one is touched. */
-async function bringUp(cluster: Checked, progress: (text: string) => void): Promise<Checked> {
+async function bringUp(cluster: ClusterChecked, progress: (text: string) => void): Promise<ClusterChecked> {
   const session = cluster.session;
   if (!session) throw new Error("target yarn without a session");
   const yarn = resourceManagersOf(session, cluster.requestSeconds);
@@ -99,7 +99,7 @@ function addressOf({ restAddress }: Application): string {
 }
 
 async function start(
-  cluster: Checked,
+  cluster: ClusterChecked,
   { wanted, ...session }: Session,
   progress: (text: string) => void,
 ): Promise<Application> {
@@ -115,7 +115,11 @@ async function start(
 const FIX = "see docs/yarn.md for what this machine must reach: the JobManager itself, not only YARN";
 
 /** What runs already does not need to be waited for. */
-async function answeringNow(application: Application, { requestSeconds }: Checked, session: Session): Promise<string> {
+async function answeringNow(
+  application: Application,
+  { requestSeconds }: ClusterChecked,
+  session: Session,
+): Promise<string> {
   const way = await reachabilityOf(application, session.through, requestSeconds * 1000);
   if (way.way === "direct") return way.url;
   throw new UserError("cluster-unreachable", {
@@ -128,7 +132,7 @@ async function answeringNow(application: Application, { requestSeconds }: Checke
 /** YARN may still be looking for a place for it, or its JobManager be starting. */
 async function awaitAnswer(
   { id }: Application,
-  { startSeconds, requestSeconds }: Checked,
+  { startSeconds, requestSeconds }: ClusterChecked,
   session: Session,
   progress: (text: string) => void,
 ): Promise<string> {
@@ -136,7 +140,7 @@ async function awaitAnswer(
   const what = `session cluster ${id}`;
   return waitFor({ what, timeoutSeconds: startSeconds, fix: FIX, pauseMs: 100, progress }, async () => {
     const seen = await yarn.application(id);
-    if (!seen || !isAlive(seen))
+    if (!seen || !isApplicationAlive(seen))
       throw new UserError("cluster-start-failed", {
         what: "the session cluster ended while waiting for it to start; no job was touched",
         cause: seen ? endedWords(seen) : `YARN does not know ${id}`,

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ResourceManagers, YarnSilent } from "../../provider/cluster/yarn-rest.js";
 import { UserError } from "../../provider/core/errors.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { SqlGateway, StatementRefused } from "../../provider/flink/gateway.js";
 import { HttpRefusal, NoAnswer } from "../../provider/flink/http.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 import { parseRecord } from "../../provider/store/job-record.js";
 import { S3Store } from "../../provider/store/s3.js";
 import {

@@ -9,10 +9,10 @@ import { pendingGateway, randomMark } from "../../provider/cluster/gateway-mark.
 import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
 import type { LocalSpec } from "../../provider/cluster/local-configuration.js";
 import { keepSession, keepSessionsFor, takeSession } from "../../provider/deploy/kept-sessions.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { NoAnswer } from "../../provider/flink/http.js";
 import { awaitEnd, awaitRunning } from "../../provider/flink/lifecycle.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 import { stopWithSavepoint } from "../../provider/flink/stop.js";
 import { livingRoles, localSpec } from "../support/cluster.js";
 

@@ -9,7 +9,7 @@ import type { JobRecord } from "../../provider/core/record.js";
 import { ClusterUnreachable } from "../../provider/deploy/cluster-reach.js";
 import { deleteStates, outlivedStates } from "../../provider/deploy/housekeeping.js";
 import type { World } from "../../provider/deploy/sighting.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { S3Store } from "../../provider/store/s3.js";
 import { FaultPlan, startProxy } from "../support/fault-proxy.js";
 import { type Moto, startMoto } from "../support/moto.js";

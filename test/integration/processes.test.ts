@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  isAlive,
+  isProcessAlive,
   posixStartTime,
   readProcesses,
   type Started,
@@ -46,18 +46,18 @@ test("A process runs on by itself, is found again by what is on the disk, and en
   await writeProcesses(folder, { configuration: "abc", processes: [one] });
   const { processes, configuration } = await readProcesses(folder);
   expect({ processes, configuration }).toEqual({ processes: [one], configuration: "abc" });
-  expect(await isAlive(processes[0] as Started)).toBe(true);
+  expect(await isProcessAlive(processes[0] as Started)).toBe(true);
   await stopProcess(processes[0] as Started);
-  expect(await isAlive(one)).toBe(false);
+  expect(await isProcessAlive(one)).toBe(false);
   expect(() => process.kill(one.pid, 0)).toThrow("ESRCH");
 });
 
 test("A process with the same number that was started at another time is not ours, and is left alone.", async () => {
   const one = await start("exec sleep 600");
   const earlier = { ...one, startTime: "1" };
-  expect(await isAlive(earlier)).toBe(false);
+  expect(await isProcessAlive(earlier)).toBe(false);
   await stopProcess(earlier);
-  expect(await isAlive(one)).toBe(true);
+  expect(await isProcessAlive(one)).toBe(true);
 });
 
 test("A process that does not listen is made to end.", async () => {
@@ -66,7 +66,7 @@ test("A process that does not listen is made to end.", async () => {
   const since = Date.now();
   await stopProcess(one);
   expect(Date.now() - since).toBeGreaterThan(9000);
-  expect(await isAlive(one)).toBe(false);
+  expect(await isProcessAlive(one)).toBe(false);
 });
 
 test("Variables and output reach where they should.", async () => {
@@ -117,9 +117,9 @@ test("A provider process ends by itself after its engine was killed.", async () 
     return port ? Number(pid) : undefined;
   });
   const provider = await startedProcess("provider", pid);
-  expect(await isAlive(provider)).toBe(true);
+  expect(await isProcessAlive(provider)).toBe(true);
   process.kill(engine.pid, "SIGKILL");
-  await until("end of the provider", 20, async () => !(await isAlive(provider)) || undefined);
+  await until("end of the provider", 20, async () => !(await isProcessAlive(provider)) || undefined);
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(

@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { LocalSpec } from "../../provider/cluster/local-configuration.js";
 import { freePorts } from "../../provider/cluster/ports.js";
-import { isAlive, readProcesses } from "../../provider/cluster/processes.js";
+import { isProcessAlive, readProcesses } from "../../provider/cluster/processes.js";
 import { until } from "./until.js";
 
 /** Throws where there is no Flink: a server that is missing is a failure, not a reason to skip. */
@@ -39,12 +39,14 @@ export async function killRole(folder: string, role: string): Promise<void> {
   const found = processes.find((started) => started.role === role);
   if (!found) throw new Error(`no ${role} was started in ${folder}`);
   process.kill(found.pid, "SIGKILL");
-  await until(`end of the ${role}`, 10, async () => ((await isAlive(found)) ? undefined : true));
+  await until(`end of the ${role}`, 10, async () => ((await isProcessAlive(found)) ? undefined : true));
 }
 
 /** Roles of the processes that live. */
 export async function livingRoles(folder: string): Promise<string[]> {
   const { processes } = await readProcesses(folder);
-  const living = await Promise.all(processes.map(async (started) => ((await isAlive(started)) ? [started.role] : [])));
+  const living = await Promise.all(
+    processes.map(async (started) => ((await isProcessAlive(started)) ? [started.role] : [])),
+  );
   return living.flat().sort();
 }

@@ -3,7 +3,7 @@
 import type { Plan, Start, Stop } from "../../provider/core/decision.js";
 import type { Step } from "../../provider/core/step.js";
 
-export type Deed = Stop | Start | Extract<Step, { do: "cancel-copy" | "record" | "rest" }>;
+export type Deed = Stop | Start | Extract<Step, { do: "cancel-copy" | "note-status" | "rest" }>;
 
 /** None of a refusal. */
 export function deedsOf(plan: Plan): readonly Deed[] {
@@ -26,7 +26,7 @@ export function deeds(steps: readonly Step[]): readonly Deed[] {
         return [start];
       }
       case "cancel-copy":
-      case "record":
+      case "note-status":
       case "rest":
         return [step];
       default:

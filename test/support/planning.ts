@@ -8,16 +8,16 @@ import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js"
 import { metadataColumns } from "../../provider/core/metadata-columns.js";
 import { stateDirectories } from "../../provider/core/properties.js";
 import type { Deployment } from "../../provider/core/record.js";
-import { prepare } from "../../provider/deploy/submission.js";
+import { prepareSubmission } from "../../provider/deploy/submission.js";
 import {
   JobRefused,
   refuseWrongRows,
   type SubmissionTarget,
   targetProperties,
 } from "../../provider/deploy/submission-parts.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { awaitRunning } from "../../provider/flink/lifecycle.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 import type { LoadedJob } from "../../provider/manifests/load-manifests.js";
 import { localSpec } from "./cluster.js";
 import { Flink } from "./flink.js";
@@ -83,7 +83,7 @@ export class Planning {
   async refusal(job: LoadedJob, target = this.target()): Promise<string | undefined> {
     const deployment = this.deployment(job);
     try {
-      const submission = await prepare(deployment, {}, target);
+      const submission = await prepareSubmission(deployment, {}, target);
       try {
         refuseWrongRows(submission.facts, deployment);
       } finally {
@@ -99,7 +99,7 @@ export class Planning {
   /** Starts the job as the project does, whatever its plan says, and waits until it has come to its end. */
   async run(job: LoadedJob): Promise<string> {
     const deployment = this.deployment(job);
-    const submission = await prepare(deployment, {}, this.target());
+    const submission = await prepareSubmission(deployment, {}, this.target());
     const jobId = deployment.jobId ?? "";
     try {
       await submission.submit(jobId, undefined);

@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { awaitFirstRow } from "../../provider/flink/first-row.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { awaitRunning, unlessFailed } from "../../provider/flink/lifecycle.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 
 const JOB = "0a".repeat(16);
 const SOURCE = "Source__orders[1].numRecordsIn";

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { UNKNOWN } from "../../provider/dynamic.js";
-import { Given } from "../../provider/job-inputs.js";
+import { JobGiven } from "../../provider/job-inputs.js";
 import { packed } from "../../provider/packed.js";
 
 const plain = {
@@ -48,15 +48,15 @@ const texts = {
 };
 
 test("Texts and the values that they were made of mean the same.", () => {
-  const now = Given.parse({ ...plain, ...texts });
-  expect(now).toEqual(Given.parse({ ...plain, ...parts, ...settings, cluster }));
+  const now = JobGiven.parse({ ...plain, ...texts });
+  expect(now).toEqual(JobGiven.parse({ ...plain, ...parts, ...settings, cluster }));
   expect(now).toMatchObject({ ...parts, ...settings, cluster });
 });
 
 test("A session of YARN is part of the cluster, wherever it was given.", () => {
-  const now = Given.parse({ ...plain, ...texts, session: packed(session) });
+  const now = JobGiven.parse({ ...plain, ...texts, session: packed(session) });
   expect(now.cluster.session).toMatchObject({ applicationId: "application_1_1" });
-  expect(Given.parse({ ...plain, ...parts, ...settings, cluster: { ...cluster, session } })).toEqual(now);
+  expect(JobGiven.parse({ ...plain, ...parts, ...settings, cluster: { ...cluster, session } })).toEqual(now);
 });
 
 test.each([
@@ -64,15 +64,15 @@ test.each([
   ["none", ""],
   ["absent", undefined],
 ])("A session that is %s is none.", (_what, given) => {
-  expect(Given.parse({ ...plain, ...texts, session: given }).cluster).toEqual(cluster);
+  expect(JobGiven.parse({ ...plain, ...texts, session: given }).cluster).toEqual(cluster);
 });
 
 test("A cluster of which nothing is known yet is one that starts.", () => {
-  const { cluster: found } = Given.parse({ ...plain, ...texts, cluster: UNKNOWN });
+  const { cluster: found } = JobGiven.parse({ ...plain, ...texts, cluster: UNKNOWN });
   expect(found).toMatchObject({ restUrl: UNKNOWN, activity: "starting" });
 });
 
 test("A text that is no JSON is refused by the name of its input.", () => {
-  const { error } = Given.safeParse({ ...plain, ...texts, definitions: "[{" });
+  const { error } = JobGiven.safeParse({ ...plain, ...texts, definitions: "[{" });
   expect(error?.issues[0]?.path).toEqual(["definitions"]);
 });

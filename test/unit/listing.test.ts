@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { listJobs } from "../../provider/flink/listing.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 
 const SLOW_MS = 60;
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { mayHaveFailed } from "../../provider/core/health.js";
 import type { ObservedJob } from "../../provider/core/observed.js";
 import { LookAhead } from "../../provider/deploy/look-ahead.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { FileStore } from "../../provider/store/file.js";
 
 const CHECKPOINTS = { counts: { completed: 1, restored: 0 }, latest: {}, history: [] };

@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { awaitFirstCheckpoint } from "../../provider/flink/first-checkpoint.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { NoAnswer } from "../../provider/flink/http.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
 import { stopWithSavepoint } from "../../provider/flink/stop.js";
 
 const JOB = "0a".repeat(16);

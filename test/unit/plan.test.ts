@@ -154,7 +154,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Deed[], strin
     "finished by itself",
     desired(),
     { record: record(), job: job("FINISHED", {}) },
-    [{ do: "record", status: "finished", jobId: JOB }],
+    [{ do: "note-status", status: "finished", jobId: JOB }],
     "orders: finished, not started again, version 3 stays",
   ],
   ["finished and recorded", desired(), { record: record("finished") }, [], "orders: no change, version 3"],
@@ -194,7 +194,7 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Deed[], strin
       }),
       job: job("RUNNING"),
     },
-    [{ do: "record", status: "running", jobId: JOB }],
+    [{ do: "note-status", status: "running", jobId: JOB }],
     "orders: adopted as it runs, not restarted, version 3 stays",
   ],
   [
@@ -309,7 +309,7 @@ describe("definitions as they stand in their files, with the same values put in,
 
 it("a job that the user names is adopted", () => {
   const plan = planJob({ ...desired(), adopt: OTHER }, seen({ namesakes: [job("RUNNING", {}, OTHER)] }));
-  expect(plan).toMatchObject({ action: "adopt", version: 1, steps: [{ do: "record", jobId: OTHER }] });
+  expect(plan).toMatchObject({ action: "adopt", version: 1, steps: [{ do: "note-status", jobId: OTHER }] });
 });
 
 /** A record as flink-sql-runner left it: no definitions, no columns, no job id. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Desired } from "../../provider/core/changes.js";
-import { promotionWords, strangerWords } from "../../provider/core/promotion.js";
+import { onlyThereWords, promotionWords } from "../../provider/core/promotion.js";
 import type { Deployment, JobRecord } from "../../provider/core/record.js";
 
 const TEMPLATES = [
@@ -143,6 +143,6 @@ describe("the words", () => {
     [["a"], "staging has a job that this stack does not have: a"],
     [["a", "b"], "staging has 2 jobs that this stack does not have: a, b"],
   ])("name the jobs %j that only the other stack has", (names, words) => {
-    expect(strangerWords("staging", names)).toBe(words);
+    expect(onlyThereWords("staging", names)).toBe(words);
   });
 });

@@ -12,7 +12,7 @@ import { remove } from "../../provider/act/removal.js";
 import type { JobRecord } from "../../provider/core/record.js";
 import type { World } from "../../provider/deploy/sighting.js";
 import type { JobSummary } from "../../provider/flink/answers.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { FileStore } from "../../provider/store/file.js";
 
 const tasks = { running: 1, total: 1, finished: 0 };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Observed } from "../../provider/core/observed.js";
 import type { Sighting, World } from "../../provider/deploy/sighting.js";
 import { checkSlots, releaseReservation, startReserved } from "../../provider/deploy/slots.js";
-import { FlinkRest } from "../../provider/flink/rest.js";
+import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { openStore } from "../../provider/store/open.js";
 
 let server: Server;

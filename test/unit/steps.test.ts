@@ -105,7 +105,7 @@ describe("The steps are, in this order,", () => {
       seen({ record: undefined, job: undefined }),
       "put-off",
     ],
-    ["of a job that came to its end", desired(), seen({ job: job("FINISHED") }), "record"],
+    ["of a job that came to its end", desired(), seen({ job: job("FINISHED") }), "note-status"],
     ["of a job that runs as it should", desired(), seen(), "own"],
   ])("%s", (_title, wanted, found, steps) => expect(kinds(stepsOf(wanted, found))).toBe(steps));
 });

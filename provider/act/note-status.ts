@@ -1,4 +1,4 @@
-/** STEP record: the record of a job that runs as the manifest says, or came to its end. */
+/** STEP note-status: the record of a job that runs as the manifest says, or came to its end. */
 
 import { runsCutShort } from "../core/classic.js";
 import { deployed, type JobRecord } from "../core/record.js";
@@ -7,9 +7,9 @@ import type { DeployContext, Standing } from "./context.js";
 import { nextDeployment } from "./next-deployment.js";
 import type { StepKind } from "./run.js";
 
-type RecordStep = Extract<Step, { do: "record" }>;
+type NoteStatus = Extract<Step, { do: "note-status" }>;
 
-export const record: StepKind<RecordStep, Standing, DeployContext> = {
+export const noteStatus: StepKind<NoteStatus, Standing, DeployContext> = {
   async run(step, standing, context) {
     return { ...standing, record: await context.writer.write(asItRuns(step, standing.record, context)) };
   },
@@ -17,7 +17,7 @@ export const record: StepKind<RecordStep, Standing, DeployContext> = {
   whenItFails: { stays: "the job was not touched" },
 };
 
-function asItRuns({ status, jobId }: RecordStep, before: JobRecord | undefined, context: DeployContext): JobRecord {
+function asItRuns({ status, jobId }: NoteStatus, before: JobRecord | undefined, context: DeployContext): JobRecord {
   const { desired } = context;
   // Where it runs another text than the manifest's, a roll-back must find that one.
   const isCutShort = before && runsCutShort(before.current, desired.manifest);

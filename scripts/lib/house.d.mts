@@ -1,0 +1,5 @@
+/** Path → text. */
+type Files = Readonly<Record<string, string>>;
+export function namesTwice(files: Files): string[];
+export function filesTwice(files: Files): string[];
+export function longFiles(files: Files): string[];

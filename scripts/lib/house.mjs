@@ -1,0 +1,37 @@
+/** Rules of the house that no linter has: names and files that are there once, and files that one can read. */
+import { basename } from "node:path";
+
+/** A file that is longer has a second thing in it. */
+export const MOST_LINES = 250;
+
+/** The hooks of each resource have one name on purpose: hooks.ts takes them by it. */
+const SHARED = new Set(["hooks"]);
+
+const EXPORTED = /^export (?:async )?(?:function\*?|const|class|abstract class|interface|type) (\w+)/gmu;
+
+/** `files`: path → text. Names that more than one file exports: one word is for one thing. */
+export function namesTwice(files) {
+  const found = Object.entries(files).flatMap(([file, text]) =>
+    [...new Set([...text.matchAll(EXPORTED)].map(([, name]) => name))].map((name) => [name, file]),
+  );
+  return repeated(found.filter(([name]) => !SHARED.has(name)));
+}
+
+/** Files of one name in different folders; each folder has its index. */
+export function filesTwice(files) {
+  const found = Object.keys(files).map((file) => [basename(file), file]);
+  return repeated(found.filter(([name]) => name !== "index.ts"));
+}
+
+export function longFiles(files) {
+  return Object.entries(files).flatMap(([file, text]) => {
+    const lines = text.split("\n").length - 1;
+    return lines > MOST_LINES ? [`${file}: ${lines} lines; at most ${MOST_LINES}`] : [];
+  });
+}
+
+function repeated(found) {
+  const places = new Map();
+  for (const [name, file] of found) places.set(name, [...(places.get(name) ?? []), file]);
+  return [...places].filter(([, of]) => of.length > 1).map(([name, of]) => `${name}: ${of.join(", ")}`);
+}
