@@ -70,10 +70,11 @@ export const hooks: Hooks = {
   async check(olds, news) {
     const found = argumentsAs(Given, news);
     if ("failures" in found) return { inputs: news, failures: found.failures };
-    const { isPreview, ...given } = found.given;
+    const { isPreview, ignoredKeys = [], ...given } = found.given;
     keepSessionsFor(isPreview === false ? "update" : "preview");
     collectRefusals(isPreview === true && given.jobs !== undefined);
     const before = Before.safeParse(olds).data ?? {};
+    if (ignoredKeys.length > 0) await tell(given.self, ignoredWords(given, ignoredKeys), "warning");
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {
       const target = TARGETS[given.target];
@@ -125,6 +126,13 @@ export const hooks: Hooks = {
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
+
+/** Somebody who sets a key expects it to do something. */
+function ignoredWords({ target, yarn }: Pick<Given, "target" | "yarn">, keys: readonly string[]): string {
+  const which = yarn && !yarn.start ? "with a session that the stack does not start" : "";
+  const whole = `target ${target}${which && ` ${which}`}`;
+  return `session cluster: ${keys.join(", ")}: ignored by ${whole}; remove ${keys.length === 1 ? "the key" : "these keys"}, or correct \`target\``;
+}
 
 /** After a rename of the stack, what was started in its folder of before is still that stack's. */
 async function foundAgain(folder: string, before: string | undefined): Promise<string> {

@@ -73,6 +73,8 @@ export const Given = z.object({
   requestSeconds: z.number(),
   /** Of the run of the program; no part of the state. */
   isPreview: z.boolean().optional(),
+  /** Keys of the configuration that this target does not look at, though they are given; likewise. */
+  ignoredKeys: z.array(z.string()).optional(),
   /** Names of the jobs that the stack deploys or retires: a cluster that runs others does not restart. */
   jobs: z.array(z.string()).optional(),
   /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
