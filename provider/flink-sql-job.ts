@@ -35,7 +35,7 @@ import {
   worldOf,
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
-import { type Checked, checkJob, decide } from "./job-plan.js";
+import { type Checked, checkJob, decide, tellLine } from "./job-plan.js";
 import { isCollected } from "./refusals.js";
 
 const UNTOUCHED = "the job was not touched";
@@ -95,8 +95,12 @@ export const hooks: Hooks = {
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
     const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
-    if (plan && plan.action !== "undecided")
-      return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
+    if (plan && plan.action !== "undecided") {
+      const changes = plan.action !== "none" || isTakenOver || isLater;
+      const line = changes ? plan.lines?.news : plan.lines?.same;
+      if (line) await tellLine(now.self, line);
+      return { changes, replaces: plan.replaces };
+    }
     const old = Query.partial().safeParse(olds).data;
     const isSame = sourceChanges(old ?? {}, now).length === 0 && sameSql(old?.targetTable ?? "", now.targetTable ?? "");
     return { changes: true, replaces: isSame ? [] : [now.code === undefined ? "sql" : "code"] };
