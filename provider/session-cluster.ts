@@ -80,7 +80,8 @@ export const hooks: Hooks = {
       const target = TARGETS[given.target];
       const folder = await foundAgain(given.folder, before.folder);
       const knownJobs = given.jobs && [...new Set([...given.jobs, ...(before.jobs ?? [])])];
-      const checked = { ...(await target.check({ ...given, folder }, before)), ...(knownJobs && { knownJobs }) };
+      const known = { ...(knownJobs && { knownJobs }), ...storeBefore(given.store, before.store) };
+      const checked = { ...(await target.check({ ...given, folder }, before)), ...known };
       if (checked.activity !== "none") await target.checkStart(checked);
       const isWarning = checked.activity === "unreachable" || checked.activity === "read-only";
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
@@ -126,6 +127,12 @@ export const hooks: Hooks = {
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
+
+/** Of a bucket that is yet to be made the address is not known. */
+function storeBefore(now: string, before: string | undefined): Pick<Checked, "storeBefore"> {
+  const isOther = before !== undefined && before !== now && ![now, before].some((store) => store.includes(UNKNOWN));
+  return isOther ? { storeBefore: before } : {};
+}
 
 /** Somebody who sets a key expects it to do something. */
 function ignoredWords({ target, yarn }: Pick<Given, "target" | "yarn">, keys: readonly string[]): string {

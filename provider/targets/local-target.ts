@@ -7,18 +7,19 @@ import { configurationOf, type LocalSpec } from "../cluster/local-configuration.
 import { checkMemory } from "../cluster/memory.js";
 import { freePorts } from "../cluster/ports.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
-import { refuseStrangers, suspendJobs, suspendRunning } from "../deploy/suspend.js";
+import { suspendJobs, suspendRunning } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
 import { refuseLeftCluster } from "./left-cluster.js";
 import type { Before, Checked, Given, Target } from "./target.js";
+import { refuseUnknownJobs } from "./unknown-jobs.js";
 
 export const localTarget: Target = {
   check,
 
   async checkStart(cluster) {
     if (cluster.activity === "restarting" && cluster.store !== UNKNOWN) {
-      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+      await refuseUnknownJobs(cluster);
       await refuseOtherParallelism(cluster, cluster.properties);
     }
     await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
@@ -29,7 +30,7 @@ export const localTarget: Target = {
     const spec: LocalSpec = cluster;
     const health = await localHealth(spec);
     if (health.jobManagerRuns && !health.isCurrent) {
-      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+      await refuseUnknownJobs(cluster);
       await suspendJobs({ ...cluster, progress });
     }
     // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.

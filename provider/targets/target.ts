@@ -93,6 +93,8 @@ export const Checked = Given.extend({
   storeOptions: z.record(z.string(), z.string()).default({}),
   /** `jobs`, and those of the last update: the engine stops what is not among the first any more. */
   knownJobs: z.array(z.string()).optional(),
+  /** The store of the last update, where that was another one. */
+  storeBefore: z.string().optional(),
   /** Only for `yarn`. */
   session: Session.optional(),
   activity: Activity,
@@ -108,6 +110,7 @@ export const Before = Checked.pick({
   rpcPort: true,
   session: true,
   jobs: true,
+  store: true,
 }).partial();
 export type Before = z.infer<typeof Before>;
 

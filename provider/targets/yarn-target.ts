@@ -10,11 +10,12 @@ import { endLeftStart, pendingWords, startOnYarn } from "../cluster/yarn-start.j
 import { UserError } from "../core/errors.js";
 import { type Application, endedWords, isAlive } from "../core/yarn-application.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
-import { refuseStrangers, suspendJobs } from "../deploy/suspend.js";
+import { suspendJobs } from "../deploy/suspend.js";
 import { UNKNOWN } from "../dynamic.js";
 import { waitFor } from "../flink/wait.js";
 import { s3FlinkEnvironment } from "../store/s3-client.js";
 import type { Checked, Session, Target } from "./target.js";
+import { refuseUnknownJobs } from "./unknown-jobs.js";
 import { checkYarn } from "./yarn-check.js";
 import {
   lookAtYarn,
@@ -63,7 +64,7 @@ async function bringUp(cluster: Checked, progress: (text: string) => void): Prom
   const own = left.filter((application) => isOwn(application, session));
   refuseRestarting(left.filter((application) => !own.includes(application)));
   for (const application of own.filter(({ state }) => state === "RUNNING"))
-    await refuseStrangers({ ...cluster, jobs: cluster.knownJobs, restUrl: addressOf(application) });
+    await refuseUnknownJobs({ ...cluster, restUrl: addressOf(application) });
   const application = choice.found === "one" ? choice.application : await start(cluster, session, progress);
   const isUp = choice.found === "one" && application.state === "RUNNING";
   const restUrl = isUp
