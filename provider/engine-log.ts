@@ -5,8 +5,16 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { safe } from "./secrecy/safe.js";
 
+const clients = new Map<string, EngineClient>();
+
 /** The engine starts the provider process with its own address as the first argument. */
-const engine = process.argv[2] ? new EngineClient(process.argv[2], credentials.createInsecure()) : undefined;
+function theEngine(): EngineClient | undefined {
+  const address = process.argv[2];
+  if (!address) return undefined;
+  const engine = clients.get(address) ?? new EngineClient(address, credentials.createInsecure());
+  clients.set(address, engine);
+  return engine;
+}
 
 /** What was said for a resource: the engine may call a hook twice for one step. */
 const told = new Map<string, Set<string>>();
@@ -27,6 +35,7 @@ export function tellProgress(urn: string): (message: string) => void {
 }
 
 function send(urn: string, message: string, severity: 1 | 2 | 3, ephemeral: boolean): Promise<void> {
+  const engine = theEngine();
   if (!engine) return Promise.resolve();
   const entry = new LogRequest();
   entry.setSeverity(severity);

@@ -22,7 +22,7 @@ const log: MethodDefinition<LogRequest, object> = {
   responseDeserialize: () => ({}),
 };
 
-/** Before the first import of a hook, since the provider reads the engine's address when it is loaded. */
+/** Where the engine is stands in the first argument of the process; after `close` there is none. */
 export async function listenAsEngine(): Promise<{ readonly told: Told[]; close(): void }> {
   const told: Told[] = [];
   const server = new Server();
@@ -37,6 +37,11 @@ export async function listenAsEngine(): Promise<{ readonly told: Told[]; close()
       error ? reject(error) : resolve(bound),
     ),
   );
+  const before = process.argv[2];
   process.argv[2] = `127.0.0.1:${port}`;
-  return { told, close: () => server.forceShutdown() };
+  const close = () => {
+    server.forceShutdown();
+    process.argv.splice(2, 1, ...(before === undefined ? [] : [before]));
+  };
+  return { told, close };
 }

@@ -9,21 +9,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JobRecord } from "../../provider/core/record.js";
+import { hooks } from "../../provider/flink-sql-job.js";
 import { desiredOf, Given } from "../../provider/job-inputs.js";
 import { openStore } from "../../provider/store/open.js";
 import { listenAsEngine } from "../support/engine.js";
 
-const engine = await listenAsEngine();
-const { hooks } = await import("../../provider/flink-sql-job.js");
-
 const JOB = "0a".repeat(16);
 const root = mkdtempSync(join(tmpdir(), "job-lines-"));
 const store = pathToFileURL(root).href;
+let engine: Awaited<ReturnType<typeof listenAsEngine>>;
 let server: Server;
 let restUrl: string;
 let state = "RUNNING";
 
 beforeAll(async () => {
+  engine = await listenAsEngine();
   const checkpoints = { counts: { completed: 1, restored: 0 }, latest: {}, history: [] };
   server = createServer(({ url = "" }, answer) => {
     const tasks = { total: 1, running: 1, finished: 0 };
