@@ -3,6 +3,7 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
+import { isOnTerminal, Pace, UNWATCHED_MS } from "./process/terminal.js";
 import { safe } from "./secrecy/safe.js";
 
 const clients = new Map<string, EngineClient>();
@@ -29,9 +30,23 @@ export function tell(urn: string, message: string, severity: "info" | "warning" 
   return send(urn, message, SEVERITIES[severity], false);
 }
 
+/** The engine, whose output it is, started this process. */
+const isWatched = isOnTerminal(process.ppid);
+const pace = new Pace(isWatched ? 0 : UNWATCHED_MS);
+
+/** As the text of a wait ends, which comes again with another number; any other text comes once. */
+const COUNTING = /, \d+ s$/u;
+
 /** Shows a line for as long as the step lasts. */
 export function tellProgress(urn: string): (message: string) => void {
-  return (message) => void send(urn, message, LogSeverity.INFO, true);
+  return (message) => {
+    if (pace.isDue(urn, Date.now()) || !COUNTING.test(message)) void send(urn, message, LogSeverity.INFO, true);
+  };
+}
+
+/** What has come of a step, in place of its last progress, which a terminal goes on showing beside the result. */
+export async function tellEnd(urn: string, message: string): Promise<void> {
+  if (isWatched && pace.hasTold(urn)) await send(urn, message, LogSeverity.INFO, true);
 }
 
 function send(urn: string, message: string, severity: 1 | 2 | 3, ephemeral: boolean): Promise<void> {

@@ -10,7 +10,7 @@ import { compareNames } from "./deploy/compare.js";
 import { keepSessionsFor } from "./deploy/kept-sessions.js";
 import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
-import { tell, tellProgress } from "./engine-log.js";
+import { tell, tellEnd, tellProgress } from "./engine-log.js";
 import { FlinkRest } from "./flink/rest.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { packed } from "./packed.js";
@@ -165,6 +165,7 @@ async function bringUp(cluster: Checked): Promise<Checked & { flinkVersion: stri
   const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
     const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);
+    await tellEnd(cluster.self, "session cluster: runs");
     return { ...up, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {
     throw new UserError("cluster-unreachable", {

@@ -122,6 +122,12 @@ test("A name in `retire` that has a manifest is an error before anything happens
   const { code, text } = await story.preview();
   expect(code).not.toBe(0);
   expect(text).toContain(`retire: ${JOB} cannot be retired: there is a manifest`);
+  // Without a preview it comes before the first resource too.
+  const up = await story.up();
+  expect(up.code).not.toBe(0);
+  expect(up.text).toContain(`retire: ${JOB} cannot be retired: there is a manifest`);
+  expect(up.text).toContain("[config-invalid]");
+  expect(up.text).not.toMatch(/unhandled exception|FlinkSqlJob/u);
   await story.configure({ retire: [] });
 });
 
