@@ -31,8 +31,7 @@ export function tell(urn: string, message: string, severity: "info" | "warning" 
 }
 
 /** The engine, whose output it is, started this process. */
-const isWatched = isOnTerminal(process.ppid);
-const pace = new Pace(isWatched ? 0 : UNWATCHED_MS);
+const pace = new Pace(isOnTerminal(process.ppid) ? 0 : UNWATCHED_MS);
 
 /** As the text of a wait ends, which comes again with another number; any other text comes once. */
 const COUNTING = /, \d+ s$/u;
@@ -40,13 +39,13 @@ const COUNTING = /, \d+ s$/u;
 /** Shows a line for as long as the step lasts. */
 export function tellProgress(urn: string): (message: string) => void {
   return (message) => {
-    if (pace.isDue(urn, Date.now()) || !COUNTING.test(message)) void send(urn, message, LogSeverity.INFO, true);
+    if (!COUNTING.test(message) || pace.isDue(urn, Date.now())) void send(urn, message, LogSeverity.INFO, true);
   };
 }
 
-/** What has come of a step, in place of its last progress, which a terminal goes on showing beside the result. */
+/** What has come of a step that was waited for: without it the last text of the wait would stay beside the result. */
 export async function tellEnd(urn: string, message: string): Promise<void> {
-  if (isWatched && pace.hasTold(urn)) await send(urn, message, LogSeverity.INFO, true);
+  if (pace.hasTold(urn)) await send(urn, message, LogSeverity.INFO, true);
 }
 
 function send(urn: string, message: string, severity: 1 | 2 | 3, ephemeral: boolean): Promise<void> {
