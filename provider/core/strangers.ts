@@ -36,13 +36,16 @@ export function ownedWords(strangers: readonly Stranger[]): string {
 }
 
 /** Of a manifest that was there at the last update: the engine says no more than `delete`. */
-export function removedWords({ name, seen }: Stranger): string {
+export function removedWords({ name, record, seen }: Stranger): string {
   const head = `store: ${name}: its manifest was removed:`;
   const tail = "its record stays, and if the manifest comes back it resumes from there";
   const { job } = seen ?? {};
   if (!seen) return `${head} it is stopped with a savepoint if it runs; ${tail}`;
-  if (!job || !isAlive(job)) return `${head} it ${statusWords(seen)}; its record stays`;
-  if (isStruggling(job)) return `${head} it is ${job.status} and cannot take a savepoint, so it is cancelled; ${tail}`;
+  // A cluster that restarts in the same update has stopped it by now, in the way that the preview said.
+  const isStopped = record.status === "stopped" && record.savepoint?.kind === "savepoint";
+  if ((!job || !isAlive(job)) && !isStopped) return `${head} it ${statusWords(seen)}; its record stays`;
+  if (job && isStruggling(job))
+    return `${head} it is ${job.status} and cannot take a savepoint, so it is cancelled; ${tail}`;
   return `${head} it is stopped with a savepoint; ${tail}`;
 }
 

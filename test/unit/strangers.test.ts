@@ -91,6 +91,11 @@ describe("a manifest that is removed", () => {
       stranger({ job: job("RESTARTING") }),
       `it is RESTARTING and cannot take a savepoint, so it is cancelled; ${back}`,
     ],
+    [
+      "whose job the same update has stopped, for the cluster to restart",
+      stranger({ record: { ...record, status: "stopped", savepoint: { ...checkpoint(1), kind: "savepoint" } } }),
+      `it is stopped with a savepoint; ${back}`,
+    ],
     ["whose job has ended", stranger({ job: job("FAILED") }), "it does not run on this cluster; its record stays"],
     ["of whose job nothing is known", unseen, `it is stopped with a savepoint if it runs; ${back}`],
   ])("%s", (_title, found, words) => {
