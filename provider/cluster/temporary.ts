@@ -6,7 +6,7 @@ import { makePrivate } from "./private.js";
 
 const folderIn = (folder: string) => join(folder, "tmp");
 
-/** Flink's scripts split Java's options at spaces, and Flink its folders at commas and colons: elsewhere the system's folder serves. */
+/** Flink's scripts split Java's options at spaces, and Flink its folders at commas and colons. */
 const isPlain = (path: string) => /^[\w./@%+=-]+$/u.test(path);
 
 /** Only where none of the processes runs any more: one that was killed left its jars and folders there. */
@@ -19,7 +19,7 @@ export async function makeTemporary(folder: string): Promise<void> {
   await makePrivate(folderIn(folder));
 }
 
-/** The same environment, in which Java and Python put such files there. What a user has set for that wins, since it comes last. */
+/** The same environment, in which Java and Python put such files there; what a user has set for that comes last, and wins. */
 export function withTemporary(environment: Readonly<Record<string, string>>, folder: string): Record<string, string> {
   const place = folderIn(folder);
   if (!isPlain(place)) return { ...environment };
