@@ -20,7 +20,7 @@ import type { World } from "./deploy/sighting.js";
 import { releaseReservation, startReserved } from "./deploy/slots.js";
 import { JobRefused } from "./deploy/submission-parts.js";
 import { DynamicResource, type Hooks, providerOf } from "./dynamic.js";
-import { tell, tellProgress } from "./engine-log.js";
+import { tell, tellEnd, tellProgress } from "./engine-log.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import {
   beforeOf,
@@ -35,8 +35,11 @@ import {
   worldOf,
 } from "./job-inputs.js";
 import { refusalWords } from "./job-places.js";
-import { checkJob, decide, type JobChecked } from "./job-plan.js";
+import { checkJob, decide, type JobChecked, tellLine } from "./job-plan.js";
 import { isCollected } from "./refusals.js";
+
+/** An update ends at the first job that is refused, and says what a preview says at its end. */
+const CORRECT_SQL = "\n  fix: correct the place named above, then run `pulumi up` again [sql-invalid]";
 
 const UNTOUCHED = "the job was not touched";
 
@@ -83,7 +86,7 @@ export const hooks: Hooks = {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
       const reason = error instanceof JobRefused ? refusalWords(job, error) : undefined;
       if (reason === undefined && !(error instanceof UserError)) throw error;
-      return refusedAs(job, news, reason ?? reasonOf(error));
+      return refusedAs(job, news, reason ?? reasonOf(error), reason === undefined ? "" : CORRECT_SQL);
     }
   },
 
@@ -95,8 +98,12 @@ export const hooks: Hooks = {
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
     const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
-    if (plan && plan.action !== "undecided")
-      return { changes: plan.action !== "none" || isTakenOver || isLater, replaces: plan.replaces };
+    if (plan && plan.action !== "undecided") {
+      const changes = plan.action !== "none" || isTakenOver || isLater;
+      const line = changes ? plan.lines?.news : plan.lines?.same;
+      if (line) await tellLine(now.self, line);
+      return { changes, replaces: plan.replaces };
+    }
     const old = Query.partial().safeParse(olds).data;
     const isSame = sourceChanges(old ?? {}, now).length === 0 && sameSql(old?.targetTable ?? "", now.targetTable ?? "");
     return { changes: true, replaces: isSame ? [] : [now.code === undefined ? "sql" : "code"] };
@@ -146,9 +153,9 @@ export const hooks: Hooks = {
 };
 
 /** In a preview the job says so on its line, and the checks of the others go on; see refusals.ts. */
-async function refusedAs(job: JobInputs, inputs: unknown, reason: string): Promise<dynamic.CheckResult> {
+async function refusedAs(job: JobInputs, inputs: unknown, reason: string, fix: string): Promise<dynamic.CheckResult> {
   // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
-  if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason }] };
+  if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason: `${reason}${fix}` }] };
   await tell(job.self, reason, "error");
   latest.set(job.self, { action: "undecided", replaces: [] });
   return { inputs };
@@ -199,6 +206,7 @@ async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Pr
     };
     const record = await reachable(job.name, UNTOUCHED, () => attempt().catch(again));
     const states = { running: "RUNNING", finished: "FINISHED", stopped: "SUSPENDED", deleted: "STOPPED" };
+    await tellEnd(job.self, `${job.name}: ${states[record.status]}`);
     return outputsOf(record, states[record.status]);
   } catch (error) {
     if (!(error instanceof JobRefused)) throw error;

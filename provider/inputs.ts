@@ -2,13 +2,14 @@
 
 import type { z } from "zod";
 import { UserError } from "./core/errors.js";
+import { plainWords } from "./core/plain-words.js";
 
 /**
  * Of a hook that acts: its inputs, or what the stack's state has of the resource. Throws config-invalid, which names each
  * part that is not as it should be.
  */
 export function inputsAs<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const found = schema.safeParse(value);
+  const found = schema.safeParse(value, { error: plainWords });
   if (found.success) return found.data;
   throw new UserError("config-invalid", {
     what: "what the stack's state has of this resource is not in the form of this release; nothing was touched",
@@ -28,7 +29,7 @@ export function argumentsAs<T extends z.ZodType>(
   schema: T,
   value: unknown,
 ): { readonly given: z.output<T> } | { readonly failures: Failure[] } {
-  const found = schema.safeParse(value);
+  const found = schema.safeParse(value, { error: plainWords });
   if (found.success) return { given: found.data };
   const failures = found.error.issues.map(({ path, message }) => ({
     property: String(path[0] ?? ""),

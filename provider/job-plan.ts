@@ -6,7 +6,8 @@ import type { Desired } from "./core/changes.js";
 import { isNewVersion } from "./core/decision.js";
 import { UserError } from "./core/errors.js";
 import { type Decision, type Plan, planJob } from "./core/plan.js";
-import { asNewcomer, planWords } from "./core/plan-words.js";
+import { hasFinished } from "./core/plan-stopped.js";
+import { asNewcomer, asUnknown, planWords } from "./core/plan-words.js";
 import { ClusterUnreachable, reached } from "./deploy/cluster-reach.js";
 import { type Comparison, compareJob } from "./deploy/compare.js";
 import { lookedAhead } from "./deploy/look-ahead.js";
@@ -29,6 +30,14 @@ export interface JobChecked {
   /** The resource that the record belongs to, and Flink's id of its job. */
   readonly owner?: string | undefined;
   readonly jobId?: string | undefined;
+  /** Where nothing is to be done to the job: its line if the outputs of the stack are right, and if they are not. */
+  readonly lines?: { readonly same: Line | undefined; readonly news: Line };
+}
+
+/** What stands on the job's line of a preview or update. */
+interface Line {
+  readonly words: string;
+  readonly severity: Comparison["severity"];
 }
 
 /** Observes, plans, has Flink plan what will start, and says the plan on the job's own line. */
@@ -52,14 +61,24 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world, waiting);
     const unchecked = !isUp && plan.start !== undefined;
     const later = unchecked ? `; checked by Flink once the cluster is up${await compiled(job)}` : "";
-    const isNewcomer = desired.deployedTo === undefined && sighting.observed.job !== undefined;
-    const said = isNewcomer ? asNewcomer(plan) : plan;
-    const words = planWords(job.name, said, sighting.observed.now) + later;
+    const { record, job: seenJob, now } = sighting.observed;
+    const isKnown = desired.deployedTo !== undefined;
+    const said = !isKnown && seenJob !== undefined ? asNewcomer(plan) : plan;
     const comparison = await comparing;
-    if (said.action !== "none" || plan.remark || plan.isSuspended || comparison)
-      await tellPlan(job, words, isWorry(plan) ? "warning" : "info", comparison);
-    const { resourceId: owner, current } = sighting.observed.record ?? {};
-    return { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };
+    const lineOf = (decision: Decision) =>
+      joined(planWords(job.name, decision, now) + later, isWorry(plan) ? "warning" : "info", comparison);
+    const hasNews = said.action !== "none" || plan.remark || plan.isSuspended || comparison;
+    const same = hasNews ? lineOf(said) : undefined;
+    const { resourceId: owner, current } = record ?? {};
+    const checked = { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };
+    // Only the diff, which follows for a job that the stack knows, is told what its outputs are.
+    if (isKnown && plan.action === "none" && !plan.isSuspended)
+      return {
+        ...checked,
+        lines: { same, news: lineOf(asUnknown(plan, record !== undefined && hasFinished(record, seenJob))) },
+      };
+    if (same) await tellLine(job.self, same);
+    return checked;
   } catch (error) {
     if (!(error instanceof ClusterUnreachable)) throw error;
     return undecided(job, `cluster unreachable: ${error.message}`, await comparing);
@@ -85,14 +104,22 @@ function isWorry({ action, remark, isSuspended }: Decision): boolean {
 }
 
 /** One line, so that what another stack runs stands beside what will happen here. */
-async function tellPlan(
-  job: JobInputs,
-  words: string,
-  severity: Comparison["severity"],
-  comparison: Comparison | undefined,
-): Promise<void> {
+function joined(words: string, severity: Line["severity"], comparison: Comparison | undefined): Line {
   const isWarning = severity === "warning" || comparison?.severity === "warning";
-  await tell(job.self, comparison ? `${words}; ${comparison.words}` : words, isWarning ? "warning" : "info");
+  return { words: comparison ? `${words}; ${comparison.words}` : words, severity: isWarning ? "warning" : "info" };
+}
+
+/** Jobs whose line was told. */
+const told = new Set<string>();
+
+/**
+ * The engine checks a job that is to be replaced twice, and another update may be at work in between: what a second look
+ * finds, such as another size of the state, would stand below what the first one said. `up` looks once more anyway.
+ */
+export async function tellLine(self: string, { words, severity }: Line): Promise<void> {
+  if (told.has(self)) return;
+  told.add(self);
+  await tell(self, words, severity);
 }
 
 async function undecided(
@@ -102,7 +129,7 @@ async function undecided(
   severity: Comparison["severity"] = "warning",
 ): Promise<JobChecked> {
   const words = `${job.name}: cannot be planned now (${why}); \`pulumi up\` will decide${await compiled(job)}`;
-  await tellPlan(job, words, severity, comparison);
+  await tellLine(job.self, joined(words, severity, comparison));
   return { action: "undecided", replaces: [] };
 }
 

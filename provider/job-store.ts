@@ -7,7 +7,7 @@ import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
 import type { StateDirectory } from "./core/state-directories.js";
 import { retentionWords } from "./core/store-words.js";
-import { ownedWords, retireRefusal, retireWords, strangerWords } from "./core/strangers.js";
+import { ownedWords, removedWords, retireRefusal, retireWords, strangerWords } from "./core/strangers.js";
 import { ClusterUnreachable, reachable, reached } from "./deploy/cluster-reach.js";
 import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.js";
 import { activityForJobs, type World } from "./deploy/sighting.js";
@@ -148,11 +148,13 @@ async function notKnownYet({ self, retire: asked, retain }: StoreInputs): Promis
 }
 
 /**
- * Whose manifest was there at the last update is about to be deleted by the engine, which says so itself. If that
- * fails, or the stack has lost its state, its record is reported with those that other stacks own.
+ * Whose manifest was there at the last update is about to be deleted by the engine, which calls no hook for that before
+ * it does it. If that fails, or the stack has lost its state, its record is reported with those that other stacks own.
  */
 async function tellStrangers({ self }: StoreInputs, found: Strangers, before: ReadonlySet<string>): Promise<void> {
   const owned = found.left.filter(({ name, record }) => record.resourceId !== undefined && !before.has(name));
+  const removed = found.left.filter(({ name, record }) => record.resourceId !== undefined && before.has(name));
+  if (removed.length > 0) await tell(self, removed.map(removedWords).join("\n"));
   if (owned.length > 0) await tell(self, ownedWords(owned));
   const words = [
     ...found.left.filter(({ record }) => record.resourceId === undefined).map(strangerWords),

@@ -5,7 +5,6 @@ import { type Input, type Output, secret } from "@pulumi/pulumi/output.js";
 import { createUrn } from "@pulumi/pulumi/resource.js";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import type { z } from "zod";
-import { UserError } from "./core/errors.js";
 import { metadataColumns } from "./core/metadata-columns.js";
 import { DEFAULT_SESSION_NAME, type YarnOptions } from "./core/yarn-options.js";
 import type { FlinkSqlJobArgs } from "./flink-sql-job.js";
@@ -64,6 +63,7 @@ export function clusterArgs(
     self: messageAddress(name, "SessionCluster"),
     target: settings.target,
     isPreview: isDryRun(),
+    ...(settings.ignoredKeys.length > 0 ? { ignoredKeys: [...settings.ignoredKeys] } : {}),
     ...(restUrl && !settings.yarn ? { restUrl: bare(restUrl) } : {}),
     ...(settings.yarn ? { yarn: yarnArgs(settings.yarn, settings) } : {}),
     ...(gatewayUrl ? { gatewayUrl: bare(gatewayUrl) } : {}),
@@ -141,7 +141,6 @@ function commonOf(settings: Settings): CommonSettings {
   };
 }
 
-/** Throws config-invalid for a job that is to be retired though it has a manifest. */
 export function jobStoreArgs(
   name: string,
   jobs: readonly LoadedJob[],
@@ -150,12 +149,6 @@ export function jobStoreArgs(
   store: Input<string>,
 ): JobStoreArgs {
   const manifests = jobs.map(({ manifest }) => manifest.name).sort();
-  const wanted = settings.retire.filter((retired) => manifests.includes(retired));
-  if (wanted.length > 0)
-    throw new UserError("config-invalid", {
-      what: `retire: ${wanted.join(", ")} cannot be retired: there is a manifest`,
-      fix: "remove the name from the configuration key `retire`, or remove the manifest: that alone stops the job with a savepoint",
-    });
   return {
     self: messageAddress(name, "JobStore"),
     store,

@@ -10,7 +10,7 @@ import { compareNames } from "./deploy/compare.js";
 import { keepSessionsFor } from "./deploy/kept-sessions.js";
 import { lookAhead } from "./deploy/look-ahead.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
-import { tell, tellProgress } from "./engine-log.js";
+import { tell, tellEnd, tellProgress } from "./engine-log.js";
 import { FlinkRest } from "./flink/flink-rest.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { packed } from "./packed.js";
@@ -79,16 +79,18 @@ export const hooks: Hooks = {
   async check(olds, news) {
     const found = argumentsAs(ClusterGiven, news);
     if ("failures" in found) return { inputs: news, failures: found.failures };
-    const { isPreview, ...given } = found.given;
+    const { isPreview, ignoredKeys = [], ...given } = found.given;
     keepSessionsFor(isPreview === false ? "update" : "preview");
     collectRefusals(isPreview === true && given.jobs !== undefined);
     const before = ClusterBefore.safeParse(olds).data ?? {};
+    if (ignoredKeys.length > 0) await tell(given.self, ignoredWords(given, ignoredKeys), "warning");
     const comparing = given.compareWith && compareNames(given.compareWith, given.compareWith.names);
     try {
       const target = TARGETS[given.target];
       const folder = await foundAgain(given.folder, before.folder);
       const knownJobs = given.jobs && [...new Set([...given.jobs, ...(before.jobs ?? [])])];
-      const checked = { ...(await target.check({ ...given, folder }, before)), ...(knownJobs && { knownJobs }) };
+      const known = { ...(knownJobs && { knownJobs }), ...storeBefore(given.store, before.store) };
+      const checked = { ...(await target.check({ ...given, folder }, before)), ...known };
       if (checked.activity !== "none") await target.checkStart(checked);
       const isWarning = checked.activity === "unreachable" || checked.activity === "read-only";
       if (checked.activity !== "none") await tell(given.self, checked.plan, isWarning ? "warning" : "info");
@@ -135,6 +137,19 @@ export const hooks: Hooks = {
   },
 };
 
+/** Of a bucket that is yet to be made the address is not known. */
+function storeBefore(now: string, before: string | undefined): Pick<ClusterChecked, "storeBefore"> {
+  const isOther = before !== undefined && before !== now && ![now, before].some((store) => store.includes(UNKNOWN));
+  return isOther ? { storeBefore: before } : {};
+}
+
+/** Somebody who sets a key expects it to do something. */
+function ignoredWords({ target, yarn }: Pick<ClusterGiven, "target" | "yarn">, keys: readonly string[]): string {
+  const which = yarn && !yarn.start ? "with a session that the stack does not start" : "";
+  const whole = `target ${target}${which && ` ${which}`}`;
+  return `session cluster: ${keys.join(", ")}: ignored by ${whole}; remove ${keys.length === 1 ? "the key" : "these keys"}, or correct \`target\``;
+}
+
 /** After a rename of the stack, what was started in its folder of before is still that stack's. */
 async function foundAgain(folder: string, before: string | undefined): Promise<string> {
   if (before === undefined || before === folder || (await runningPorts(folder))) return folder;
@@ -159,6 +174,7 @@ async function bringUp(cluster: ClusterChecked): Promise<ClusterChecked & { flin
   const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
     const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);
+    await tellEnd(cluster.self, "session cluster: runs");
     return { ...up, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {
     throw new UserError("cluster-unreachable", {

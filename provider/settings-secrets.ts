@@ -32,15 +32,25 @@ function textsIn(value: unknown): string[] {
   return value === undefined || value === null ? [] : [String(value)];
 }
 
-/** What is given with --secret must not end in the open. */
-export function secretProblems(secret: readonly string[]): string[] {
+/** What is given with --secret must not end in the open. `secret`: the path of each such value. */
+export function secretProblems(secret: readonly (readonly string[])[]): string[] {
   return secret
-    .filter((key) => !ENCRYPTED.includes(key))
-    .map((key) =>
-      RECORDED.includes(key)
-        ? `${key}: holds an encrypted value, but records keep these in plain text; use secretParameters`
-        : `${key}: holds an encrypted value, but states and messages show this key in plain text; set it without --secret, and put secrets into secretParameters or clusterProperties`,
-    );
+    .filter(([key = ""]) => !ENCRYPTED.includes(key))
+    .map((path) => {
+      const [key = "", ...inside] = path;
+      const rm = `pulumi config rm ${inside.length > 0 ? "--path " : ""}${pathArgument(path)}`;
+      const head = `${path.join(".")}: holds an encrypted value, but`;
+      return RECORDED.includes(key)
+        ? `${head} records keep these in plain text; use secretParameters, and remove this one: ${rm}`
+        : `${head} states and messages show this key in plain text; set it without --secret, and put secrets into secretParameters or clusterProperties`;
+    });
+}
+
+/** As `pulumi config` takes it: names with a dot or another sign in them in brackets, and the whole in quotes. */
+function pathArgument([first = "", ...rest]: readonly string[]): string {
+  const isPlain = (name: string) => /^[A-Za-z_]\w*$/u.test(name);
+  const path = [first, ...rest.map((name) => (isPlain(name) ? `.${name}` : `["${name}"]`))].join("");
+  return rest.every(isPlain) ? path : `'${path}'`;
 }
 
 /** In these an address may have a login only if the key is encrypted. */

@@ -7,75 +7,17 @@ import { Config } from "@pulumi/pulumi/config.js";
 import { getProject, getStack } from "@pulumi/pulumi/metadata.js";
 import { type Output, output, secret } from "@pulumi/pulumi/output.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
-import { z } from "zod";
-import { BucketOptions, bucketProblems } from "./core/bucket-options.js";
-import { VARIABLE_NAME } from "./core/environment.js";
+import type { z } from "zod";
+import { bucketProblems } from "./core/bucket-options.js";
 import { UserError } from "./core/errors.js";
-import {
-  DEFAULT_METADATA_COLUMNS,
-  type MetadataColumns,
-  MetadataSchema,
-  stackColumns,
-} from "./core/metadata-columns.js";
+import { type MetadataColumns, stackColumns } from "./core/metadata-columns.js";
+import { plainWords } from "./core/plain-words.js";
 import { didYouMean } from "./core/spelling.js";
-import { YarnOptions, yarnProblems } from "./core/yarn-options.js";
+import { yarnProblems } from "./core/yarn-options.js";
+import { encryptedPlaces } from "./manifests/stack-properties.js";
 import { closeFolders } from "./settings-folders.js";
+import { ignoredKeys, Keys, Text, type Values } from "./settings-keys.js";
 import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
-
-/** Names and values; the file may hold numbers and true or false. */
-const Text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
-const Count = z.coerce.number().int().positive();
-
-/** Host and port only: the gateway is told the JobManager's address as these two. */
-const Address = z.string().regex(/^http:\/\/[^/\s:]+(?::\d+)?\/?$/u, "not an address of the form http://host:port");
-
-/** A path, or an address of one of the kinds that store/open.ts knows. */
-const StoreAddress = z
-  .string()
-  .regex(
-    /^(?:file:\/\/\/|s3[an]?:\/\/[^/]|(?![a-z][a-z0-9+.-]*:).)/u,
-    "not an address of a store: s3://bucket/prefix, file:///dir or a path",
-  );
-
-/** Every key of the configuration, but for the parameters, which may be secret. */
-export const Keys = {
-  target: z.enum(["local", "remote", "yarn"]).default("local"),
-  restUrl: Address.optional(),
-  gatewayUrl: Address.optional(),
-  yarn: YarnOptions.optional(),
-  flinkHome: z.string().optional(),
-  pyClientExecutable: z.string().optional(),
-  pyExecutable: z.string().optional(),
-  taskManagers: Count.default(1),
-  slots: Count.default(8),
-  jobManagerMemory: z.string().default("1280m"),
-  taskManagerMemory: z.string().default("2048m"),
-  clusterProperties: Text.default({}),
-  store: z.string().optional(),
-  bucket: BucketOptions.optional(),
-  manifests: z.string().default("jobs"),
-  template: z.string().optional(),
-  tables: z.array(z.string()).default([]),
-  timestampColumn: z.string().min(1).default(DEFAULT_METADATA_COLUMNS.timestamp),
-  metadata: MetadataSchema.optional(),
-  queryMetadata: z.boolean().default(DEFAULT_METADATA_COLUMNS.query),
-  startSeconds: Count.default(120),
-  savepointSeconds: Count.default(600),
-  checkpointSeconds: z.coerce.number().int().min(0).default(300),
-  firstRowSeconds: z.coerce.number().int().min(0).default(20),
-  requestSeconds: Count.default(30),
-  environment: z.array(z.string().regex(VARIABLE_NAME, "not the name of an environment variable")).default([]),
-  adopt: Text.default({}),
-  flinkProperties: Text.default({}),
-  jobProperties: z.record(z.string(), Text).default({}),
-  compareWith: z.strictObject({ stack: z.string().min(1), store: StoreAddress.optional() }).optional(),
-  choices: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
-  staleSeconds: z.coerce.number().int().min(0).default(1800),
-  retire: z.array(z.string()).default([]),
-  retain: z.strictObject({ versions: Count, days: Count }).optional(),
-} as const;
-
-type Values = { readonly [K in keyof typeof Keys]: z.output<(typeof Keys)[K]> };
 
 /** Another stack that deploys the same manifests, and the absolute address of its store. */
 export interface OtherStack {
@@ -105,6 +47,8 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
   /** `{key}` in table files; the values of the secret ones are known to the provider only. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly secretParameters: Readonly<Record<string, Output<string>>>;
+  /** Keys that are given, and that the target does not look at. */
+  readonly ignoredKeys: readonly string[];
 }
 
 /** Reads the stack's configuration. Throws one config-invalid that lists every key that is wrong. */
@@ -119,7 +63,8 @@ export function readSettings(): Settings {
   const stack = getStack();
   const folder = join(".local", stack);
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
-  problems.push(...mapProblems(config), ...secretProblems(secret), ...unknownKeys());
+  const places = secret.flatMap((key) => encryptedPlaces(root, stack, key));
+  problems.push(...mapProblems(config), ...secretProblems(places), ...unknownKeys());
   problems.push(...credentialProblems(given, secret));
   const store = storeUrl(values.store, root, folder);
   if (compareWith?.store === store)
@@ -136,7 +81,7 @@ export function readSettings(): Settings {
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,
       cause: problems.join("\n"),
-      fix: `correct Pulumi.${stack}.yaml, or use \`pulumi config set\`; the keys are described in Pulumi.yaml`,
+      fix: `correct Pulumi.${stack}.yaml, or use \`pulumi config set\` and \`pulumi config rm\`; README.md describes the keys under "Configuration"`,
     });
   return {
     ...values,
@@ -151,6 +96,7 @@ export function readSettings(): Settings {
     areClusterPropertiesSecret: secret.includes("clusterProperties"),
     ...stackColumns(values),
     ...readParameters(config, root, folder),
+    ignoredKeys: ignoredKeys(values),
   };
 }
 
@@ -158,16 +104,16 @@ export function readSettings(): Settings {
 function readKeys(config: Config): [Values, string[]] {
   const problems: string[] = [];
   const values = Object.entries(Keys).map(([key, schema]) => {
-    const found = schema.safeParse(givenValue(config, key));
+    const found = schema.safeParse(givenValue(config, key), { error: plainWords });
     if (!found.success) problems.push(issueWords(key, found.error));
     return [key, found.data] as const;
   });
   return [Object.fromEntries(values) as Values, problems];
 }
 
-/** `jobProperties.orders: Invalid input: …`, with the place inside of a map. */
+/** `jobProperties.orders: must be a map`, with the place inside of a map. */
 function issueWords(key: string, { issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${[key, ...path].join(".")}: ${message}`).join("; ");
+  return [...new Set(issues.map(({ path, message }) => `${[key, ...path].join(".")}: ${message}`))].join("; ");
 }
 
 /** Without an address it is the store that a stack has by itself. */
@@ -189,7 +135,9 @@ function unknownKeys(): string[] {
   const prefix = `${getProject()}:`;
   const given = Object.keys(allConfig()).filter((key) => key.startsWith(prefix));
   const unknown = given.map((key) => key.slice(prefix.length)).filter((key) => !known.includes(key));
-  return unknown.map((key) => `${key}: there is no such key${didYouMean(key, known)}`);
+  return unknown.map(
+    (key) => `${key}: there is no such key${didYouMean(key, known)}; remove it: pulumi config rm ${key}`,
+  );
 }
 
 /** The command line stores every value as text, the file may hold YAML values. */

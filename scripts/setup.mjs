@@ -1,6 +1,6 @@
 /** Brings all that the project needs (npm packages, Flink, Pulumi), once, into a cache that all clones share. */
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cache, project, textOf, withLock, writeWhole } from "./lib/cache.mjs";
 import { cachedFlink, installFlink, jarsAreMissing, ownFlink } from "./lib/flink.mjs";
 import { ensureNpm, npmIsMissing } from "./lib/npm.mjs";
@@ -11,11 +11,20 @@ import { checkTools } from "./lib/tools.mjs";
 
 export { ensureNpm };
 
+/** A PATH without what npm puts in front of it for a script, and with Pulumi first: the same, however often it is made. */
+export function pathOf(path, pulumiBin) {
+  const above = (folder) => [folder, ...(dirname(folder) === folder ? [] : above(dirname(folder)))];
+  const byNpm = above(project).map((folder) => join(folder, "node_modules", ".bin"));
+  const isByNpm = (folder) => byNpm.includes(folder) || folder.endsWith("/run-script/lib/node-gyp-bin");
+  const folders = [pulumiBin, ...path.split(":").filter((folder) => !isByNpm(folder))].filter(Boolean);
+  return [...new Set(folders)].join(":");
+}
+
 /** The environment in which `pulumi` and the tests run. */
 function environment(flinkHome, pulumiBin) {
   const { PATH, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   const env = { FLINK_HOME: flinkHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  env.PATH = [pulumiBin, ...PATH.split(":").filter((folder) => folder !== pulumiBin)].filter(Boolean).join(":");
+  env.PATH = pathOf(PATH ?? "", pulumiBin);
   // A stack on this machine holds no secrets; who sets a passphrase keeps it, and need not see it printed.
   if (!PULUMI_CONFIG_PASSPHRASE_FILE && PULUMI_CONFIG_PASSPHRASE === undefined) env.PULUMI_CONFIG_PASSPHRASE = "";
   return env;

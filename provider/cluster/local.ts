@@ -14,6 +14,7 @@ import { type ClusterPorts, freePorts } from "./ports.js";
 import { makePrivate, writePrivate } from "./private.js";
 import { isProcessAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 import { clusterStartFailed } from "./start-failed.js";
+import { emptyTemporary, makeTemporary, withTemporary } from "./temporary.js";
 
 export interface LocalHealth {
   /** Roles that should run and do not. */
@@ -87,6 +88,8 @@ async function startLocal(spec: LocalSpec, progress: (text: string) => void, env
   const { processes } = await readProcesses(folder);
   const running: Started[] = [];
   for (const started of processes) if (await isProcessAlive(started)) running.push(started);
+  if (running.length === 0) await emptyTemporary(folder);
+  await makeTemporary(folder);
   const mark = randomMark();
   const hadGateway = running.some(({ role }) => role === GATEWAY);
   const configuration = digestOf(setUpOf(spec), isSecret(spec));
@@ -126,6 +129,7 @@ export async function stopLocal(folderName: string): Promise<void> {
   // The gateway and the TaskManagers first: they would only complain about a JobManager that is gone.
   await Promise.all(file.processes.filter(({ role }) => role !== JOB_MANAGER).map(stopProcess));
   await Promise.all(file.processes.filter(({ role }) => role === JOB_MANAGER).map(stopProcess));
+  await emptyTemporary(folder);
   await writeProcesses(folder, { configuration: "", processes: [] });
 }
 
@@ -141,7 +145,7 @@ async function startRole(role: string, { spec, folder, environment, mark }: Role
   const script = join(spec.flinkHome, "bin", scripts[role] ?? "taskmanager.sh");
   const listens = role === JOB_MANAGER || role === GATEWAY;
   const env = {
-    ...(listens ? guarded(spec.environment) : passedOn(process.env, spec.environment)),
+    ...withTemporary(listens ? guarded(spec.environment) : passedOn(process.env, spec.environment), folder),
     ...environment,
     FLINK_HOME: spec.flinkHome,
     FLINK_CONF_DIR: join(folder, "conf"),

@@ -10,6 +10,7 @@ import { guarded } from "./guarded.js";
 import { makePrivate, writePrivate } from "./private.js";
 import { isProcessAlive, readProcesses, type Started, startProcess, stopProcess, writeProcesses } from "./processes.js";
 import { clusterStartFailed } from "./start-failed.js";
+import { emptyTemporary, makeTemporary, withTemporary } from "./temporary.js";
 
 export interface GatewaySpec {
   /** Folder of the stack. */
@@ -43,6 +44,8 @@ export async function startNearGateway(
   await checkFlinkHome(spec.flinkHome, spec.store, "sql-gateway.sh");
   const folder = resolve(spec.folder);
   await Promise.all((await readProcesses(folder)).processes.map(stopProcess));
+  await emptyTemporary(folder);
+  await makeTemporary(folder);
   const [conf, log] = [join(folder, "conf"), join(folder, "log")];
   await copyLogging(spec.flinkHome, conf);
   await makePrivate(log);
@@ -51,7 +54,7 @@ export async function startNearGateway(
   await writePrivate(join(conf, "config.yaml"), `${javaOptions}${text}`);
   progress(`starting ${ROLE}`);
   const env = {
-    ...guarded(spec.environment),
+    ...withTemporary(guarded(spec.environment), folder),
     ...environment,
     FLINK_HOME: spec.flinkHome,
     FLINK_CONF_DIR: conf,

@@ -1,8 +1,10 @@
 /** The configuration key `bucket`: whether the store's bucket is made with the stack or attached to, and how it is made. */
 
 import { z } from "zod";
+import { plainWords, wholeNumberWords } from "./plain-words.js";
 
-const Days = z.number().int().positive();
+const DAYS = wholeNumberWords(1);
+const Days = z.number(DAYS).int(DAYS).min(1, DAYS);
 const Tags = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 const yes = z.literal(true, "either `create: true` or `attach: true`");
 
@@ -33,7 +35,7 @@ export type BucketOptions = z.output<typeof Attached> | CreatedBucket;
 /** Not a union of the two, whose messages would be those of both. */
 export const BucketOptions = z.unknown().transform((given, context): BucketOptions => {
   const isAttached = typeof given === "object" && given !== null && "attach" in given;
-  const found = (isAttached ? Attached : Created).safeParse(given);
+  const found = (isAttached ? Attached : Created).safeParse(given, { error: plainWords });
   if (found.success) return found.data;
   const messages = found.error.issues.map(({ path, message }) => [...path, message].join(": "));
   context.addIssue({ code: "custom", message: messages.join("; ") });

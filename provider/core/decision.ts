@@ -74,7 +74,7 @@ export function refuse(what: string, fix: string): Refusal {
 
 export function refuseNoState(name: string, version: number, why: string): Refusal {
   return refuse(
-    `${name}: ERROR no state found for version ${version}: ${why}`,
+    `${name}: no state found for version ${version}: ${why}`,
     `put the state back (checkpoint or savepoint directory); or start from another state, or clean: ${chooseFrom(name, "<path>")}, or … clean`,
   );
 }

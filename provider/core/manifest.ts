@@ -14,7 +14,7 @@ export const ManifestSchema = z
   .strictObject({
     name: z
       .string()
-      .max(200)
+      .max(200, "has more than 200 characters")
       .regex(JOB_NAME, "only letters, digits, '.', '_' and '-', and the first is a letter or digit")
       .describe("Identifies the job: its name in Flink (pipeline.name), in the store and in Pulumi."),
     description: z.string().default("").describe("What the job is for; becomes the column __query_description."),

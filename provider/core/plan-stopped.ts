@@ -82,7 +82,7 @@ function refusalOf(
   const version = current.meta.version;
   if (gone)
     return refuse(
-      `${name}: ERROR the savepoint that version ${version} was stopped with is gone: ${gone.path}`,
+      `${name}: the savepoint that version ${version} was stopped with is gone: ${gone.path}`,
       `put it back; or start from another state, or clean: ${chooseFrom(name, "<path>")}, or … clean`,
     );
   if (!state || !savepoint?.drained || !sameLocation(state.path, savepoint.path)) return undefined;
@@ -111,14 +111,16 @@ export function hasFinished(record: JobRecord, job: ObservedJob | undefined): bo
 /** FINISHED is an end: only another query starts again. */
 export function planFinished(
   desired: Desired,
+  { job, cluster }: Pick<Observed, "job" | "cluster">,
   record: JobRecord,
-  job: ObservedJob | undefined,
   changes: readonly Change[],
 ): Draft {
   const version = record.current.meta.version;
   if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, undefined);
   const remark = changes.length > 0 ? "the change takes effect with the next version" : undefined;
-  if (record.status === "finished") return { action: "none", version, changes: [], remark };
+  // In a preview; by the time of `up` the cluster's update has noted its end.
+  const isNoted = record.status === "finished" || (cluster === "restarting" && record.status === "running");
+  if (isNoted) return { action: "none", version, changes: [], remark };
   const noted = { status: "finished" as const, jobId: job?.jobId ?? record.current.jobId };
   return { action: "finish", version, changes: [], record: noted, remark };
 }

@@ -17,13 +17,13 @@ export function planSuspended(
   record: JobRecord,
   changes: readonly Change[],
 ): DraftPlan {
-  const { job, now } = observed;
+  const { job, now, cluster } = observed;
   const version = record.current.meta.version;
   const { name } = desired.manifest;
   const late =
     changes.length > 0 ? `; takes effect when it resumes: ${changes.map(({ words }) => words).join(", ")}` : "";
   if (!job || !isAlive(job)) {
-    if (hasFinished(record, job)) return planFinished(desired, record, job, []);
+    if (hasFinished(record, job)) return planFinished(desired, observed, record, []);
     if (record.status === "stopped") {
       const remark = `${restWords(record.savepoint, now)}${late}`;
       return { action: "none", version, changes: [], remark, isSuspended: true };
@@ -36,6 +36,11 @@ export function planSuspended(
   if (!state) return refuseNoCheckpoint(name, record, stop);
   if (stop.do === "cancel" && state !== "clean" && !keepsCheckpoints(record.current.manifest))
     return refuseDeleted(name);
+  // In a preview the job still runs; by the time of `up` the cluster's update has stopped it.
+  if (cluster === "restarting") {
+    const remark = `stopped with the session cluster, which restarts${late}`;
+    return { action: "none", version, changes: [], remark, isSuspended: true };
+  }
   const remark = `${stopRemark(stop, job) ?? ""}${late}`.replace(/^; /u, "") || undefined;
   // What it rests with is known only once it has stopped.
   return { action: "suspend", version, changes: [], stop, rest: { state: undefined }, remark, isSuspended: true };

@@ -17,6 +17,11 @@ export function asNewcomer(plan: Decision): Decision {
   return plan.action === "none" && !plan.isSuspended ? { ...plan, action: "adopt" } : plan;
 }
 
+/** Nothing is done to it, but what the stack's state has of it is out of date, as after an update that was cut short. */
+export function asUnknown(plan: Decision, hasFinished: boolean): Decision {
+  return { ...plan, action: hasFinished ? "finish" : "adopt" };
+}
+
 function decisionWords(plan: Decision, now: number): string {
   const stays = `version ${plan.version} stays`;
   switch (plan.action) {

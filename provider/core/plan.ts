@@ -60,7 +60,7 @@ function planAlone(desired: Desired, observed: Observed): DraftPlan {
   const kept = (plan: DraftPlan) => (plan.action === "refuse" ? plan : withKeptState(plan, desired, observed, record));
   if (isRunning) return kept(planRunning(desired, observed, record, job, changes));
   const isFinished = hasFinished(record, job) && desired.choice?.from === undefined;
-  if (isFinished) return planFinished(desired, record, job, changes);
+  if (isFinished) return planFinished(desired, observed, record, changes);
   return kept(planStopped(desired, observed, record, changes));
 }
 
@@ -95,14 +95,14 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): DraftPlan
 
 function refuseLostRecord(name: string, newest: StateRef, now: number): Refusal {
   return refuse(
-    `${name}: ERROR the store has no record of it, but holds its state: the newest is ${newest.path}, ${ageWords(now - newest.at)} old`,
+    `${name}: the store has no record of it, but holds its state: the newest is ${newest.path}, ${ageWords(now - newest.at)} old`,
     `restore manifests/${name}.yaml in the store; or start from that state: ${chooseFrom(name, newest.path)}; or clean: … clean`,
   );
 }
 
 function refuseUnknown(name: string, deployedTo: string): Refusal {
   return refuse(
-    `${name}: ERROR this stack deployed it before, but the store has no record of it; it was deployed with the store ${deployedTo}`,
+    `${name}: this stack deployed it before, but the store has no record of it; it was deployed with the store ${deployedTo}`,
     `set the configuration key \`store\` back, or bring the record back; to start clean: ${chooseFrom(name, "clean")}`,
   );
 }

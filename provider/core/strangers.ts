@@ -35,6 +35,20 @@ export function ownedWords(strangers: readonly Stranger[]): string {
   return `store: ${whose}: ${list}; not touched; to stop one with a savepoint, add it to the configuration key \`retire\``;
 }
 
+/** Of a manifest that was there at the last update: the engine says no more than `delete`. */
+export function removedWords({ name, record, seen }: Stranger): string {
+  const head = `store: ${name}: its manifest was removed:`;
+  const tail = "its record stays, and if the manifest comes back it resumes from there";
+  const { job } = seen ?? {};
+  if (!seen) return `${head} it is stopped with a savepoint if it runs; ${tail}`;
+  // A cluster that restarts in the same update has stopped it by now, in the way that the preview said.
+  const isStopped = record.status === "stopped" && record.savepoint?.kind === "savepoint";
+  if ((!job || !isAlive(job)) && !isStopped) return `${head} it ${statusWords(seen)}; its record stays`;
+  if (job && isStruggling(job))
+    return `${head} it is ${job.status} and cannot take a savepoint, so it is cancelled; ${tail}`;
+  return `${head} it is stopped with a savepoint; ${tail}`;
+}
+
 /** What `retire` does to a job. */
 export function retireWords({ name, seen }: Stranger): string {
   const head = `store: ${name}: retired: it ${statusWords(seen)}`;

@@ -16,13 +16,14 @@ export interface Other {
 const LIMIT_MS = 10_000;
 
 /** One listing for each store and process, so that a store which is away is waited for once, and said to be away once. */
-const listings = new Map<string, Promise<readonly string[] | UnreadableStore>>();
+const listings = new Map<string, Promise<readonly string[] | NothingToCompare>>();
 
-class UnreadableStore {
+/** A store that cannot be read, or has no record: maybe it is not the one that was meant. */
+class NothingToCompare {
   private isTold = false;
   constructor(private readonly words: string) {}
 
-  /** Why it cannot be read, for the first who asks. */
+  /** Why there is nothing, for the first who asks. */
   tellOnce(): string | undefined {
     if (this.isTold) return undefined;
     this.isTold = true;
@@ -40,7 +41,7 @@ export interface Comparison {
 export async function compareJob(other: Other, desired: Desired): Promise<Comparison | undefined> {
   const name = desired.manifest.name;
   const names = await namesIn(other);
-  if (names instanceof UnreadableStore) return warning(names.tellOnce());
+  if (names instanceof NothingToCompare) return warning(names.tellOnce());
   try {
     const record = names.includes(name) ? await readFrom(other, name) : undefined;
     return { words: promotionWords(other.stack, desired, record), severity: "info" };
@@ -52,7 +53,7 @@ export async function compareJob(other: Other, desired: Desired): Promise<Compar
 /** Names the jobs that the other stack has and this one does not; undefined where there are none. */
 export async function compareNames(other: Other, own: readonly string[]): Promise<Comparison | undefined> {
   const names = await namesIn(other);
-  if (names instanceof UnreadableStore) return warning(names.tellOnce());
+  if (names instanceof NothingToCompare) return warning(names.tellOnce());
   const strangers = names.filter((name) => !own.includes(name));
   const found = await Promise.all(strangers.map((name) => isThere(other, name)));
   return warning(
@@ -77,11 +78,12 @@ function warning(words: string | undefined): Comparison | undefined {
   return words === undefined ? undefined : { words, severity: "warning" };
 }
 
-function namesIn(other: Other): Promise<readonly string[] | UnreadableStore> {
+function namesIn(other: Other): Promise<readonly string[] | NothingToCompare> {
   const known = listings.get(other.store);
   if (known) return known;
-  const listing = within(() => openStore(other.store).list()).catch(
-    (error: unknown) => new UnreadableStore(unreadableWords(other, error)),
+  const listing = within(() => openStore(other.store).list()).then(
+    (names) => (names.length > 0 ? names : new NothingToCompare(emptyWords(other))),
+    (error: unknown) => new NothingToCompare(unreadableWords(other, error)),
   );
   listings.set(other.store, listing);
   return listing;
@@ -89,6 +91,10 @@ function namesIn(other: Other): Promise<readonly string[] | UnreadableStore> {
 
 async function readFrom(other: Other, name: string): Promise<JobRecord | undefined> {
   return (await within(() => openStore(other.store).read(name)))?.record;
+}
+
+function emptyWords({ stack, store }: Other): string {
+  return `${stack} has no records at ${store}, so no job is compared with it; is the configuration key \`compareWith\` right?`;
 }
 
 function unreadableWords({ stack }: Other, error: unknown): string {

@@ -84,10 +84,18 @@ function slotsMissing(
   needed: number,
   { free, total, taken, own }: { free: number; total: number; taken: number; own: number },
 ): UserError {
-  const freed = own > 0 ? `, including the ${own} that its own stop frees` : "";
-  const others = `${freed}${taken > 0 ? `, ${taken} for other jobs of this update` : ""}`;
+  const are = (count: number) => `${count} ${count === 1 ? "is" : "are"}`;
+  const used = total - (free - own + taken) - own;
+  const parts = [
+    ...(taken > 0 ? [`${are(taken)} reserved for other jobs of this update`] : []),
+    ...(taken < 0 ? [`other jobs of this update free ${-taken}`] : []),
+    ...(used > 0 ? [`${are(used)} taken`] : []),
+    ...(own > 0 ? [`its own stop frees ${own}`] : []),
+  ];
+  const rest = free > 0 ? `${are(free)} free` : "none is free";
+  const words = [`the cluster has ${total}`, ...parts].join(", ");
   return new UserError("slots-missing", {
-    what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}, ${Math.max(0, free)} of ${total} are free${others}; nothing was stopped`,
+    what: `${name}: needs ${needed === 1 ? "1 slot" : `${needed} slots`}; ${words}: ${rest}; nothing was stopped or started`,
     fix: "give the cluster more slots (configuration keys `slots`, `taskManagers`), or lower parallelism.default",
   });
 }

@@ -13,7 +13,7 @@ import { type Merged, manifestOf, manifestProblems, merge } from "./manifest-che
 import { type Fields, fieldsOf } from "./manifest-yaml.js";
 import { inReadingOrder, type Problem, placeOf, readSource, shownPath, shownProblem } from "./places.js";
 import { stackChoices } from "./stack-choices.js";
-import { type StackOptions, stackLayers, strangerProblems } from "./stack-properties.js";
+import { retiredProblems, type StackOptions, stackLayers, strangerProblems } from "./stack-properties.js";
 import { TEMPLATE } from "./yaml-places.js";
 
 export { excerpt, type FilePlace } from "./places.js";
@@ -91,6 +91,7 @@ export function loadManifests(options: LoadOptions): Loaded {
         ...merged.flatMap(manifestProblems),
         ...sameNames(merged),
         ...(stack ? strangerProblems(root, stack, namesOf(merged)) : []),
+        ...(stack ? retiredProblems(root, stack, namesOf(merged)) : []),
         ...choices.problems,
       ],
     ),

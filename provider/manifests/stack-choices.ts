@@ -1,6 +1,7 @@
 /** The choices that a stack's configuration makes about its jobs, checked one by one, each with its place in the file. */
 
 import { CHOICE_KEYS, type Choice, ChoiceSchema, choiceFaults, type GivenChoices } from "../core/choices.js";
+import { plainWords } from "../core/plain-words.js";
 import { didYouMean } from "../core/spelling.js";
 import type { Problem } from "./places.js";
 import { placeInConfig } from "./stack-properties.js";
@@ -30,7 +31,7 @@ export function stackChoices(root: string, stack: string, given: GivenChoices, n
     const unknown = Object.keys(raw).filter((key) => !CHOICE_KEYS.some((known) => known === key));
     for (const key of unknown)
       fault(key, `there is no such choice${didYouMean(key, CHOICE_KEYS) || `; there are ${CHOICE_KEYS.join(", ")}`}`);
-    const parsed = ChoiceSchema.safeParse(raw);
+    const parsed = ChoiceSchema.safeParse(raw, { error: plainWords });
     if (parsed.success) {
       for (const { key, message } of choiceFaults(parsed.data)) fault(key, message);
       of.set(job, parsed.data);

@@ -1,6 +1,6 @@
 /** Flink options that a stack's configuration gives, for all jobs or for one, each with its place where that is known. */
 
-import { isMap, isScalar, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { GivenChoices } from "../core/choices.js";
 import type { Metadata } from "../core/metadata-columns.js";
 import { didYouMean } from "../core/spelling.js";
@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly metadata?: Metadata | undefined;
   /** What is chosen for single jobs. */
   readonly choices?: GivenChoices;
+  /** Names of jobs without a manifest that are to be stopped. */
+  readonly retire?: readonly string[];
 }
 
 export interface StackLayers {
@@ -62,6 +64,41 @@ export function strangerProblems(root: string, options: StackOptions, names: rea
   });
 }
 
+/** A job that has a manifest is not one that was left behind: what `retire` ends, the same update would start. */
+export function retiredProblems(
+  root: string,
+  { stack, retire = [] }: StackOptions,
+  names: readonly string[],
+): Problem[] {
+  return retire
+    .filter((job) => names.includes(job))
+    .map((job) => ({
+      severity: "error",
+      ...placeInConfig(root, stack, ["retire", job]),
+      message: `retire: ${job} cannot be retired: there is a manifest; remove the name, or remove the manifest: that alone stops the job with a savepoint`,
+    }));
+}
+
+/** Paths of the encrypted values of a key, as far as the stack's file tells them; the key itself where it does not. */
+export function encryptedPlaces(root: string, stack: string, key: string): (readonly string[])[] {
+  const { config } = readConfig(root, stack);
+  const pair = isMap(config)
+    ? config.items.find(({ key: name }) => isScalar(name) && isKey(name.value, key))
+    : undefined;
+  const places = pair ? encryptedBelow(pair.value, [key]) : [];
+  return places.length > 0 ? places : [[key]];
+}
+
+function encryptedBelow(node: unknown, path: readonly string[]): (readonly string[])[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => encryptedBelow(item, [...path, String(index)]));
+  if (!isMap(node)) return [];
+  const isEncrypted = node.items.length === 1 && isScalar(node.get("secure", true));
+  if (isEncrypted) return [path];
+  return node.items.flatMap(({ key, value }) =>
+    encryptedBelow(value, [...path, isScalar(key) ? String(key.value) : ""]),
+  );
+}
+
 /** A path of keys below `config` in the stack's file; without an offset where it stands elsewhere. */
 export function placeInConfig(
   root: string,
@@ -80,14 +117,20 @@ function readConfig(root: string, stack: string): { readonly source: Source; rea
   return { source, config: isMap(contents) ? contents.get("config", true) : undefined };
 }
 
-/** Offset of a key below `config`, where keys have the project's name in front; undefined if it has another value there. */
+/** Offset of a key below `config`, or of a text in a list there, where keys have the project's name in front; undefined if it has another value there. */
 function keyAt(node: unknown, [first, ...rest]: readonly string[], text: string | undefined): number | undefined {
+  if (isSeq(node)) {
+    const item = node.items.find((each) => isScalar(each) && String(each.value) === first);
+    return isScalar(item) ? item.range?.[0] : undefined;
+  }
   if (!isMap(node)) return undefined;
   for (const { key, value } of node.items) {
-    if (!isScalar(key) || String(key.value).replace(/^[\w-]+:/u, "") !== first) continue;
+    if (!isScalar(key) || !isKey(key.value, first)) continue;
     if (rest.length > 0) return keyAt(value, rest, text);
     const isOther = text !== undefined && !(isScalar(value) && String(value.value) === text);
     return isOther ? undefined : key.range?.[0];
   }
   return undefined;
 }
+
+const isKey = (written: unknown, key: string | undefined) => String(written).replace(/^[\w-]+:/u, "") === key;

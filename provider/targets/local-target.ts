@@ -1,7 +1,7 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
 import { resolve } from "node:path";
-import { refuseStrangers, suspendJobs, suspendRunning } from "../act/suspend.js";
+import { suspendJobs, suspendRunning } from "../act/suspend.js";
 import { checkFlinkHome } from "../cluster/flink-home.js";
 import { localHealth, portsToRun, startLocalOrNothing, stopLocal } from "../cluster/local.js";
 import { configurationOf, type LocalSpec } from "../cluster/local-configuration.js";
@@ -12,13 +12,14 @@ import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
 import { refuseLeftCluster } from "./left-cluster.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
+import { refuseUnknownJobs } from "./unknown-jobs.js";
 
 export const localTarget: Target = {
   check,
 
   async checkStart(cluster) {
     if (cluster.activity === "restarting" && cluster.store !== UNKNOWN) {
-      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+      await refuseUnknownJobs(cluster);
       await refuseOtherParallelism(cluster, cluster.properties);
     }
     await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
@@ -29,7 +30,7 @@ export const localTarget: Target = {
     const spec: LocalSpec = cluster;
     const health = await localHealth(spec);
     if (health.jobManagerRuns && !health.isCurrent) {
-      await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+      await refuseUnknownJobs(cluster);
       await suspendJobs({ ...cluster, progress });
     }
     // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.

@@ -73,6 +73,8 @@ export const ClusterGiven = z.object({
   requestSeconds: z.number(),
   /** Of the run of the program; no part of the state. */
   isPreview: z.boolean().optional(),
+  /** Keys of the configuration that this target does not look at, though they are given; likewise. */
+  ignoredKeys: z.array(z.string()).optional(),
   /** Names of the jobs that the stack deploys or retires: a cluster that runs others does not restart. */
   jobs: z.array(z.string()).optional(),
   /** Another stack with the same manifests, and the names of the jobs of this one: what it lacks is remarked on. */
@@ -91,6 +93,8 @@ export const ClusterChecked = ClusterGiven.extend({
   storeOptions: z.record(z.string(), z.string()).default({}),
   /** `jobs`, and those of the last update: the engine stops what is not among the first any more. */
   knownJobs: z.array(z.string()).optional(),
+  /** The store of the last update, where that was another one. */
+  storeBefore: z.string().optional(),
   /** Only for `yarn`. */
   session: Session.optional(),
   activity: Activity,
@@ -106,6 +110,7 @@ export const ClusterBefore = ClusterChecked.pick({
   rpcPort: true,
   session: true,
   jobs: true,
+  store: true,
 }).partial();
 export type ClusterBefore = z.infer<typeof ClusterBefore>;
 

@@ -1,6 +1,6 @@
 /** Target `yarn`: a session that is found through YARN's ResourceManager, or one of the stack's own, started there. */
 
-import { refuseStrangers, suspendJobs } from "../act/suspend.js";
+import { suspendJobs } from "../act/suspend.js";
 import { configurationText } from "../cluster/flink-home.js";
 import { stopLocal } from "../cluster/local.js";
 import { checkMemory } from "../cluster/memory.js";
@@ -15,6 +15,7 @@ import { UNKNOWN } from "../dynamic.js";
 import { waitFor } from "../flink/wait.js";
 import { s3FlinkEnvironment } from "../store/s3-client.js";
 import type { ClusterChecked, Session, Target } from "./target.js";
+import { refuseUnknownJobs } from "./unknown-jobs.js";
 import { checkYarn } from "./yarn-check.js";
 import {
   lookAtYarn,
@@ -63,7 +64,7 @@ async function bringUp(cluster: ClusterChecked, progress: (text: string) => void
   const own = left.filter((application) => isOwn(application, session));
   refuseRestarting(left.filter((application) => !own.includes(application)));
   for (const application of own.filter(({ state }) => state === "RUNNING"))
-    await refuseStrangers({ ...cluster, jobs: cluster.knownJobs, restUrl: addressOf(application) });
+    await refuseUnknownJobs({ ...cluster, restUrl: addressOf(application) });
   const application = choice.found === "one" ? choice.application : await start(cluster, session, progress);
   const isUp = choice.found === "one" && application.state === "RUNNING";
   const restUrl = isUp

@@ -140,10 +140,10 @@ test("A dead job whose state cannot be found is an error, and nothing at all is 
   await story.place(3);
   const preview = await story.preview();
   expect(preview.code).not.toBe(0);
-  expect(preview.text).toContain("tree-stateless: ERROR no state found for version 1");
+  expect(preview.text).toContain("tree-stateless: no state found for version 1");
   const up = await story.upWithPreview();
   expect(up.code).not.toBe(0);
-  expect(up.text).toContain("tree-stateless: ERROR no state found for version 1");
+  expect(up.text).toContain("tree-stateless: no state found for version 1");
   for (const job of ["tree-stateless", "tree-gone", "tree-gone-changed"])
     expect(await story.flink.alive(job)).toEqual([]);
   for (const [job, seen] of second) if (job !== "tree-stateless") expect(await look(job)).toEqual(seen);

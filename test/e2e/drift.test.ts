@@ -72,7 +72,7 @@ test("Lost and edited records, a copy and a job started by hand are each refused
       "hand",
       new RegExp(`a job .* is already running: ${stranger} .RUNNING., and its record .* names another job`, "u"),
     ],
-    ["gone", /ERROR no state found for version 1: it does not run/u],
+    ["gone", /no state found for version 1: it does not run/u],
   ];
   for (const [job, words] of refusals) expect(await refusalOf(`drift-${job}`)).toMatch(words);
   const preview = await story.preview();
@@ -88,7 +88,7 @@ test("Lost and edited records, a copy and a job started by hand are each refused
 
 test("With a mistyped store nothing starts beside what runs, nor from nothing what does not.", async () => {
   const store = `${story.store}-mistyped`;
-  const unknown = /ERROR this stack deployed it before, but the store has no record of it/u;
+  const unknown = /this stack deployed it before, but the store has no record of it/u;
   expect(await refusalOf("drift-gone", { store })).toMatch(unknown);
   expect(await refusalOf("drift-edited", { store })).toMatch(
     /drift-edited: a job of this name is already running: .*the store has no record of it/u,

@@ -59,6 +59,7 @@ test("An update without a preview fails in the same way, and touches nothing.", 
   const ran = await story.up();
   expect(ran.code).not.toBe(0);
   expect(caretLine(ran)).toBe(REFUSED.at(-1)?.[4]);
+  expect(ran.text).toContain("fix: correct the place named above, then run `pulumi up` again [sql-invalid]");
   expect(await story.running("invalid")).toEqual(before);
 });
 

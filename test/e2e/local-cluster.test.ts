@@ -1,6 +1,9 @@
 /** A stack with a cluster of its own on this machine: from nothing, through broken parts, to nothing again. */
 
+import { readdir, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFree } from "../../provider/cluster/ports.js";
 import { readProcesses } from "../../provider/cluster/processes.js";
@@ -44,6 +47,21 @@ test("An update makes the cluster and the job out of nothing.", async () => {
   expect(await livingRoles(story.local)).toEqual(ROLES);
   await story.running("local", await flinkOf(story));
   expect((await story.again()).preview.lines).toEqual({});
+});
+
+test("All temporary files of the cluster are in a folder that only its user may look into.", async () => {
+  const folder = join(story.local, "tmp");
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  const names = await readdir(folder);
+  for (const kind of ["tm_taskmanager-1-", "jm_", "flink-web-", "archivedApplicationStore-"])
+    expect(
+      names.some((name) => name.startsWith(kind)),
+      `${kind} in ${names}`,
+    ).toBe(true);
+  const { processes } = await readProcesses(story.local);
+  const ids = processes.flatMap(({ resourceId = [] }) => resourceId);
+  const outside = (await readdir(tmpdir())).filter((name) => ids.some((id) => name.includes(id)));
+  expect(outside).toEqual([]);
 });
 
 test("A killed SQL Gateway is seen by the preview and brought back; the job runs on.", async () => {
@@ -98,6 +116,7 @@ test("`pulumi destroy` stops the job with a savepoint and leaves no process and 
   const destroyed = await story.destroy();
   expect(destroyed.code, destroyed.text).toBe(0);
   expect(await livingRoles(story.local)).toEqual([]);
+  expect(await readdir(story.local)).not.toContain("tmp");
   expect(await Promise.all(Object.values(ports ?? {}).map(isFree))).toEqual([true, true, true]);
   expect(await story.record("local")).toMatchObject({
     status: "deleted",

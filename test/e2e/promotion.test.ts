@@ -48,14 +48,15 @@ afterAll(async () => {
   }
 });
 
-test("Before anything runs in staging, prod says that staging has none of its jobs.", async () => {
+test("Before anything runs in staging, prod says that staging has no records.", async () => {
   await prod.place(1);
   const { code, text, lines } = await prod.preview();
   expect(code, text).toBe(0);
   expect(lines).toEqual({
-    "all-numbers": "new, version 1, starts clean; staging does not have it",
-    "even-numbers": "new, version 1, starts clean; staging does not have it",
+    "all-numbers": "new, version 1, starts clean",
+    "even-numbers": "new, version 1, starts clean",
   });
+  expect(text.match(/staging has no records at s3:\/\/staging/gu)).toHaveLength(1);
 });
 
 test("After staging, prod is the same as staging, in tables with other values too, and runs with its own properties.", async () => {

@@ -76,7 +76,7 @@ async function forgetDeployment(job: string): Promise<void> {
   await writeFile(file, stringify(classic));
 }
 
-test("A record without a manifest is reported in each preview and update, and left alone; a manifest that goes is not.", async () => {
+test("A record without a manifest is reported in each preview and update, and left alone; of a manifest that goes it is said what becomes of its job.", async () => {
   await story.loseStack();
   await forgetDeployment("retain-left");
   const [left, shared, gone] = await Promise.all(
@@ -92,7 +92,9 @@ test("A record without a manifest is reported in each preview and update, and le
   expect(preview.text).toMatch(/warning: store: retain-left/u);
   const next = await story.step(3);
   expect(next.preview.text).toMatch(/retain-gone\s+delete/u);
-  expect(ofStore(next.preview).sort()).toEqual(words);
+  const removed =
+    "store: retain-gone: its manifest was removed: it is stopped with a savepoint; its record stays, and if the manifest comes back it resumes from there";
+  for (const ran of [next.preview, next.up]) expect(ofStore(ran).sort()).toEqual([...words, removed].sort());
   expect(await story.flink.state(gone?.jid ?? "")).toBe("FINISHED");
   for (const job of [left, shared]) expect(await story.flink.state(job?.jid ?? "")).toBe("RUNNING");
 });
@@ -122,6 +124,12 @@ test("A name in `retire` that has a manifest is an error before anything happens
   const { code, text } = await story.preview();
   expect(code).not.toBe(0);
   expect(text).toContain(`retire: ${JOB} cannot be retired: there is a manifest`);
+  // Without a preview it comes before the first resource too.
+  const up = await story.up();
+  expect(up.code).not.toBe(0);
+  expect(up.text).toContain(`retire: ${JOB} cannot be retired: there is a manifest`);
+  expect(up.text).toContain("[config-invalid]");
+  expect(up.text).not.toMatch(/unhandled exception|FlinkSqlJob/u);
   await story.configure({ retire: [] });
 });
 

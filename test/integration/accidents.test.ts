@@ -234,7 +234,7 @@ test("The slots of a job that is suspended are there for another one of the same
   wide.renew();
   const all = wide.inputs({ flinkProperties: { ...properties(), "parallelism.default": "3" } });
   const slots = async () => (await job.provider.run({ hook: "check", args: [{}, all] })).text;
-  expect(await slots()).toMatch(/needs 3 slots, 2 of 3 are free/u);
+  expect(await slots()).toMatch(/needs 3 slots; the cluster has 3, 1 is taken: 2 are free/u);
   const suspending = job.inputs({ choice: { suspended: true } });
   await job.provider.run({ hook: "check", args: [suspending, suspending] });
   expect(await slots()).not.toContain("failures");

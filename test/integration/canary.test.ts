@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readProcesses } from "../../provider/cluster/processes.js";
 import { patternsOf } from "../../provider/secrecy/patterns.js";
-import { Keys } from "../../provider/settings.js";
+import { Keys } from "../../provider/settings-keys.js";
 import { flinkHome } from "../support/cluster.js";
 
 /** A new key has no class, and does not compile: is what is given with --secret encrypted wherever it goes, or refused? */

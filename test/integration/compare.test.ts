@@ -72,6 +72,17 @@ test("Jobs that only the other stack has are named, without those that it has gi
   expect(await compareNames(other, ["runs", "more", "damaged"])).toBeUndefined();
 });
 
+test("A store without a record may be one that was not meant: said once, and no job is said to be missing there.", async () => {
+  const nowhere = { stack: "prodd", store: `file://${folder}/prodd/store` };
+  const said = [
+    await compareNames(nowhere, []),
+    await compareJob(nowhere, desired("a")),
+    await compareJob(nowhere, desired("b")),
+  ];
+  const words = `prodd has no records at ${nowhere.store}, so no job is compared with it; is the configuration key \`compareWith\` right?`;
+  expect(said).toEqual([{ words, severity: "warning" }, undefined, undefined]);
+});
+
 test("A server that never answers is waited for once, and said to be silent once.", async () => {
   const open: Socket[] = [];
   const silent = createServer((socket) => void open.push(socket));

@@ -4,6 +4,7 @@ import { delimiter } from "node:path";
 import { expect, test } from "vitest";
 import { digestOf, isDigestOf } from "../../provider/cluster/configuration-digest.js";
 import { guarded } from "../../provider/cluster/guarded.js";
+import { withTemporary } from "../../provider/cluster/temporary.js";
 import { passedOn } from "../../provider/core/environment.js";
 import { settingsTag } from "../../provider/core/yarn-application.js";
 
@@ -76,4 +77,17 @@ test("The tag by which a session on YARN is found is not a quick digest of its s
   expect(settingsTag("a", "owner", true)).toMatch(/^flink-sql-settings-[0-9a-f]{16}$/u);
   expect(settingsTag("a", "owner", true)).not.toBe(settingsTag("a", "other", true));
   expect(settingsTag("a", "owner", true)).toBe(settingsTag("a", "owner", true));
+});
+
+test.each([
+  [{}, "/p/.local/dev", { TMPDIR: "/p/.local/dev/tmp", JVM_ARGS: "-Djava.io.tmpdir=/p/.local/dev/tmp" }],
+  [
+    { TMPDIR: "/big", JVM_ARGS: "-Djava.io.tmpdir=/big" },
+    "/p",
+    { TMPDIR: "/big", JVM_ARGS: "-Djava.io.tmpdir=/p/tmp -Djava.io.tmpdir=/big" },
+  ],
+  [{ A: "b" }, "/my projects/p", { A: "b" }],
+  [{ A: "b" }, "/p:q", { A: "b" }],
+])("Temporary files: %j in %s.", (environment, folder, expected) => {
+  expect(withTemporary(environment, folder)).toEqual(expected);
 });

@@ -71,6 +71,11 @@ describe("one file, one problem, at its place", () => {
       "4:1: unknown key 'owner'; a manifest has name, description, target-table, sql, code, metadata, flinkProperties, pyflink",
     ],
     ["no name", "# x\ntarget-table: t\nsql: SELECT 1\n", "2:1: name is missing; give the job a name of its own"],
+    [
+      "a name without an end",
+      `name: ${"a".repeat(201)}\ntarget-table: t\nsql: SELECT 1\n`,
+      "1:7: name: has more than 200 characters",
+    ],
     ["no target", "name: a\nsql: SELECT 1\n", "1:1: target-table is missing; name the table that the results go to"],
     ["no query", "name: a\ntarget-table: t\n", "1:1: sql is missing; write the query, or PyFlink as code"],
     ["sql and code", `${GOOD}code: x = 1\n`, "4:1: sql and code are both given; keep one of them"],

@@ -157,6 +157,27 @@ const ROWS: readonly [string, Desired, Partial<Observed>, readonly Deed[], strin
     [{ do: "note-status", status: "finished", jobId: JOB }],
     "orders: finished, not started again, version 3 stays",
   ],
+  [
+    "finished, and the cluster restarts, whose update notes the end",
+    desired(),
+    { cluster: "restarting", record: record(), job: job("FINISHED", {}) },
+    [],
+    "orders: no change, version 3",
+  ],
+  [
+    "the same with another property",
+    PROPERTY,
+    { cluster: "restarting", record: record(), job: job("FINISHED", {}) },
+    [],
+    "orders: no change, version 3; the change takes effect with the next version",
+  ],
+  [
+    "suspended while the cluster restarts, whose update stops it",
+    { ...desired(), choice: { suspended: true } },
+    { cluster: "restarting", record: record(), job: job("RUNNING", {}) },
+    [],
+    "orders: suspended, version 3; stopped with the session cluster, which restarts",
+  ],
   ["finished and recorded", desired(), { record: record("finished") }, [], "orders: no change, version 3"],
   [
     "finished, the SQL changed",
@@ -245,13 +266,8 @@ describe("a job is planned from what is found", () => {
 });
 
 const REFUSED: readonly [string, Desired, Partial<Observed>, RegExp][] = [
-  ["no state is left", desired(), { record: record(), job: job("CANCELED", {}) }, /ERROR no state found for version 3/],
-  [
-    "the cluster forgot the job and no state is left",
-    desired(),
-    { record: record() },
-    /ERROR no state found for version 3/,
-  ],
+  ["no state is left", desired(), { record: record(), job: job("CANCELED", {}) }, /no state found for version 3/],
+  ["the cluster forgot the job and no state is left", desired(), { record: record() }, /no state found for version 3/],
   [
     "the savepoint that it was stopped with is gone, though an older state is there",
     desired(),
@@ -364,7 +380,7 @@ describe("a job of flink-sql-runner", () => {
     [
       "ended without a state, though Flink says that it never had one",
       { job: job("FAILED", { completedCheckpoints: 0 }) },
-      /ERROR no state found for version 3/,
+      /no state found for version 3/,
     ],
   ])("is refused where it %s", (_title, found, words) => {
     expect(planWords("orders", planJob(desired(), seen({ record: left, ...found })), NOW)).toMatch(words);

@@ -9,7 +9,9 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../provider/core/errors.js";
 import { clusterArgs, loadJobs } from "../../provider/program.js";
-import { Keys, readSettings, type Settings } from "../../provider/settings.js";
+import { readSettings, type Settings } from "../../provider/settings.js";
+import { Keys } from "../../provider/settings-keys.js";
+import { secretProblems } from "../../provider/settings-secrets.js";
 
 const here = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
 
@@ -40,6 +42,17 @@ function causeOf(config: Readonly<Record<string, unknown>>): string | undefined 
     throw error;
   }
   throw new Error("expected an error");
+}
+
+/** What is said of a configuration, if anything is wrong with it. */
+function toldOf(config: Readonly<Record<string, unknown>>): string {
+  try {
+    settingsOf("prod", config);
+    return "";
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
 }
 
 /** A file of the project, with the keys that `pulumi` would hand on. */
@@ -94,13 +107,13 @@ describe("compareWith", () => {
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ["a text", { compareWith: "staging" }, "compareWith: Invalid input: expected object, received string"],
+    ["a text", { compareWith: "staging" }, "compareWith: must be a map"],
+    ["no stack", { compareWith: { store: "s3://b" } }, "compareWith.stack: is missing"],
     [
-      "no stack",
-      { compareWith: { store: "s3://b" } },
-      "compareWith.stack: Invalid input: expected string, received undefined",
+      "a mistyped key",
+      { compareWith: { stack: "staging", stor: "s3://b" } },
+      "compareWith: there is no such key: stor; did you mean store?",
     ],
-    ["a mistyped key", { compareWith: { stack: "staging", stor: "s3://b" } }, 'compareWith: Unrecognized key: "stor"'],
     [
       "an address of another kind",
       { compareWith: { stack: "staging", store: "gs://b" } },
@@ -112,6 +125,102 @@ describe("compareWith", () => {
       "compareWith: that is this stack's own store; name the store of the other stack",
     ],
   ])("refuses %s", (_, config, cause) => expect(causeOf(config)).toBe(cause));
+});
+
+describe("what is wrong with a value is said in plain words", () => {
+  const both = "retain: must have both versions and days, such as { versions: 3, days: 30 }";
+  test.each<[Readonly<Record<string, unknown>>, string]>([
+    [{ retain: { versions: 2 } }, both],
+    [{ retain: { days: 2 } }, both],
+    [{ retain: 3 }, "retain: must be a map"],
+    [{ retain: { versions: 2, days: 1, day: 1 } }, "retain: there is no such key: day; did you mean days?"],
+    [
+      { retain: { versions: 0, days: 0.5 } },
+      "retain.versions: must be a whole number of 1 or more; retain.days: must be a whole number of 1 or more",
+    ],
+    [{ retain: { versions: "many", days: 1 } }, "retain.versions: must be a whole number of 1 or more"],
+    [{ checkpointSeconds: -1.5 }, "checkpointSeconds: must be a whole number of 0 or more"],
+    [{ slots: "four" }, "slots: must be a whole number of 1 or more"],
+    [{ target: "locl" }, "target: must be one of local, remote, yarn"],
+    [{ queryMetadata: "no" }, "queryMetadata: must be true or false"],
+    [{ tables: "a.sql" }, "tables: must be a list"],
+    [{ tables: [1] }, "tables.0: must be a text"],
+    [{ flinkProperties: { a: [1] } }, "flinkProperties.a: must be a text, a number, or true or false"],
+    [{ jobProperties: { a: 1 } }, "jobProperties.a: must be a map"],
+    [{ timestampColumn: "" }, "timestampColumn: must not be empty"],
+    [{ metadata: "some" }, "metadata: must be one of all, query, timestamp, none, or a list"],
+    [
+      { store: "s3://b/p", bucket: { create: true, stateVersionDays: 0 } },
+      "bucket: stateVersionDays: must be a whole number of 1 or more",
+    ],
+  ])("%j", (config, words) => expect(causeOf(config)).toBe(words));
+
+  test.each(["metadata", ...Object.keys(Keys)])("%s: no word of the validator's own is left.", (key) => {
+    for (const value of [{ a: [{}] }, [{ b: 1 }], 1.5, -1, true, ""]) {
+      const told = toldOf({ [key]: value });
+      expect(told).not.toMatch(/Invalid input|Too small|Unrecognized|expected \w+, received|Invalid option|NaN/u);
+    }
+  });
+});
+
+describe("a key that does not exist", () => {
+  test("is refused with the nearest that does, and the command that removes it.", () => {
+    expect(causeOf({ taskManager: 2 })).toBe(
+      "taskManager: there is no such key; did you mean taskManagers?; remove it: pulumi config rm taskManager",
+    );
+  });
+});
+
+describe("store", () => {
+  test.each([
+    "s3//bucket/prefix",
+    "s3a//bucket",
+    "file//srv/store",
+    "s3:/bucket",
+    "S3://bucket",
+    "gs://bucket",
+    "s3:bucket",
+    "s3://?region=x",
+    "s3://bucket/%zz",
+    "s3://my bucket/p",
+  ])("%s is a mistyped address, and no folder.", (store) =>
+    expect(causeOf({ store })).toMatch(/^store: not an address of a store: s3:/u),
+  );
+
+  test.each(["s3/bucket", "./s3//bucket", "../store", "/srv/store", "store.d/x"])("%s is a folder.", (store) =>
+    expect(settingsOf("prod", { store }).storeUrl).toMatch(/^file:\/\/\//u),
+  );
+});
+
+describe("keys that the target does not look at", () => {
+  const yarn = { resourceManagers: ["http://rm1:8088"] };
+  const addresses = { restUrl: "http://a:1", gatewayUrl: "http://b:2" };
+  const own = {
+    taskManagers: 2,
+    slots: 4,
+    jobManagerMemory: "2g",
+    taskManagerMemory: "3g",
+    clusterProperties: { a: "b" },
+  };
+  const started = Object.keys(own).slice(1);
+  test.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
+    [{ ...addresses, ...own }, Object.keys(addresses)],
+    [{ target: "remote", ...addresses, ...own }, Object.keys(own)],
+    [{ target: "yarn", yarn: { ...yarn, start: true }, ...addresses, ...own }, ["taskManagers"]],
+    [{ target: "yarn", yarn, ...own }, ["taskManagers", ...started]],
+    [{ target: "remote", ...addresses, slots: 8, taskManagers: "1" }, []],
+    [{ slots: 4 }, []],
+  ])("%j: %j", (config, ignored) => {
+    const settings = settingsOf("prod", config);
+    expect(settings.ignoredKeys).toEqual(ignored);
+    expect(clusterArgs("cluster", settings, "file:///store").ignoredKeys).toEqual(
+      ignored.length > 0 ? ignored : undefined,
+    );
+  });
+
+  test.each(["staging", "prod"])("The template of %s has none.", (stack) => {
+    expect(settingsOf(stack, templateOf(stack)).ignoredKeys).toEqual([]);
+  });
 });
 
 describe("Flink options of a stack", () => {
@@ -133,10 +242,23 @@ describe("Flink options of a stack", () => {
     process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify([`flink-sql:${key}`, "flink-sql:secretParameters"]);
     const cause = causeOf({ [key]: { orders: { password: "hidden" } } });
     expect(cause).toContain(
-      `${key}: holds an encrypted value, but records keep these in plain text; use secretParameters`,
+      `${key}: holds an encrypted value, but records keep these in plain text; use secretParameters, and remove this one: pulumi config rm ${key}`,
     );
     expect(cause).not.toContain("hidden");
   });
+});
+
+test.each([
+  [["parameters", "pw"], "parameters.pw: holds", "pulumi config rm --path parameters.pw"],
+  [
+    ["jobProperties", "my-job", "a.b"],
+    "jobProperties.my-job.a.b: holds",
+    `pulumi config rm --path 'jobProperties["my-job"]["a.b"]'`,
+  ],
+])("An encrypted value at %j is named, with the command that removes it.", (path, head, command) => {
+  const [told = ""] = secretProblems([path]);
+  expect(told.startsWith(head)).toBe(true);
+  expect(told.endsWith(command)).toBe(true);
 });
 
 describe("yarn", () => {
@@ -199,7 +321,7 @@ describe("yarn", () => {
     [
       "a mistyped key",
       { target: "yarn", yarn: { resourceManagers, applicationID: "x" } },
-      'yarn: Unrecognized key: "applicationID"',
+      "yarn: there is no such key: applicationID; did you mean applicationId?",
     ],
     [
       "an id that is none",

@@ -49,7 +49,15 @@ test("Slots that another job of the update will take are not free, though it has
   free = [4];
   await count("a", 3, 60);
   await expect(count("b", 2, 60)).rejects.toThrow(
-    "b: needs 2 slots, 1 of 4 are free, 3 for other jobs of this update; nothing was stopped",
+    "b: needs 2 slots; the cluster has 4, 3 are reserved for other jobs of this update: 1 is free; nothing was stopped or started",
+  );
+});
+
+test("Slots that others hold, that are reserved and that are free add up.", async () => {
+  free = [2];
+  await count("a", 1, 60);
+  await expect(count("b", 2, 60)).rejects.toThrow(
+    "b: needs 2 slots; the cluster has 4, 1 is reserved for other jobs of this update, 2 are taken: 1 is free;",
   );
 });
 
@@ -69,6 +77,8 @@ test("It is not waited longer than a start may take, and the error says what is 
   await count("a", 4, 60);
   startReserved(rest.url, "a");
   const since = Date.now();
-  await expect(count("b", 1, 1)).rejects.toThrow(/b: needs 1 slot, 0 of 4 are free, 4 for other jobs/u);
+  await expect(count("b", 1, 1)).rejects.toThrow(
+    /b: needs 1 slot; the cluster has 4, 4 are reserved for other jobs of this update: none is free;/u,
+  );
   expect(Date.now() - since).toBeLessThan(10_000);
 });

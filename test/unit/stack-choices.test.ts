@@ -34,7 +34,7 @@ writeFileSync(
 test("Every fault has its place, and what is right is read.", () => {
   const { problems, of } = stackChoices(root, "dev", CHOICES, ["orders", "clicks", "fine"]);
   expect(problems.map((problem) => shownProblem(problem).split("\n")[0])).toEqual([
-    "Pulumi.dev.yaml:5:7: choices.orders.suspended: Invalid input: expected boolean, received string",
+    "Pulumi.dev.yaml:5:7: choices.orders.suspended: must be true or false",
     "Pulumi.dev.yaml:7:7: choices.clicks.drainn: there is no such choice; did you mean drain?",
     "Pulumi.dev.yaml:8:5: choices.order: no manifest is named 'order'; did you mean orders?",
   ]);

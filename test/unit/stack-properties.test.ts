@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
 import { type Loaded, loadManifests } from "../../provider/manifests/load-manifests.js";
-import type { StackOptions } from "../../provider/manifests/stack-properties.js";
+import { encryptedPlaces, type StackOptions } from "../../provider/manifests/stack-properties.js";
 
 const GOOD = "target-table: t\nsql: SELECT 1\n";
 
@@ -22,6 +22,10 @@ beforeAll(() => {
     "Pulumi.prod.yaml":
       'config:\n  p:jobProperties:\n    orders:\n      rest.port: "1"\n    ordrs:\n      d: job\n' +
       "  p:flinkProperties:\n    execution.target: local\n    rest.port: 2\n",
+    "Pulumi.qa.yaml": "config:\n  p:retire:\n    - old\n    - clicks\n  p:choices:\n    ordrs: {suspended: true}\n",
+    "Pulumi.open.yaml":
+      "config:\n  p:parameters:\n    brokers: k:1\n    pw: {secure: abc}\n  p:store: {secure: abc}\n" +
+      "  p:jobProperties:\n    orders: {a.b: {secure: abc}, secure: c}\n  p:tables: [a, {secure: abc}]\n",
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
 });
@@ -130,4 +134,33 @@ describe("a mistake in the configuration is shown", () => {
     expect(error.code).toBe("manifest-invalid");
     expect(error.parts.what).toContain("2 problems in the manifests of jobs");
   });
+});
+
+describe("retire", () => {
+  const options = { stack: "qa", retire: ["old", "orders", "clicks"], choices: { ordrs: { suspended: true } } };
+
+  test("names no job that has a manifest: told with the other mistakes, each at its place.", () => {
+    const error = errorOf(options);
+    expect(error.code).toBe("config-invalid");
+    const told = error.parts.what.split("\n").filter((line) => line.startsWith("Pulumi."));
+    const why =
+      "there is a manifest; remove the name, or remove the manifest: that alone stops the job with a savepoint";
+    expect(told).toEqual([
+      `Pulumi.qa.yaml: retire: orders cannot be retired: ${why}`,
+      `Pulumi.qa.yaml:4:7: retire: clicks cannot be retired: ${why}`,
+      "Pulumi.qa.yaml:6:5: choices.ordrs: no manifest is named 'ordrs'; did you mean orders?",
+    ]);
+  });
+
+  test("may name any other.", () => expect(() => load({ stack: "qa", retire: ["old"] })).not.toThrow());
+});
+
+test.each([
+  ["parameters", [["parameters", "pw"]]],
+  ["store", [["store"]]],
+  ["jobProperties", [["jobProperties", "orders", "a.b"]]],
+  ["tables", [["tables", "1"]]],
+  ["of another file", [["of another file"]]],
+])("The encrypted values of %s are found where they stand.", (key, places) => {
+  expect(encryptedPlaces(root, "open", key)).toEqual(places);
 });

@@ -3,7 +3,14 @@
 import { describe, expect, it } from "vitest";
 import type { FlinkStatus, Observed, ObservedJob } from "../../provider/core/observed.js";
 import type { JobRecord, StateRef } from "../../provider/core/record.js";
-import { ownedWords, retireRefusal, retireWords, type Stranger, strangerWords } from "../../provider/core/strangers.js";
+import {
+  ownedWords,
+  removedWords,
+  retireRefusal,
+  retireWords,
+  type Stranger,
+  strangerWords,
+} from "../../provider/core/strangers.js";
 
 const NOW = 10_000_000;
 const record: JobRecord = {
@@ -73,6 +80,27 @@ it("Records that resources own share one line, with ten names at most.", () => {
   );
   expect(words.match(/old \(/gu)).toHaveLength(10);
   expect(words).toContain(", and 3 more; not touched");
+});
+
+describe("a manifest that is removed", () => {
+  const back = "its record stays, and if the manifest comes back it resumes from there";
+  it.each<[string, Stranger, string]>([
+    ["whose job runs", stranger({ job: job("RUNNING") }), `it is stopped with a savepoint; ${back}`],
+    [
+      "whose job cannot take a savepoint",
+      stranger({ job: job("RESTARTING") }),
+      `it is RESTARTING and cannot take a savepoint, so it is cancelled; ${back}`,
+    ],
+    [
+      "whose job the same update has stopped, for the cluster to restart",
+      stranger({ record: { ...record, status: "stopped", savepoint: { ...checkpoint(1), kind: "savepoint" } } }),
+      `it is stopped with a savepoint; ${back}`,
+    ],
+    ["whose job has ended", stranger({ job: job("FAILED") }), "it does not run on this cluster; its record stays"],
+    ["of whose job nothing is known", unseen, `it is stopped with a savepoint if it runs; ${back}`],
+  ])("%s", (_title, found, words) => {
+    expect(removedWords(found)).toBe(`store: old: its manifest was removed: ${words}`);
+  });
 });
 
 describe("what is retired", () => {
