@@ -20,7 +20,7 @@ export interface JobSources {
 
 /** `jobs/orders.yaml:7:12: Column 'amout' not found in any table`, then the line and a caret. */
 export function refusalWords(job: JobSources, refusal: JobRefused): string {
-  const option = optionIn(refusal.message);
+  const option = optionIn(refusal.message, job);
   if (option !== undefined && Object.hasOwn(job.flinkProperties, option))
     return optionWords(job, option, refusal.message);
   if (refusal.part === "definition") return definitionWords(job, refusal);
@@ -29,7 +29,9 @@ export function refusalWords(job: JobSources, refusal: JobRefused): string {
 }
 
 /** Whatever Flink was about to do when it came to it, a value that it cannot read is the option's. */
-function optionIn(message: string): string | undefined {
+function optionIn(message: string, { flinkProperties }: JobSources): string | undefined {
+  const zone = /time-zone ID(?: format)?: (.*)$/u.exec(message)?.[1];
+  if (zone !== undefined && flinkProperties["table.local-time-zone"]?.includes(zone)) return "table.local-time-zone";
   return /^Could not parse value '[\s\S]*' for key '([^']+)'/u.exec(message)?.[1];
 }
 

@@ -81,7 +81,7 @@ export function readSettings(): Settings {
     throw new UserError("config-invalid", {
       what: `the configuration of stack ${stack} is not valid`,
       cause: problems.join("\n"),
-      fix: `correct Pulumi.${stack}.yaml, or use \`pulumi config set\` and \`pulumi config rm\`; README.md describes the keys under "Configuration"`,
+      fix: `correct Pulumi.${stack}.yaml, or use \`pulumi config set\` and \`pulumi config rm\`; docs/configuration.md describes the keys`,
     });
   return {
     ...values,

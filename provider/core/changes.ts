@@ -10,6 +10,7 @@ import { sameLocation } from "./naming.js";
 import { valueWords } from "./option-words.js";
 import type { Place } from "./place.js";
 import { CHECKPOINTS_DIRECTORY, SAVEPOINTS_DIRECTORY, type StateDirectories, withCurrentNames } from "./properties.js";
+import { queryChanges, secretsInQuery, sourcesOf } from "./query-changes.js";
 import type { Deployment, SecretDigest } from "./record.js";
 import { sameSql } from "./sql-text.js";
 
@@ -59,14 +60,29 @@ export function changesBetween(current: Deployment, desired: Desired): Change[] 
     ...(old.description === now.description ? [] : [change("description", "description changed")]),
     ...propertyChanges(old, now, isClassic(current)).map((words) => change("flinkProperties", words)),
     ...directoryChanges(current.directories, desired.directories).map((words) => change("flinkProperties", words)),
-    ...(current.definitions ? definitionChanges(current.definitions, desired.definitions) : []).map(
-      ({ words, isOfQuery }) => change(isOfQuery ? "views" : "definitions", words),
-    ),
+    ...tableFileChanges(current, desired),
     ...fileChanges(current.files ?? {}, desired.files).map((words) => change("files", words)),
     ...secretChanges(current, desired),
     ...columnChanges(current.metadataColumns, desired.metadataColumns),
   ];
   return changes.sort((a, b) => Number(b.effect === "replace") - Number(a.effect === "replace"));
+}
+
+/** What is a part of the query is told as such, whatever statement of a table file it is. */
+function tableFileChanges({ definitions, manifest }: Deployment, desired: Desired): Change[] {
+  if (!definitions) return [];
+  if (definitions.join(";") === desired.definitions.join(";")) return [];
+  const changed = definitionChanges(definitions, desired.definitions);
+  // Their order matters to USE alone.
+  const isElse = sourcesOf({ manifest, definitions }, desired).some(({ before }) => before === undefined);
+  const words = changed.length === 0 && isElse ? ["names of tables stand for others"] : changed;
+  const ofQuery = queryChanges({ manifest, definitions }, desired).map(({ kind, name }) => `${kind} ${name}`);
+  const isOf = (name: string, one: string) => one.startsWith(`${name} `);
+  const untold = ofQuery.filter((name) => !words.some((one) => isOf(name, one)));
+  return [
+    ...words.map((one) => change(ofQuery.some((name) => isOf(name, one)) ? "views" : "definitions", one)),
+    ...untold.map((name) => change("views", `${name} changed`)),
+  ];
 }
 
 function change(field: Exclude<Field, "name">, words: string): Change {
@@ -119,7 +135,11 @@ function fileChanges(old: Readonly<Record<string, string>>, now: Readonly<Record
 }
 
 function secretChanges(current: Deployment, desired: Desired): Change[] {
-  return haveSecretsChanged(current, desired) ? [change("definitions", "a secret parameter changed")] : [];
+  if (!haveSecretsChanged(current, desired)) return [];
+  const held = secretsInQuery(desired, Object.keys(desired.secrets));
+  const words = "holds a secret parameter, and one has changed";
+  if (held.length > 0) return held.map(({ kind, name }) => change("views", `${kind} ${name} ${words}`));
+  return [change("definitions", "a secret parameter changed")];
 }
 
 /** Which of them did, the record does not tell. */

@@ -42,3 +42,8 @@ export function optionEffect(connector: string | undefined, { option }: OptionCh
   if (known.server?.test(option)) return "server";
   return known.overridden?.test(option) ? "overridden" : "plain";
 }
+
+/** Whether an option tells sources of some connector apart. */
+export function isIdentityAnywhere(option: string): boolean {
+  return Object.values(CONNECTORS).some(({ identity }) => identity.test(option));
+}

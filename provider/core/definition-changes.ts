@@ -19,25 +19,22 @@ export function optionWords({ option, before, after }: OptionChange): string {
 
 export interface TableChange {
   readonly table: string;
-  readonly options: readonly OptionChange[];
   readonly words: readonly string[];
-  /** A column is computed in another way. */
-  readonly isComputedElse: boolean;
 }
 
 /** Of each table that is in both lists and means something else, what that is. */
-export function tableChanges(before: readonly string[], after: readonly string[]): TableChange[] {
+function tableChanges(before: readonly string[], after: readonly string[]): TableChange[] {
   const [old, now] = [tablesOf(before), tablesOf(after)];
   return [...now].flatMap(([table, facts]) => {
     const was = old.get(table);
     if (!was) return [];
-    const options = optionChanges(was, facts);
-    const words = [...options.map(optionWords), ...shapeWords(was, facts)];
-    return words.length > 0 ? [{ table, options, words, isComputedElse: isComputedElse(was, facts) }] : [];
+    const words = [...optionChanges(was, facts).map(optionWords), ...shapeWords(was, facts)];
+    return words.length > 0 ? [{ table, words }] : [];
   });
 }
 
-function optionChanges(old: TableFacts, now: TableFacts): OptionChange[] {
+/** Options that differ between two meanings of a table. */
+export function optionChanges(old: TableFacts, now: TableFacts): OptionChange[] {
   const names = [...new Set([...old.options.keys(), ...now.options.keys()])].sort();
   return names
     .map((option) => ({ option, before: old.options.get(option), after: now.options.get(option) }))
@@ -61,45 +58,23 @@ function shapeWords(old: TableFacts, now: TableFacts): string[] {
   ];
 }
 
-/** `amount AS price * 2`; a column that only gets another type says so when Flink restores its state. */
-function isComputedElse(old: TableFacts, now: TableFacts): boolean {
-  const isComputed = (text: string | undefined) => text !== undefined && /^\S+ AS /u.test(text);
-  return [...now.columns].some(([name, text]) => {
-    const was = old.columns.get(name);
-    return was !== undefined && was !== text && (isComputed(was) || isComputed(text));
-  });
-}
-
-export interface DefinitionChange {
-  readonly words: string;
-  /** It changes what a query means, as another text of it would: a view, a computed column, where names are looked up. */
-  readonly isOfQuery: boolean;
-}
-
 /** What changed between two lists of definitions: `table orders changed (topic a → b)`. */
-export function definitionChanges(before: readonly string[], after: readonly string[]): DefinitionChange[] {
-  const changes = tableChanges(before, after);
-  const computed = new Set(changes.filter(({ isComputedElse }) => isComputedElse).map(({ table }) => table));
-  const tables = new Map(changes.map(({ table, words }) => [table, words]));
-  const ofTable = (table: string, words: readonly string[]): DefinitionChange => ({
-    words: `table ${table} changed (${words.join(", ")})`,
-    isOfQuery: computed.has(table),
-  });
+export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
+  const tables = new Map(tableChanges(before, after).map(({ table, words }) => [table, words]));
   const told = new Set<string>();
-  const differences = compareDefinitions(before, after).flatMap(({ label, kind }): DefinitionChange[] => {
+  const differences = compareDefinitions(before, after).flatMap(({ label, kind }): string[] => {
     const table = /^(?:table|ALTER TABLE) (.*?)(?: \(\d+\))?$/u.exec(label)?.[1] ?? "";
     const name = tables.has(label.replace(/^table /u, "")) ? label.replace(/^table /u, "") : table;
     const words = tables.get(name);
     // What an ALTER TABLE changes is told of its table.
-    if (!words || (kind !== "changed" && label.startsWith("table ")))
-      return [{ words: `${label} ${kind}`, isOfQuery: /^(?:view|ALTER VIEW|USE) /u.test(label) }];
+    if (!words || (kind !== "changed" && label.startsWith("table "))) return [`${label} ${kind}`];
     if (told.has(name)) return [];
     told.add(name);
-    return [ofTable(name, words)];
+    return [`table ${name} changed (${words.join(", ")})`];
   });
   // A table that is LIKE another one changes with that.
   const others = [...tables].filter(([name]) => !told.has(name));
-  return [...differences, ...others.map(([name, words]) => ofTable(name, words))];
+  return [...differences, ...others.map(([name, words]) => `table ${name} changed (${words.join(", ")})`)];
 }
 
 export interface DefinitionDifference {

@@ -1,14 +1,13 @@
 /** A start that keeps its state though what the state is about changed: what is refused then, and what is worth a word. */
 
 import { type Desired, haveSecretsChanged } from "./changes.js";
-import { optionEffect } from "./connectors.js";
+import { isIdentityAnywhere, optionEffect } from "./connectors.js";
 import { chooseFrom, type Draft, type DraftPlan, type Refusal, refuse } from "./decision.js";
-import { type OptionChange, optionWords, tableChanges } from "./definition-changes.js";
+import { type OptionChange, optionChanges, optionWords } from "./definition-changes.js";
 import { parallelismFault } from "./max-parallelism.js";
 import type { Observed } from "./observed.js";
+import { hintedOptions, sinkOf, sourcesOf } from "./query-changes.js";
 import type { Deployment, JobRecord } from "./record.js";
-import { identifierOf, splitStatements, type Token, tokenize } from "./sql-text.js";
-import { nameAt, tablesOf } from "./table-facts.js";
 
 /** The plan, unless it would go on from a state that knows something else. A state that a person chose goes through. */
 export function withKeptState(plan: Draft, desired: Desired, { chosen }: Observed, record: JobRecord): DraftPlan {
@@ -28,68 +27,52 @@ interface ChangedOption {
   readonly effect: "identity" | "server" | "overridden";
 }
 
-/** Changed options of the tables that a job reads, or that it writes to. */
-function changedOptions(current: Deployment, desired: Desired, role: "source" | "sink"): ChangedOption[] {
-  const before = current.definitions ?? [];
-  const tables = tablesOf(before);
-  const isOf = roleOf(role, desired);
-  return tableChanges(before, desired.definitions)
-    .filter(({ table }) => isOf(table))
-    .flatMap(({ table, options }) =>
-      options.flatMap((change): ChangedOption[] => {
-        const effect = optionEffect(tables.get(table)?.options.get("connector"), change);
-        return effect === "plain" ? [] : [{ table, change, effect }];
-      }),
-    );
-}
-
-/** A table that is only looked up has no state: it is asked for each row. */
-function roleOf(role: "source" | "sink", { manifest, definitions }: Desired): (table: string) => boolean {
-  const target = nameAt(tokenize(manifest["target-table"]), 0).name;
-  if (role === "sink") return (table) => table === target;
-  const views = definitions.flatMap((sql) => splitStatements(sql)).filter(({ tokens }) => isView(tokens));
-  const read = [tokenize(manifest.sql ?? ""), ...views.map(({ tokens }) => tokens)];
-  const code = manifest.code ?? "";
-  return (table) => {
-    const name = table.replace(/ \(\d+\)$/u, "");
-    return code.includes(name) || read.some((tokens) => isRead(name, tokens));
-  };
-}
-
-function isView(tokens: readonly Token[]): boolean {
-  const words = tokens.slice(0, 3).map(({ text }) => text.toUpperCase());
-  return words[0] === "CREATE" && words.includes("VIEW");
-}
-
-function isRead(name: string, tokens: readonly Token[]): boolean {
-  return tokens.some((token, i) => {
-    const isName = (token.kind === "word" || token.kind === "quoted") && identifierOf(token) === name;
-    return isName && !isLookedUp(tokens, i + 1);
+/** Changed options of the tables that a job reads, or of the one that it writes to. */
+function changedOptions(
+  { manifest, definitions = [] }: Deployment,
+  desired: Desired,
+  role: "source" | "sink",
+): ChangedOption[] {
+  const sink = () => sinkOf(desired.manifest["target-table"], definitions, desired.definitions);
+  const used = role === "sink" ? [sink()] : sourcesOf({ manifest, definitions }, desired);
+  return used.flatMap((table) => {
+    const { before, after, name } = table ?? {};
+    if (!before || !after || name === undefined) return [];
+    return optionChanges(before, after).flatMap((change): ChangedOption[] => {
+      const effect = optionEffect(before.options.get("connector"), change);
+      return effect === "plain" ? [] : [{ table: name, change, effect }];
+    });
   });
 }
 
-/** `FOR SYSTEM_TIME AS OF` behind a table's name, where a join asks for single rows. */
-function isLookedUp(tokens: readonly Token[], from: number): boolean {
-  const words = tokens.slice(from, from + 3).filter(({ kind }) => kind !== "hint");
-  return words[0]?.text.toUpperCase() === "FOR" && words[1]?.text.toUpperCase() === "SYSTEM_TIME";
+/** Tables that the same query did not read before: a name of its stands for another one now. */
+function otherTables(
+  { manifest, definitions = [] }: Deployment,
+  desired: Desired,
+): { readonly table: string; readonly words: string }[] {
+  return sourcesOf({ manifest, definitions }, desired)
+    .filter(({ before }) => before === undefined)
+    .map(({ name }) => ({ table: name, words: "another table of that name is read" }));
 }
 
 /** Options of sources by which they are told apart and that hold a secret parameter, of which one has changed. */
-function secretIdentities(
-  current: Deployment,
-  desired: Desired,
-): { readonly table: string; readonly option: string }[] {
-  const isSource = roleOf("source", desired);
+function secretIdentities(current: Deployment, desired: Desired): { readonly table: string; readonly words: string }[] {
+  const { manifest, definitions = [] } = current;
   const isSecret = (value: string) => Object.keys(desired.secrets).some((key) => value.includes(`{${key}}`));
-  const found = [...tablesOf(desired.definitions)].flatMap(([table, { options }]) => {
+  const words = (option: string) => `${option} holds a secret parameter, and one has changed`;
+  const found = sourcesOf({ manifest, definitions }, desired).flatMap(({ name, after: { options } }) => {
     const effectOf = (option: string, value: string) =>
       optionEffect(options.get("connector"), { option, before: value, after: value });
     const holds = ([option, value]: readonly [string, string]) =>
       isSecret(value) && effectOf(option, value) === "identity";
-    return [...options].filter(holds).map(([option]) => ({ table, option }));
+    return [...options].filter(holds).map(([option]) => ({ table: name, words: words(option) }));
   });
-  const read = found.filter(({ table }) => isSource(table));
-  return read.length > 0 && haveSecretsChanged(current, desired) ? read : [];
+  // Of which connector the table is that a hint is about does not matter: these names mean the same with all that have them.
+  const hinted = hintedOptions(desired)
+    .filter(({ option, value }) => isSecret(value) && isIdentityAnywhere(option))
+    .map(({ view, option }) => ({ table: view, words: words(option) }));
+  const all = [...found, ...hinted];
+  return all.length > 0 && haveSecretsChanged(current, desired) ? all : [];
 }
 
 function sourceFault(current: Deployment, desired: Desired): Refusal | undefined {
@@ -97,10 +80,8 @@ function sourceFault(current: Deployment, desired: Desired): Refusal | undefined
   const changed = changedOptions(current, desired, "source").filter(({ effect }) => effect === "identity");
   const other = [
     ...changed.map(({ table, change }) => ({ table, words: optionWords(change) })),
-    ...secretIdentities(current, desired).map(({ table, option }) => ({
-      table,
-      words: `${option} holds a secret parameter, and one has changed`,
-    })),
+    ...otherTables(current, desired),
+    ...secretIdentities(current, desired),
   ];
   if (other.length === 0) return undefined;
   const words = other.map((one) => `${one.table}: ${one.words}`).join(", ");

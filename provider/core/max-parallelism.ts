@@ -31,6 +31,11 @@ export function clusterParallelismFault(
   before: Options,
   after: Options,
 ): Refusal | undefined {
+  for (const option of [OPTION, "parallelism.default"]) {
+    const value = after[option];
+    if (value !== undefined && !/^-?\d+$/u.test(value))
+      return refuse(`${manifest.name}: ${option} '${value}' of the cluster is not a whole number`, `correct ${option}`);
+  }
   const [old, now] = [before, after].map((cluster) =>
     optionsOf({ ...cluster, ...manifest.flinkProperties }, definitions),
   );

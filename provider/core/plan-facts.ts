@@ -24,8 +24,12 @@ export interface UnstableColumn {
 const ADVICE = "Optimized Physical Plan With Advice";
 const UNSTABLE = /^advice\[\d+\]: \[WARNING\] The column\(s\): (.*?) can not satisfy the determinism requirement/gmu;
 
+const CONDITION_NAME = "a condition";
+const CONDITION = /^advice\[\d+\]: \[WARNING\] There exists non deterministic function: '([^']*)' in condition/gmu;
+
 /** From `EXPLAIN CHANGELOG_MODE, PLAN_ADVICE, JSON_EXECUTION_PLAN`; without the first two as far as it goes. */
 export function planFacts(explanation: string): PlanFacts {
+  const conditions = [...explanation.matchAll(CONDITION)].map(([, by = ""]) => ({ column: CONDITION_NAME, by }));
   const widths = [...explanation.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map((found) => Number(found[1]));
   const physical = section(explanation, "Optimized Physical Plan");
   const sink = physical.find((line) => /^(?:Legacy)?Sink\(/u.test(line)) ?? "";
@@ -38,7 +42,7 @@ export function planFacts(explanation: string): PlanFacts {
   );
   return {
     slots: Math.max(1, ...widths),
-    unstable: explanation.includes(ADVICE) ? named : undefined,
+    unstable: explanation.includes(ADVICE) ? [...named, ...conditions] : undefined,
     materializes: /upsertMaterialize=\[true\]/u.test(sink),
     hasUpdates: changes.some((kind) => kind !== "I" && kind !== "NONE"),
   };
@@ -69,7 +73,8 @@ export function lostRowsWords(
   const writesTime = columns !== undefined && columnsOf(columns)[0]?.key === "timestamp";
   if (unstable === undefined) return writesTime && materializes ? insertTimeWords(columns) : undefined;
   // Which of its columns the table calls otherwise is not told; a function that is not NOW makes none of ours.
-  if (writesTime && unstable.some(({ by }) => by === "NOW")) return insertTimeWords(columns);
+  if (writesTime && unstable.some(({ by, column }) => by === "NOW" && column !== CONDITION_NAME))
+    return insertTimeWords(columns);
   const isAccepted = options[STRATEGY]?.toUpperCase() === "IGNORE";
   return unstable.length > 0 && !isAccepted ? ownColumnsWords(unstable) : undefined;
 }

@@ -36,6 +36,13 @@ test("A value that cannot be read is its option's, whatever statement Flink came
   expect(refused("state.x", "y")[0]).toMatch(/^orders\.yaml: flinkProperties: Could not parse value 'y'/u);
 });
 
+test("A time zone that Java does not know is its option's.", () => {
+  const flinkProperties = { "table.local-time-zone": "Mars/Base" };
+  const job = { name: "orders", file: "orders.yaml", definitions: [], flinkProperties };
+  const refusal = new JobRefused("definition", 0, undefined, undefined, "Unknown time-zone ID: Mars/Base");
+  expect(refusalWords(job, refusal)).toMatch(/^job-template\.yaml:2:3: Unknown time-zone ID: Mars\/Base\n/u);
+});
+
 test("An option of a table is the table's.", () => {
   expect(refused("rows-per-second", "many")[0]).toMatch(/^t\.sql:1:1: .*\(table src, which orders uses\)$/u);
 });

@@ -363,11 +363,109 @@ describe("what is a part of the query, wherever it stands, makes a new version",
       "ALTER VIEW clicks changed",
     ],
     ["a computed column", [computed("a * 2")], [computed("a * 3")], "table clicks changed (column b changed)"],
-    ["where names are looked up", ["USE a", RAW], ["USE b", RAW], "USE b added, USE a removed"],
+    [
+      "a computed column whose name has a blank",
+      [table("clicks", KAFKA, "a INT, `b c` AS a * 2")],
+      [table("clicks", KAFKA, "a INT, `b c` AS a * 3")],
+      "table clicks changed (column b c changed)",
+    ],
+    [
+      "a computed column by ALTER TABLE",
+      [table("clicks", KAFKA), "ALTER TABLE clicks ADD (b AS a * 2)"],
+      [table("clicks", KAFKA), "ALTER TABLE clicks ADD (b AS a * 3)"],
+      "table clicks changed",
+    ],
+    [
+      "columns in another order",
+      [table("clicks", KAFKA, "a INT, b INT")],
+      [table("clicks", KAFKA, "b INT, a INT")],
+      "table clicks changed (columns in another order)",
+    ],
+    [
+      "a view out of the shadow of a temporary one",
+      [RAW, view("SELECT a FROM raw"), "CREATE VIEW clicks AS SELECT 2 AS a"],
+      [RAW, view("SELECT a FROM raw"), "CREATE VIEW clicks AS SELECT 2 AS a", "DROP TEMPORARY VIEW clicks"],
+      "view clicks changed",
+    ],
+    [
+      "a view over a view",
+      [RAW, "CREATE VIEW inner_one AS SELECT a FROM raw", view("SELECT a FROM inner_one")],
+      [RAW, "CREATE VIEW inner_one AS SELECT a + 1 AS a FROM raw", view("SELECT a FROM inner_one")],
+      "view inner_one changed",
+    ],
   ])("%s", (_, before, after, words) => {
     const line = planned({ definitions: before }, { definitions: after });
     expect(line).toMatch(/^orders: new version 2, starts clean \(/u);
     for (const word of words.split(", ")) expect(line).toContain(word);
+  });
+
+  test.each<[string, string, RegExp]>([
+    [
+      "a view's literal",
+      "SELECT a * CAST('{x}' AS INT) AS a FROM raw",
+      /^orders: new version 2, .*view clicks holds a secret/u,
+    ],
+    [
+      "a topic in a hint",
+      "SELECT a FROM raw /*+ OPTIONS('topic' = '{x}') */",
+      /^orders: the source changed \(clicks: topic/u,
+    ],
+    [
+      "a password in a hint",
+      "SELECT a FROM raw /*+ OPTIONS('password' = '{x}') */",
+      /^orders: restart from a savepoint/u,
+    ],
+    ["a comment", "SELECT a FROM raw -- {x}", /^orders: restart from a savepoint/u],
+  ])("A secret parameter that changes is a part of what it stands in: %s", (_, query, expected) => {
+    const given = (x: string) => ({ definitions: [RAW, view(query)], secrets: { x } });
+    expect(planned(given("1"), given("1"))).toBe("orders: no change, version 1");
+    expect(planned(given("1"), given("2"))).toMatch(expected);
+  });
+
+  const other = (name: string, topic: string) => table(name, { ...KAFKA, topic });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ["a view of others", [table("clicks", KAFKA)], [table("clicks", KAFKA), "CREATE VIEW v AS SELECT 1 AS a"]],
+    [
+      "ALTER VIEW of others",
+      [table("clicks", KAFKA), "CREATE VIEW v AS SELECT 1 AS a"],
+      [table("clicks", KAFKA), "CREATE VIEW v AS SELECT 1 AS a", "ALTER VIEW v RENAME TO w"],
+    ],
+    [
+      "DROP VIEW of others",
+      [table("clicks", KAFKA), "CREATE TEMPORARY VIEW v AS SELECT 1 AS a"],
+      [table("clicks", KAFKA), "CREATE TEMPORARY VIEW v AS SELECT 1 AS a", "DROP TEMPORARY VIEW v"],
+    ],
+    [
+      "a view of the name of a column",
+      [table("clicks", KAFKA)],
+      [table("clicks", KAFKA), "CREATE VIEW a AS SELECT 1 AS b"],
+    ],
+    ["the same table in another database", ["USE x", table("clicks", KAFKA)], ["USE y", table("clicks", KAFKA)]],
+    ["a column more", [table("clicks", KAFKA)], [table("clicks", KAFKA, "b INT, a INT")]],
+    ["a watermark", [table("clicks", KAFKA)], [table("clicks", KAFKA, "a INT, WATERMARK FOR a AS a")]],
+  ])("%s leaves it the query that it is.", (_, before, after) => {
+    expect(planned({ definitions: before }, { definitions: after })).toMatch(/^orders: restart from a savepoint/u);
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    [
+      "another database",
+      ["CREATE DATABASE x", "CREATE DATABASE y", other("x.clicks", "a"), other("y.clicks", "b"), "USE x"],
+      ["CREATE DATABASE x", "CREATE DATABASE y", other("x.clicks", "a"), other("y.clicks", "b"), "USE y"],
+    ],
+    [
+      "the order of USE",
+      [other("x.clicks", "a"), other("y.clicks", "b"), "USE y", "USE x"],
+      [other("x.clicks", "a"), other("y.clicks", "b"), "USE x", "USE y"],
+    ],
+    [
+      "databases exchanged",
+      [other("x.clicks", "a"), other("y.clicks", "b"), "USE x"],
+      [other("y.clicks", "a"), other("x.clicks", "b"), "USE x"],
+    ],
+  ])("With %s it reads another source, whatever the statements look like.", (_, before, after) => {
+    expect(planned({ definitions: before }, { definitions: after })).toMatch(/^orders: the source changed \(clicks: /u);
   });
 
   test.each<[string, readonly string[], readonly string[]]>([

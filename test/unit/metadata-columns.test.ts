@@ -96,6 +96,14 @@ describe("deletes and updates miss their rows", () => {
     expect(words(text, none, { [option]: "TRY_RESOLVE" })).toMatch(expected);
   });
 
+  test("A condition that has another value later lets rows through that are never taken back.", () => {
+    const advice =
+      "advice[1]: [WARNING] There exists non deterministic function: 'NOW' in condition: '>($1, NOW())' which may cause wrong result in update pipeline.";
+    const text = explanation("", "I,UB,UA", advice);
+    expect(words(text)).toMatch(/; a condition \(NOW\) would have another value then/u);
+    expect(words(text, columns, { "table.optimizer.non-deterministic-update.strategy": "IGNORE" })).toBeUndefined();
+  });
+
   test("Of the time of the insert nobody can say that it does not matter.", () => {
     const text = explanation(MATERIALIZED, "I,UB,UA", warning(now("at")));
     expect(words(text, columns, { "table.optimizer.non-deterministic-update.strategy": "IGNORE" })).toMatch(TIME);
