@@ -44,7 +44,7 @@ async function end({ observed, stored, there }: Sighting, context: RemovalContex
   const jobsAt = worldOfJobs({ there }, context.world);
   const { record } = observed;
   if (!stored || !isOurs(record, context)) return;
-  const plan = planRemoval(name, observed, record);
+  const plan = planRemoval(name, observed, record, context.world.surroundings?.here);
   if (plan.action === "refuse") throw new UserError(plan.code, { what: plan.what, fix: plan.fix });
   await applyEnd(plan, stored.mark, { name, before: record, jobsAt, limits, progress });
 }

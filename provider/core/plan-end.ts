@@ -4,6 +4,7 @@ import { type Refusal, refuse } from "./decision.js";
 import { latestState } from "./latest-state.js";
 import { stopStep } from "./layout.js";
 import { hasEnded, isAlive, type Observed } from "./observed.js";
+import { type Place, placeWords, samePlace } from "./place.js";
 import { silenceWords } from "./plan-elsewhere.js";
 import { plainStop } from "./plan-running.js";
 import { hasFinished, neverDeployed } from "./plan-stopped.js";
@@ -15,14 +16,23 @@ export interface EndPlan {
   readonly steps: readonly EndStep[];
 }
 
-/** Refused where something runs under its name that would go on beside the tombstone. */
-export function planRemoval(name: string, observed: Observed, record: JobRecord): EndPlan | Refusal {
+/**
+ * Refused where something runs under its name that would go on beside the tombstone. `here`: the cluster that is
+ * configured; another local one than that is the cluster of another project, as of the one that this is a copy of.
+ */
+export function planRemoval(name: string, observed: Observed, record: JobRecord, here?: Place): EndPlan | Refusal {
   const { job } = observed;
   const silent = silenceWords(observed);
   if (silent)
     return refuse(
       `${name}: not removed: it may still run: ${silent}`,
       "make that cluster reachable, or shut it down; or wait until the newest state of the job is old, then try again",
+    );
+  const there = job && isAlive(job) && observed.elsewhere?.kind === "alive" ? observed.elsewhere.place : undefined;
+  if (there?.target === "local" && here?.target === "local" && !samePlace(there, here))
+    return refuse(
+      `${name}: not removed: it runs on ${placeWords(there)}, and this stack has a local cluster of its own; it was not touched`,
+      "run `pulumi destroy` in the project that deployed it; or, to forget it here, `pulumi state delete <urn>`",
     );
   const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
   if (others)

@@ -10,7 +10,7 @@ import { freePorts } from "../cluster/ports.js";
 import { refuseOtherParallelism } from "../deploy/kept-parallelism.js";
 import { UNKNOWN } from "../dynamic.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../store/s3-client.js";
-import { refuseLeftCluster } from "./left-cluster.js";
+import { refuseLeftCluster, refuseLeftRunning } from "./left-cluster.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
 import { refuseUnknownJobs } from "./unknown-jobs.js";
 
@@ -42,6 +42,7 @@ export const localTarget: Target = {
   // Where the stack goes away its jobs have been stopped; where it moves to another kind of cluster they run.
   async remove(cluster, progress) {
     const { jobManagerRuns } = await localHealth(cluster);
+    if (!jobManagerRuns) await refuseLeftRunning(cluster);
     if (jobManagerRuns && cluster.store !== UNKNOWN) await suspendRunning({ ...cluster, progress });
     await stopLocal(cluster.folder);
   },

@@ -8,8 +8,8 @@ import { isApplicationAlive } from "../core/yarn-application.js";
 import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import type { Whereabouts } from "../deploy/sighting.js";
 import { FlinkRest } from "../flink/flink-rest.js";
-import { NoAnswer } from "../flink/http.js";
 import { listJobs, MOMENT_MS } from "../flink/listing.js";
+import { isNoFlink, logsIn } from "./left-cluster.js";
 import type { Session } from "./target.js";
 import { reachabilityOf, resourceManagersOf } from "./yarn-sighting.js";
 
@@ -29,7 +29,7 @@ type Reached = Pick<Session, "resourceManagers" | "applicationId" | "caFile" | "
 /** Throws ClusterUnreachable where nobody can tell, or where it runs and cannot be reached. */
 export async function clusterNow(cluster: KnownCluster, requestSeconds: number): Promise<Whereabouts> {
   const { target, folder, restUrl, session } = cluster;
-  if (target === "local") return { restUrl, isDown: await isLocalClusterDown(folder) };
+  if (target === "local") return localNow(folder, restUrl, requestSeconds);
   return session ? sessionNow(session, requestSeconds) : { restUrl, isDown: false };
 }
 
@@ -54,21 +54,23 @@ export async function locateCluster(
   );
 }
 
-/** The list of processes may be gone with its folder, and they run on: then nobody answers at the port where nothing runs. */
+/**
+ * The list of processes may be gone with its folder, or be an old one, and a cluster of that folder runs on. Throws
+ * ClusterUnreachable where there is no list, and what listens at the address gives no answer.
+ */
 async function localNow(folder: string, restUrl: string, requestSeconds: number): Promise<Whereabouts> {
   const ports = await runningPorts(folder);
-  if (ports) return { restUrl: `http://127.0.0.1:${ports.restPort}`, isDown: await isLocalClusterDown(folder) };
-  if (await isKnownFolder(folder)) return { restUrl, isDown: true };
-  // One answer, or one wait for it, serves all jobs that ran there.
-  const answer = listJobs(new FlinkRest(restUrl, Math.min(LIMIT_MS, requestSeconds * 1000)), MOMENT_MS);
-  const isDown = await answer.then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof NoAnswer && /ECONNREFUSED/u.test(error.message)) return true;
-      throw new ClusterUnreachable(reasonOf(error));
-    },
-  );
-  return { restUrl, isDown };
+  if (ports && !(await isLocalClusterDown(folder)))
+    return { restUrl: `http://127.0.0.1:${ports.restPort}`, isDown: false };
+  const rest = new FlinkRest(restUrl, Math.min(LIMIT_MS, requestSeconds * 1000));
+  try {
+    // One answer, or one wait for it, serves all jobs that ran there.
+    await listJobs(rest, MOMENT_MS);
+    return { restUrl, isDown: !(await logsIn(folder, rest)) };
+  } catch (error) {
+    if (isNoFlink(error) || (await isKnownFolder(folder))) return { restUrl, isDown: true };
+    throw new ClusterUnreachable(reasonOf(error));
+  }
 }
 
 async function sessionNow(session: Reached, requestSeconds: number): Promise<Whereabouts> {
