@@ -131,8 +131,10 @@ export const hooks: Hooks = {
 
   async read(id, props) {
     const job = inputsAs(JobGiven, props);
-    const world = await worldNow(job);
-    const { observed } = await reachable(job.name, UNTOUCHED, () => observeAll(job.name, world));
+    const { observed, world } = await reachable(job.name, UNTOUCHED, async () => {
+      const world = await worldNow(job);
+      return { world, ...(await observeAll(job.name, world)) };
+    });
     const { record, job: seen } = observed;
     if (!record) return lost(id, job, props);
     if (record.status === "deleted" || record.resourceId !== id) return {};

@@ -94,16 +94,20 @@ function endWords(folder: string): string {
 }
 
 /** A stack that lost its state, too, has its jobs' records. Of a store that cannot be read the jobs tell. */
-async function recorded({ folder, store, jobs = [] }: ClusterGiven): Promise<string[]> {
+async function recorded({ folder, store }: ClusterGiven): Promise<string[]> {
   if (store === UNKNOWN) return [];
   const [opened, own] = [openStore(store), resolve(folder)];
-  const places = await inParallel(jobs, async (name) => {
-    const stored = await opened.read(name).catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-    });
+  // Those without a manifest, too: they would run on beside the new cluster.
+  const names = await opened.list().catch(unlessBug);
+  const places = await inParallel(names ?? [], async (name) => {
+    const stored = await opened.read(name).catch(unlessBug);
     return stored?.record.current.cluster;
   });
   return places.flatMap((place) =>
     place?.folder === own && (place.host === undefined || place.host === hostname()) ? [place.restUrl] : [],
   );
+}
+
+function unlessBug(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
 }
