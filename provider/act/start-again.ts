@@ -101,8 +101,8 @@ async function startOld(
 ): Promise<JobRecord> {
   const { name, writer, target, limits } = context;
   const { startSeconds } = limits;
+  const at = placeToGoBackTo(context, target);
   try {
-    const at = placeToGoBackTo(context, target);
     const submission = await prepareSubmission(again, told.secrets, at.target);
     const { session } = submission;
     await writer.write({
@@ -116,7 +116,9 @@ async function startOld(
     }
     return await writer.write({ ...deployed(stopped, again, new Date().toISOString()), intent: undefined });
   } catch (error) {
-    if (error instanceof UserError) await yieldIfTaken({ ...stopped, current: again }, error, context);
+    // Where it was started again, which after a move is not where the change is.
+    const there = { ...context, world: at.world };
+    if (error instanceof UserError) await yieldIfTaken({ ...stopped, current: again }, error, there);
     throw new UserError("start-failed", {
       what: `${told.was}, and the roll-back to version ${again.meta.version} failed: ${name} is stopped; its state is ${again.startedFrom}`,
       cause: `${told.reason}\nthen, during the roll-back: ${reasonOf(error)}`,

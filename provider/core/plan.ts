@@ -56,6 +56,8 @@ function planAlone(desired: Desired, observed: Observed): DraftPlan {
   const changes = changesBetween(record.current, desired);
   if (job?.status === "CANCELLING") return refuseCancelling(name, job);
   const isRunning = job !== undefined && isAlive(job);
+  const stopChoice = isRunning && observed.cluster === "restarting" ? ownStop(desired.choice) : undefined;
+  if (stopChoice) return refuseWithRestart(name, stopChoice);
   if (desired.choice?.suspended) return planSuspended(desired, observed, record, changes);
   const kept = (plan: DraftPlan) => (plan.action === "refuse" ? plan : withKeptState(plan, desired, observed, record));
   if (isRunning) return kept(planRunning(desired, observed, record, job, changes));
@@ -127,6 +129,20 @@ function withChoices(plan: Draft, { choice }: Desired, record: JobRecord | undef
   const choices = isOver ? choiceMarks(choice).filter((mark) => kept.includes(mark) || !waits(mark)) : kept;
   const forgets = plan.action === "none" && kept.length < before.length;
   return { ...plan, choices, ...(forgets && { action: "forget" as const }) };
+}
+
+/** A choice about how the job itself is stopped. */
+function ownStop(choice: Desired["choice"]): "drain" | "forceFrom" | undefined {
+  if (choice?.drain) return "drain";
+  return choice?.forceFrom ? "forceFrom" : undefined;
+}
+
+/** The update of the cluster comes first, and stops all jobs in one way. */
+function refuseWithRestart(name: string, choice: string): Refusal {
+  return refuse(
+    `${name}: the session cluster restarts in this update, which stops each job with a savepoint: the choice \`${choice}\` cannot be carried out with it`,
+    "change the cluster's settings back, run `pulumi up` with this choice alone, then change the cluster",
+  );
 }
 
 function refuseCancelling(name: string, { jobId }: ObservedJob): Refusal {

@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { readProcesses } from "../cluster/processes.js";
-import { UserError } from "../core/errors.js";
+import { reasonOf, UserError } from "../core/errors.js";
 import { UNKNOWN } from "../dynamic.js";
 import { FlinkRest } from "../flink/flink-rest.js";
 import { HttpRefusal, NoAnswer } from "../flink/http.js";
@@ -80,9 +80,26 @@ async function leftCluster(folderName: string, restUrls: readonly string[]): Pro
   const folder = resolve(folderName);
   const { ports } = await readProcesses(folder);
   const listed = ports ? [`http://127.0.0.1:${ports.restPort}`] : [];
+  const isListed = ports !== undefined;
   for (const restUrl of new Set([...restUrls, ...listed]))
-    if (await wasStartedIn(folder, restUrl)) return { restUrl, folder, isListed: ports !== undefined };
+    if (isListed ? await wasStartedIn(folder, restUrl) : await mayLogIn(folder, restUrl))
+      return { restUrl, folder, isListed };
   return undefined;
+}
+
+/** Where nobody knows the processes, and somebody listens who gives no answer, it may be they: frozen, say. */
+async function mayLogIn(folder: string, restUrl: string): Promise<boolean> {
+  try {
+    return await logsIn(folder, new FlinkRest(restUrl, LIMIT_MS));
+  } catch (error) {
+    if (isNoFlink(error)) return false;
+    if (!(error instanceof NoAnswer || error instanceof HttpRefusal)) throw error;
+    throw new UserError("plan-refused", {
+      what: `the session cluster may run: at ${restUrl}, where it ran, somebody listens who does not answer, and ${folder} does not know its processes any more; nothing was started`,
+      cause: reasonOf(error),
+      fix: `make it answer, or end it (${endWords(folder)}); if that is another program, move it to another port for this update`,
+    });
+  }
 }
 
 function wordsOf({ restUrl, folder }: Left): string {
@@ -100,8 +117,8 @@ async function recorded({ folder, store }: ClusterGiven): Promise<string[]> {
   // Those without a manifest, too: they would run on beside the new cluster.
   const names = await opened.list().catch(unlessBug);
   const places = await inParallel(names ?? [], async (name) => {
-    const stored = await opened.read(name).catch(unlessBug);
-    return stored?.record.current.cluster;
+    const record = (await opened.read(name).catch(unlessBug))?.record;
+    return record?.status === "running" || record?.intent ? record.current.cluster : undefined;
   });
   return places.flatMap((place) =>
     place?.folder === own && (place.host === undefined || place.host === hostname()) ? [place.restUrl] : [],

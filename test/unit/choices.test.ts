@@ -278,6 +278,18 @@ const REFUSED: readonly [string, Desired, Partial<Observed>, RegExp][] = [
     { job: job("RUNNING") },
     /windows would close too early/u,
   ],
+  [
+    "to drain, while the cluster restarts",
+    desired({ drain: true }, SQL),
+    { cluster: "restarting", job: job("RUNNING") },
+    /the session cluster restarts in this update.*the choice `drain` cannot be carried out with it/u,
+  ],
+  [
+    "to be suspended without a savepoint, while the cluster restarts",
+    desired({ suspended: true, forceFrom: "latest-checkpoint" }),
+    { cluster: "restarting", job: job("RUNNING") },
+    /the choice `forceFrom` cannot be carried out with it/u,
+  ],
   ["nothing, and it was drained", desired(undefined), { record: DRAINED, states: [SAVEPOINT] }, /it was drained/u],
 ];
 

@@ -169,6 +169,14 @@ describe("No second cluster is started beside one that runs, with an old list of
     await expect(start({}, ["orders"])).rejects.toThrow(refusal);
   });
 
+  it("nor where the list is gone, and who listens at the address of before does not answer", async () => {
+    await expect(start({ restPort: portOf(await frozen()) })).rejects.toThrow(
+      /may run: at http:\/\/127\.0\.0\.1:\d+, where it ran, somebody listens who does not answer, .*; nothing was started/u,
+    );
+    await oldList();
+    await expect(start({ restPort: portOf(await frozen()) })).resolves.toBeUndefined();
+  }, 30_000);
+
   it("but where nobody listens, or another folder's Flink, it is", async () => {
     const port = portOf(await foreign());
     await oldList(port);
