@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CodePlace, JobRefused } from "./deploy/submission-parts.js";
+import { UNKNOWN_TIME_ZONE, UNREADABLE_OPTION } from "./flink/flink-words.js";
 import { excerpt, locate, locateAll, locateOption } from "./manifests/load-manifests.js";
 
 export interface JobSources {
@@ -30,9 +31,9 @@ export function refusalWords(job: JobSources, refusal: JobRefused): string {
 
 /** Whatever Flink was about to do when it came to it, a value that it cannot read is the option's. */
 function optionIn(message: string, { flinkProperties }: JobSources): string | undefined {
-  const zone = /time-zone ID(?: format)?: (.*)$/u.exec(message)?.[1];
+  const zone = UNKNOWN_TIME_ZONE.exec(message)?.[1];
   if (zone !== undefined && flinkProperties["table.local-time-zone"]?.includes(zone)) return "table.local-time-zone";
-  return /^Could not parse value '[\s\S]*' for key '([^']+)'/u.exec(message)?.[1];
+  return UNREADABLE_OPTION.exec(message)?.[1];
 }
 
 function optionWords({ file }: JobSources, option: string, message: string): string {

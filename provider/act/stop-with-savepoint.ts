@@ -9,6 +9,7 @@ import { type JobRecord, type StateRef, withEarlierIntent } from "../core/record
 import type { OrCancel, StopStep } from "../core/step.js";
 import { observeAll } from "../deploy/observe.js";
 import { statesOf } from "../deploy/sighting.js";
+import { NOT_UP_YET } from "../flink/flink-words.js";
 import { awaitReturn } from "../flink/lifecycle.js";
 import { stopWithSavepoint } from "../flink/stop.js";
 import { cancelNoted } from "./cancel.js";
@@ -43,9 +44,6 @@ function mayCancel({ orCancel }: OrCancel, job: ObservedJob, now: number): boole
   if (!orCancel || (orCancel.needs === "checkpoint" && !job.detail?.lastCheckpoint)) return false;
   return orCancel.where === "keeps-failing" ? keepsFailing(job, now) : isLooping(job, now);
 }
-
-/** Flink's words where a task was not up yet when it was asked; by the time somebody looks, all of them may be. */
-const NOT_UP_YET = /Not all required tasks are currently running/u;
 
 /**
  * A job that is just coming up, as after a lost TaskManager or when another deployment has started it, can take a savepoint

@@ -3,8 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../core/errors.js";
-
-const PORT_TAKEN = /BindException|Address already in use|Could not start rest endpoint on any port/u;
+import { PORT_TAKEN } from "../flink/flink-words.js";
 
 /** `role` names the process and its output in the folder `log`. */
 export async function clusterStartFailed(role: string, log: string, fix: string): Promise<UserError> {

@@ -7,6 +7,7 @@ import { type PlanFacts, planFacts } from "../core/plan-facts.js";
 import type { Deployment } from "../core/record.js";
 import { sqlString } from "../core/sql-text.js";
 import { type JobStatements, VIEW_HEAD_LINES } from "../core/statements.js";
+import { SESSION_CLOSED } from "../flink/flink-words.js";
 import { type SqlGateway, StatementRefused } from "../flink/gateway.js";
 import { NoAnswer } from "../flink/http.js";
 import { BELIEVED_MS, endSession, keepSession, takeSession } from "./kept-sessions.js";
@@ -149,15 +150,12 @@ async function refusedAs<T>(
   }
 }
 
-/** Flink's words for a session that is gone, and for one that is being closed at the moment when a statement reaches it. */
-const CLOSED = /^Session '[^']*' does not exist|OperationManager is closed/u;
-
 /** Another deployment that finds this one's intent closes its session, so that only one of the two starts the job. */
 async function unlessClosed(job: string, submit: () => Promise<unknown>): Promise<void> {
   try {
     await submit();
   } catch (error) {
-    if (!(error instanceof StatementRefused) || !CLOSED.test(error.message)) throw error;
+    if (!(error instanceof StatementRefused) || !SESSION_CLOSED.test(error.message)) throw error;
     throw new UserError("record-conflict", {
       what: `${job}: its session at the SQL Gateway was closed before it could start the job`,
       cause: "another deployment is working on this job, or the gateway was restarted",

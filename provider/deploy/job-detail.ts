@@ -6,6 +6,7 @@ import { isAlive, type JobDetail, type JobHealth, type ObservedJob } from "../co
 import type { StateRef } from "../core/record.js";
 import type { Checkpoint, Checkpoints, Failure } from "../flink/answers.js";
 import type { FlinkRest } from "../flink/flink-rest.js";
+import { STOP_SAVEPOINT } from "../flink/flink-words.js";
 import { failureReason } from "../flink/java-trace.js";
 import { reached } from "./cluster-reach.js";
 import type { LookAhead } from "./look-ahead.js";
@@ -39,10 +40,7 @@ function toDetail(checkpoints: Checkpoints, failures: readonly Failure[], job: O
   const { counts, latest } = checkpoints;
   const trace = failures[0]?.trace;
   const stop = latest.savepoint;
-  const wasStop =
-    stop &&
-    job.status === "FINISHED" &&
-    /^SYNC_SAVEPOINT|TERMINATE_SAVEPOINT|SUSPEND/u.test(stop.checkpoint_type ?? "");
+  const wasStop = stop && job.status === "FINISHED" && STOP_SAVEPOINT.test(stop.checkpoint_type ?? "");
   return {
     completedCheckpoints: counts.completed,
     restored: counts.restored > 0 || Boolean(latest.restored),

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { ON_SERVER_SIDE } from "./flink-words.js";
 import { callJson, HttpRefusal, NoAnswer } from "./http.js";
 import { causes } from "./java-trace.js";
 import { placeIn, tellingCause } from "./telling-cause.js";
@@ -165,9 +166,6 @@ const STUMBLES_MS = 5000;
 
 /** Of an operation's states those in which it has not failed, nor was ended. */
 const GOES_ON = ["INITIALIZED", "PENDING", "RUNNING", "FINISHED"];
-
-/** By this Flink's own 500 is told from that of a proxy. */
-const ON_SERVER_SIDE = /<Exception on server side/u;
 
 /** The gateway answers with `{errors: ["Internal server error.", "<Exception on server side: …>"]}`. */
 function serverTrace(body: string): string {

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { reasonOf } from "../core/errors.js";
 import { MOST_BYTES } from "../core/most-bytes.js";
 import { beginning } from "../secrecy/safe.js";
+import { NOT_READY } from "./flink-words.js";
 
 /** The server answered, and the answer is no: status and its own text. */
 export class HttpRefusal extends Error {
@@ -25,14 +26,6 @@ export class NoAnswer extends Error {
     this.name = "NoAnswer";
   }
 }
-
-/**
- * For these Flink has no other code than 500. A JobManager that stands by answers so until it misses the dead one that it
- * asks: the message was not delivered, or was refused by one that does not lead any more. And any JobManager does of a job
- * that was submitted a moment ago and is INITIALIZING.
- */
-const NOT_READY =
-  /org\.apache\.flink\.runtime\.(?:rpc\.exceptions\.(?:RecipientUnreachable|FencingToken)|dispatcher\.UnavailableDispatcherOperation)Exception\b/u;
 
 /** The server, or a proxy before it, says that it is not ready: what was asked may be asked again. */
 export function isOutage(error: unknown): boolean {
