@@ -1,7 +1,4 @@
-/**
- * Flink's own words by which something is decided, where it has no code for it: seen in 1.20.3 and 2.3.0, and tested against
- * what each of them answered. What a message of Flink's is only shown by stands in telling-cause.ts.
- */
+/** Flink's own words by which something is decided, where it has no code for it: seen in 1.20.3 and 2.3.0, and tested so. */
 
 /**
  * For these Flink has no other code than 500. A JobManager that stands by answers so until it misses the dead one that it
