@@ -13,7 +13,9 @@ export function inputsAs<T extends z.ZodType>(schema: T, value: unknown): z.outp
   if (found.success) return found.data;
   throw new UserError("config-invalid", {
     what: "what the stack's state has of this resource is not in the form of this release; nothing was touched",
-    cause: found.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"),
+    cause: failuresOf(found.error)
+      .map(({ reason }) => reason)
+      .join("\n"),
     fix: "run `pulumi up`, which writes it as it should be; or go back to the release that wrote it",
   });
 }
@@ -31,9 +33,12 @@ export function argumentsAs<T extends z.ZodType>(
 ): { readonly given: z.output<T> } | { readonly failures: Failure[] } {
   const found = schema.safeParse(value, { error: plainWords });
   if (found.success) return { given: found.data };
-  const failures = found.error.issues.map(({ path, message }) => ({
+  return { failures: failuresOf(found.error) };
+}
+
+function failuresOf({ issues }: z.ZodError): Failure[] {
+  return issues.map(({ path, message }) => ({
     property: String(path[0] ?? ""),
     reason: `${path.join(".")}: ${message}`,
   }));
-  return { failures };
 }

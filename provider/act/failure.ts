@@ -23,9 +23,3 @@ export function failureOf(error: unknown): StartFailure {
 export function wordsOfFailed(name: string, failed: Deployment): string {
   return `${name}: version ${failed.meta.version} did not start`;
 }
-
-/** For what may fail on the way back without ending it. */
-export function unlessBug(error: unknown): undefined {
-  if (error instanceof UserError) return undefined;
-  throw error;
-}

@@ -1,10 +1,10 @@
 /** STEP note-intent: the record says what is about to be started, where nothing is stopped for it. */
 
-import { UserError } from "../core/errors.js";
+import { UserError, unlessBug } from "../core/errors.js";
 import { type JobRecord, withEarlierIntent, withoutSession } from "../core/record.js";
 import type { Step, StopStep } from "../core/step.js";
 import { type DeployContext, given, intentOf, type Standing } from "./context.js";
-import { failureOf, unlessBug, wordsOfFailed } from "./failure.js";
+import { failureOf, wordsOfFailed } from "./failure.js";
 import { neverRan } from "./next-deployment.js";
 import type { StepKind, Undone } from "./run.js";
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { type Desired, matchesDigest } from "../core/changes.js";
-import { reasonOf, UserError } from "../core/errors.js";
+import { reasonOf, UserError, unlessBug } from "../core/errors.js";
 import { stateName } from "../core/naming.js";
 import { keepsCheckpoints } from "../core/properties.js";
 import { type Deployment, deployed, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
@@ -13,7 +13,7 @@ import { prepareSubmission } from "../deploy/submission.js";
 import type { SubmissionTarget } from "../deploy/submission-parts.js";
 import { SqlGateway } from "../flink/gateway.js";
 import { type DeployContext, given, type Standing } from "./context.js";
-import { failureOf, unlessBug, wordsOfFailed } from "./failure.js";
+import { failureOf, wordsOfFailed } from "./failure.js";
 import { takeIntentBack } from "./note-intent.js";
 import { yieldIfTaken } from "./races.js";
 import type { Undone } from "./run.js";

@@ -63,3 +63,9 @@ export function reasonOf(error: unknown): string {
 function indent(text: string): string {
   return text.trim().replaceAll("\n", "\n    ");
 }
+
+/** For what may fail without ending what it is a part of: `.catch(unlessBug)`. */
+export function unlessBug(error: unknown): undefined {
+  if (error instanceof UserError) return undefined;
+  throw error;
+}

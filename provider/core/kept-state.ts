@@ -6,7 +6,7 @@ import { chooseFrom, type Draft, type DraftPlan, type Refusal, refuse } from "./
 import { type OptionChange, optionChanges, optionWords } from "./definition-changes.js";
 import { parallelismFault } from "./max-parallelism.js";
 import type { Observed } from "./observed.js";
-import { hintedOptions, sinkOf, sourcesOf } from "./query-changes.js";
+import { hintedOptions, sinkOf, sourcesOf, type UsedTable } from "./query-changes.js";
 import type { Deployment, JobRecord } from "./record.js";
 
 /** The plan, unless it would go on from a state that knows something else. A state that a person chose goes through. */
@@ -14,9 +14,12 @@ export function withKeptState(plan: Draft, desired: Desired, { chosen }: Observe
   const { start } = plan;
   const keeps = start !== undefined && start.from !== "clean" && plan.action !== "replace" && !chosen;
   if (!keeps || !record.current.definitions) return plan;
-  const refusal = parallelismFault(record.current, desired) ?? sourceFault(record.current, desired);
+  const { current } = record;
+  const { manifest, definitions } = current;
+  const sources = sourcesOf({ manifest, definitions: definitions ?? [] }, desired);
+  const refusal = parallelismFault(current, desired) ?? sourceFault(current, desired, sources);
   if (refusal) return refusal;
-  const remarks = remarksOf(record.current, desired);
+  const remarks = remarksOf(current, desired, changedOptions(sources));
   const remark = [...(plan.remark ? [plan.remark] : []), ...remarks].join("; ");
   return remark ? { ...plan, remark } : plan;
 }
@@ -27,17 +30,10 @@ interface ChangedOption {
   readonly effect: "identity" | "server" | "overridden";
 }
 
-/** Changed options of the tables that a job reads, or of the one that it writes to. */
-function changedOptions(
-  { manifest, definitions = [] }: Deployment,
-  desired: Desired,
-  role: "source" | "sink",
-): ChangedOption[] {
-  const sink = () => sinkOf(desired.manifest["target-table"], definitions, desired.definitions);
-  const used = role === "sink" ? [sink()] : sourcesOf({ manifest, definitions }, desired);
-  return used.flatMap((table) => {
-    const { before, after, name } = table ?? {};
-    if (!before || !after || name === undefined) return [];
+/** Changed options of tables that a job reads, or writes to, before and now. */
+function changedOptions(used: readonly UsedTable[]): ChangedOption[] {
+  return used.flatMap(({ name, before, after }) => {
+    if (!before) return [];
     return optionChanges(before, after).flatMap((change): ChangedOption[] => {
       const effect = optionEffect(before.options.get("connector"), change);
       return effect === "plain" ? [] : [{ table: name, change, effect }];
@@ -45,22 +41,16 @@ function changedOptions(
   });
 }
 
-/** Tables that the same query did not read before: a name of its stands for another one now. */
-function otherTables(
-  { manifest, definitions = [] }: Deployment,
-  desired: Desired,
-): { readonly table: string; readonly words: string }[] {
-  return sourcesOf({ manifest, definitions }, desired)
-    .filter(({ before }) => before === undefined)
-    .map(({ name }) => ({ table: name, words: "another table of that name is read" }));
+interface TableFault {
+  readonly table: string;
+  readonly words: string;
 }
 
 /** Options of sources by which they are told apart and that hold a secret parameter, of which one has changed. */
-function secretIdentities(current: Deployment, desired: Desired): { readonly table: string; readonly words: string }[] {
-  const { manifest, definitions = [] } = current;
+function secretIdentities(current: Deployment, desired: Desired, sources: readonly UsedTable[]): TableFault[] {
   const isSecret = (value: string) => Object.keys(desired.secrets).some((key) => value.includes(`{${key}}`));
   const words = (option: string) => `${option} holds a secret parameter, and one has changed`;
-  const found = sourcesOf({ manifest, definitions }, desired).flatMap(({ name, after: { options } }) => {
+  const found = sources.flatMap(({ name, after: { options } }) => {
     const effectOf = (option: string, value: string) =>
       optionEffect(options.get("connector"), { option, before: value, after: value });
     const holds = ([option, value]: readonly [string, string]) =>
@@ -75,13 +65,15 @@ function secretIdentities(current: Deployment, desired: Desired): { readonly tab
   return all.length > 0 && haveSecretsChanged(current, desired) ? all : [];
 }
 
-function sourceFault(current: Deployment, desired: Desired): Refusal | undefined {
+function sourceFault(current: Deployment, desired: Desired, sources: readonly UsedTable[]): Refusal | undefined {
   const { name } = desired.manifest;
-  const changed = changedOptions(current, desired, "source").filter(({ effect }) => effect === "identity");
+  const changed = changedOptions(sources).filter(({ effect }) => effect === "identity");
+  // The same query did not read it before: a name of its stands for another one now.
+  const others = sources.filter(({ before }) => before === undefined);
   const other = [
     ...changed.map(({ table, change }) => ({ table, words: optionWords(change) })),
-    ...otherTables(current, desired),
-    ...secretIdentities(current, desired),
+    ...others.map((table) => ({ table: table.name, words: "another table of that name is read" })),
+    ...secretIdentities(current, desired, sources),
   ];
   if (other.length === 0) return undefined;
   const words = other.map((one) => `${one.table}: ${one.words}`).join(", ");
@@ -92,8 +84,9 @@ function sourceFault(current: Deployment, desired: Desired): Refusal | undefined
   );
 }
 
-function remarksOf(current: Deployment, desired: Desired): string[] {
-  const [sources, sinks] = [changedOptions(current, desired, "source"), changedOptions(current, desired, "sink")];
+function remarksOf({ definitions = [] }: Deployment, desired: Desired, sources: readonly ChangedOption[]): string[] {
+  const sink = sinkOf(desired.manifest["target-table"], definitions, desired.definitions);
+  const sinks = changedOptions(sink ? [sink] : []);
   const overridden = sources.filter(({ effect }) => effect === "overridden").map(({ change }) => change.option);
   const servers = [...sources, ...sinks].filter(({ effect }) => effect === "server");
   const moved = sinks.filter(({ effect }) => effect === "identity");

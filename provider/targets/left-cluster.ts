@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { readProcesses } from "../cluster/processes.js";
-import { reasonOf, UserError } from "../core/errors.js";
+import { reasonOf, UserError, unlessBug } from "../core/errors.js";
 import { UNKNOWN } from "../dynamic.js";
 import { FlinkRest } from "../flink/flink-rest.js";
 import { HttpRefusal, NoAnswer } from "../flink/http.js";
@@ -123,8 +123,4 @@ async function recorded({ folder, store }: ClusterGiven): Promise<string[]> {
   return places.flatMap((place) =>
     place?.folder === own && (place.host === undefined || place.host === hostname()) ? [place.restUrl] : [],
   );
-}
-
-function unlessBug(error: unknown): undefined {
-  if (!(error instanceof UserError)) throw error;
 }
