@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
-import type { JobRecord } from "../../provider/core/record.js";
 import { FileStore } from "../../provider/store/file.js";
+import { aRecord } from "../support/a-record.js";
 
 let folder: string;
 let store: FileStore;
@@ -18,24 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const record = (by: string): JobRecord => ({
-  status: "running",
-  current: {
-    manifest: { name: "orders", description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
-    meta: { queryId: "q", version: 1, createdAt: "2026-01-02 03:04:05" },
-    definitions: [],
-    metadataColumns: { timestamp: "ts", query: true },
-    secrets: undefined,
-    directories: { checkpoints: "file:///c", savepoints: "file:///s" },
-    jobId: "0".repeat(32),
-    startedFrom: null,
-  },
-  savepoint: undefined,
-  resourceId: undefined,
-  intent: undefined,
-  past: [],
-  written: { by, at: "2026-01-02T03:04:05.000Z" },
-});
+const record = (by: string) => aRecord({}, { written: { by, at: "2026-01-02T03:04:05.000Z" } });
 
 const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
   const error = await work.then(

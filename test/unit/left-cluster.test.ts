@@ -8,13 +8,13 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeProcesses } from "../../provider/cluster/processes.js";
-import type { JobRecord } from "../../provider/core/record.js";
 import { ClusterUnreachable } from "../../provider/deploy/cluster-reach.js";
 import { FileStore } from "../../provider/store/file.js";
 import { refuseLeftCluster } from "../../provider/targets/left-cluster.js";
 import { localTarget } from "../../provider/targets/local-target.js";
 import type { ClusterChecked } from "../../provider/targets/target.js";
 import { clusterNow, locateCluster } from "../../provider/targets/whereabouts.js";
+import { aRecord } from "../support/a-record.js";
 
 let folder: string;
 const servers: Server[] = [];
@@ -146,25 +146,7 @@ describe("No second cluster is started beside one that runs, with an old list of
   it("at that of a job's record", async () => {
     await oldList();
     const cluster = { target: "local", restUrl: await own(), host: hostname(), folder };
-    const record: JobRecord = {
-      status: "running",
-      current: {
-        manifest: { name: "orders", description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
-        meta: { queryId: "q", version: 1, createdAt: "2026-01-01 00:00:00" },
-        definitions: [],
-        metadataColumns: { timestamp: "ts", query: true },
-        secrets: undefined,
-        directories: { checkpoints: "file:///c", savepoints: "file:///s" },
-        jobId: "a".repeat(32),
-        cluster,
-        startedFrom: null,
-      },
-      savepoint: undefined,
-      resourceId: "orders-1",
-      intent: undefined,
-      past: [],
-      written: undefined,
-    };
+    const record = aRecord({ cluster }, { resourceId: "orders-1" });
     await new FileStore(pathToFileURL(join(folder, "store")).href).write("orders", record, undefined);
     await expect(start({}, ["orders"])).rejects.toThrow(refusal);
   });

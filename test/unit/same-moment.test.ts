@@ -11,11 +11,11 @@ import { yieldToEarlier } from "../../provider/act/races.js";
 import { remove } from "../../provider/act/removal.js";
 import type { Place } from "../../provider/core/place.js";
 import { planRemoval } from "../../provider/core/plan-end.js";
-import type { JobRecord } from "../../provider/core/record.js";
 import type { World } from "../../provider/deploy/sighting.js";
 import type { JobSummary } from "../../provider/flink/answers.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { FileStore } from "../../provider/store/file.js";
+import { aRecord } from "../support/a-record.js";
 
 const tasks = { running: 1, total: 1, finished: 0 };
 const job = (jid: string, at: number, state: JobSummary["state"] = "RUNNING", name = "orders"): JobSummary => ({
@@ -69,24 +69,10 @@ test.each([
   await expect(look()).resolves.toBeUndefined();
 });
 
-const RECORD: JobRecord = {
-  status: "running",
-  current: {
-    manifest: { name: "orders", description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
-    meta: { queryId: "q", version: 2, createdAt: "2026-01-01 00:00:00" },
-    definitions: [],
-    metadataColumns: { timestamp: "ts", query: true },
-    secrets: undefined,
-    directories: { checkpoints: "file:///c", savepoints: "file:///s" },
-    jobId: "a".repeat(32),
-    startedFrom: null,
-  },
-  savepoint: undefined,
-  resourceId: "orders-new",
-  intent: undefined,
-  past: [],
-  written: undefined,
-};
+const RECORD = aRecord(
+  { meta: { queryId: "q", version: 2, createdAt: "2026-01-01 00:00:00" }, jobId: "a".repeat(32) },
+  { resourceId: "orders-new" },
+);
 
 test("What was replaced is deleted without its cluster, which may be gone: the job is another resource's.", async () => {
   await world.store.write("orders", RECORD, undefined);
