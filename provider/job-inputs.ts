@@ -17,7 +17,7 @@ import { FlinkRest } from "./flink/flink-rest.js";
 import { SqlGateway } from "./flink/gateway.js";
 import { codePlaceOf } from "./job-places.js";
 import { unpacked, unpackedValue } from "./packed.js";
-import { openStore } from "./store/open.js";
+import { openStore } from "./remember/store.js";
 import { s3FlinkEnvironment } from "./store/s3-client.js";
 import { Session } from "./targets/target.js";
 import { clusterNow, locateCluster } from "./targets/whereabouts.js";

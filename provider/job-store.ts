@@ -2,6 +2,7 @@
 
 import type { dynamic, Input, ResourceOptions } from "@pulumi/pulumi";
 import { z } from "zod";
+import { deleteStates, outlivedStates, StoreMoves } from "./act/housekeeping.js";
 import { findStrangers, retire, type Strangers } from "./act/retirement.js";
 import { reasonOf, UserError } from "./core/errors.js";
 import { shortHash } from "./core/naming.js";
@@ -9,7 +10,6 @@ import type { StateDirectory } from "./core/state-directories.js";
 import { retentionWords } from "./core/store-words.js";
 import { ownedWords, removedWords, retireRefusal, retireWords, strangerWords } from "./core/strangers.js";
 import { ClusterUnreachable, reachable, reached } from "./deploy/cluster-reach.js";
-import { deleteStates, outlivedStates, StoreMoves } from "./deploy/housekeeping.js";
 import { activityForJobs, type World } from "./deploy/sighting.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./dynamic.js";
 import { tell, tellProgress } from "./engine-log.js";
@@ -17,7 +17,7 @@ import { FlinkRest } from "./flink/flink-rest.js";
 import { listJobs, MOMENT_MS } from "./flink/listing.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { unlessRefused } from "./refusals.js";
-import { openStore } from "./store/open.js";
+import { openStore } from "./remember/store.js";
 
 const Given = z.object({
   /** Address of the store's own messages: see engine-log.ts. */

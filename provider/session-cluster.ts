@@ -15,7 +15,7 @@ import { FlinkRest } from "./flink/flink-rest.js";
 import { argumentsAs, inputsAs } from "./inputs.js";
 import { packed } from "./packed.js";
 import { collectRefusals } from "./refusals.js";
-import { openStore } from "./store/open.js";
+import { openStore } from "./remember/store.js";
 import { localTarget } from "./targets/local-target.js";
 import { reach } from "./targets/reach.js";
 import { remoteTarget } from "./targets/remote-target.js";

@@ -11,7 +11,7 @@ import {
 } from "@pulumi/pulumi/resource.js";
 import type { BucketOptions, CreatedBucket } from "./core/bucket-options.js";
 import { asRunError } from "./run-error.js";
-import { S3Store } from "./store/s3.js";
+import { S3Backend } from "./store/s3.js";
 import { parseS3Address, type S3Address } from "./store/s3-client.js";
 
 export interface StateBucketArgs {
@@ -35,7 +35,7 @@ export class StateBucket extends ComponentResource {
 /** A bucket that is missing would otherwise be found out once for each job, after the cluster was started. */
 async function attached(store: string): Promise<string> {
   try {
-    await new S3Store(store).look();
+    await new S3Backend(store).look();
     return store;
   } catch (error) {
     // As a rejected output it would be printed behind the names of all inputs that wait for it.

@@ -4,9 +4,9 @@ import type { Decision } from "../core/decision.js";
 import type { EndPlan } from "../core/plan-end.js";
 import { type JobRecord, withChoices } from "../core/record.js";
 import { worldOfJobs } from "../deploy/sighting.js";
+import { RecordWriter } from "../remember/record-writer.js";
 import { type DeployContext, type EndContext, given } from "./context.js";
 import { END_STEPS, STEPS } from "./kinds.js";
-import { RecordWriter } from "./record-writer.js";
 import { run } from "./run.js";
 
 export type ApplyContext = Omit<DeployContext, Exclude<keyof EndContext, "limits" | "progress"> | "plan">;

@@ -9,7 +9,7 @@ import type { JobSummary } from "../flink/answers.js";
 import type { StartLimits } from "../flink/first-checkpoint.js";
 import type { FirstRowLimits } from "../flink/first-row.js";
 import type { Limits } from "../flink/lifecycle.js";
-import type { RecordWriter } from "./record-writer.js";
+import type { RecordWriter } from "../remember/record-writer.js";
 import type { Counted } from "./run.js";
 
 /** What it takes to end a job. */

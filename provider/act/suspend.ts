@@ -7,8 +7,8 @@ import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
 import { observeAll } from "../deploy/observe.js";
 import { sightingOf, type World } from "../deploy/sighting.js";
 import { FlinkRest } from "../flink/flink-rest.js";
+import { openStore } from "../remember/store.js";
 import { inParallel } from "../store/in-parallel.js";
-import { openStore } from "../store/open.js";
 import { applyEnd } from "./apply.js";
 
 export interface SuspendOptions {

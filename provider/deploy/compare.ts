@@ -4,7 +4,7 @@ import type { Desired } from "../core/changes.js";
 import { reasonOf, UserError } from "../core/errors.js";
 import { onlyThereWords, promotionWords } from "../core/promotion.js";
 import type { JobRecord } from "../core/record.js";
-import { openStore } from "../store/open.js";
+import { openStore } from "../remember/store.js";
 
 export interface Other {
   readonly stack: string;

@@ -3,8 +3,8 @@
 import { UserError } from "../core/errors.js";
 import { clusterParallelismFault } from "../core/max-parallelism.js";
 import { FlinkRest } from "../flink/flink-rest.js";
+import { openStore } from "../remember/store.js";
 import { inParallel } from "../store/in-parallel.js";
-import { openStore } from "../store/open.js";
 import { reached } from "./cluster-reach.js";
 
 /**

@@ -3,7 +3,7 @@
 import type { Checkpoints } from "../flink/answers.js";
 import type { FlinkRest } from "../flink/flink-rest.js";
 import { listJobs, MOMENT_MS } from "../flink/listing.js";
-import type { Store, Stored } from "../store/store.js";
+import type { Store, Stored } from "../remember/store.js";
 
 /** What was asked for that long ago is asked for again. */
 const BELIEVED_MS = 60_000;

@@ -5,8 +5,8 @@ import { missingCheckpoint } from "../core/latest-state.js";
 import { canonicalLocation, versionDirectory } from "../core/naming.js";
 import { isAlive, type Observed } from "../core/observed.js";
 import type { StateRef } from "../core/record.js";
+import type { Store } from "../remember/store.js";
 import { isS3 } from "../store/s3-client.js";
-import type { Store } from "../store/store.js";
 
 /**
  * What a refresh says of a running job whose newest checkpoint is gone, as after somebody emptied its directory; undefined

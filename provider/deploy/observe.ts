@@ -6,7 +6,7 @@ import { sameLocation, stateName } from "../core/naming.js";
 import type { StateRef } from "../core/record.js";
 import type { JobSummary } from "../flink/answers.js";
 import { waitFor } from "../flink/wait.js";
-import type { Stored } from "../store/store.js";
+import type { Stored } from "../remember/store.js";
 import { reached } from "./cluster-reach.js";
 import { withElsewhere, worldOfCurrent } from "./elsewhere.js";
 import { detailOf } from "./job-detail.js";

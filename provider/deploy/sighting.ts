@@ -8,7 +8,7 @@ import type { Place } from "../core/place.js";
 import { type Deployment, type JobRecord, type StateRef, settledRecord } from "../core/record.js";
 import type { JobSummary } from "../flink/answers.js";
 import type { FlinkRest } from "../flink/flink-rest.js";
-import type { Store, Stored } from "../store/store.js";
+import type { Store, Stored } from "../remember/store.js";
 import { reached } from "./cluster-reach.js";
 import { detailOf } from "./job-detail.js";
 import type { LookAhead } from "./look-ahead.js";

@@ -7,8 +7,8 @@ import { reasonOf, UserError, unlessBug } from "../core/errors.js";
 import { UNKNOWN } from "../dynamic.js";
 import { FlinkRest } from "../flink/flink-rest.js";
 import { HttpRefusal, NoAnswer } from "../flink/http.js";
+import { openStore } from "../remember/store.js";
 import { inParallel } from "../store/in-parallel.js";
-import { openStore } from "../store/open.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven } from "./target.js";
 
 /** On this machine an answer takes no longer. */

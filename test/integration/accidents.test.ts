@@ -8,7 +8,7 @@ import { suspendRunning } from "../../provider/act/suspend.js";
 import { RESENT_SECONDS } from "../../provider/core/late-start.js";
 import { sameLocation } from "../../provider/core/naming.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
-import { openStore } from "../../provider/store/open.js";
+import { openStore } from "../../provider/remember/store.js";
 import { accidents, faster } from "../support/faults/accidents.js";
 import { type Call, Provider, type Run } from "../support/faults/hook.js";
 import { type Before, rests, wentOn } from "../support/faults/rows.js";

@@ -7,8 +7,9 @@ import { UserError } from "../../provider/core/errors.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { SqlGateway, StatementRefused } from "../../provider/flink/gateway.js";
 import { HttpRefusal, NoAnswer } from "../../provider/flink/http.js";
-import { parseRecord } from "../../provider/store/job-record.js";
-import { S3Store } from "../../provider/store/s3.js";
+import { parseRecord } from "../../provider/remember/job-record.js";
+import { newStore, type Store } from "../../provider/remember/store.js";
+import { S3Backend } from "../../provider/store/s3.js";
 import {
   GATEWAY,
   GATEWAY_ERRORS,
@@ -151,17 +152,16 @@ describe("ResourceManager", () => {
 });
 
 describe("S3", () => {
-  const store = (answering: Answering) =>
-    new S3Store(`s3://state/p?endpoint=${encodeURIComponent(server.at(answering))}`);
+  const store = (answering: Answering) => newStore(`s3://state/p?endpoint=${encodeURIComponent(server.at(answering))}`);
   /** The SDK tries the others again, and waits before it does. */
   const STATUSES = [200, 200, 200, 206, 304, 400, 403, 404, 412];
-  test.concurrent.each<[string, string, (store: S3Store) => Promise<unknown>]>([
+  test.concurrent.each<[string, string, (store: Store) => Promise<unknown>]>([
     ["a record", RECORD, (s3) => s3.read("orders")],
     ["an error at a write", S3_XML.error, (s3) => s3.write("orders", parseRecord("orders", RECORD, s3.url), "mark")],
     ["a listing", S3_XML.listing, (s3) => s3.list()],
     ["states", S3_XML.listing, (s3) => s3.states("s3://state/p/manifests")],
     ["an error at a record", S3_XML.error, (s3) => s3.read("orders")],
-    ["an error at a listing", S3_XML.error, (s3) => s3.look()],
+    ["an error at a listing", S3_XML.error, (s3) => new S3Backend(s3.url).look()],
     [
       "an error at a deletion",
       S3_XML.error,
@@ -182,8 +182,8 @@ describe("A body", () => {
       "ResourceManager",
       (url) => new ResourceManagers([url], { timeoutMs: 20_000, caFile: undefined }).flinkApplications(),
     ],
-    ["S3, a record", (url) => new S3Store(`s3://state/p?endpoint=${encodeURIComponent(url)}`).read("orders")],
-    ["S3, a listing", (url) => new S3Store(`s3://state/p?endpoint=${encodeURIComponent(url)}`).list()],
+    ["S3, a record", (url) => newStore(`s3://state/p?endpoint=${encodeURIComponent(url)}`).read("orders")],
+    ["S3, a listing", (url) => newStore(`s3://state/p?endpoint=${encodeURIComponent(url)}`).list()],
   ];
 
   test.concurrent.each(cases)("without an end is read up to 64 MB: %s", async (_, ask) => {

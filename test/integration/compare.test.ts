@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Desired } from "../../provider/core/changes.js";
 import type { JobRecord } from "../../provider/core/record.js";
 import { compareJob, compareNames } from "../../provider/deploy/compare.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore } from "../../provider/remember/store.js";
 
 const desired = (name: string): Desired => ({
   manifest: { name, description: "", "target-table": "t", sql: "SELECT 1", flinkProperties: {} },
@@ -41,7 +41,7 @@ let other: { stack: string; store: string };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "compare-"));
   other = { stack: "staging", store: `file://${folder}` };
-  const store = new FileStore(other.store);
+  const store = newStore(other.store);
   await store.write("runs", record("runs", "running"), undefined);
   await store.write("gone", record("gone", "deleted"), undefined);
   await store.write("more", record("more", "running"), undefined);

@@ -7,14 +7,14 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore, type Store } from "../../provider/remember/store.js";
 import { aRecord } from "../support/a-record.js";
 
 let folder: string;
-let store: FileStore;
+let store: Store;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "a store with blanks-"));
-  store = new FileStore(pathToFileURL(folder).href);
+  store = newStore(pathToFileURL(folder).href);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -4,13 +4,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { deleteStates, outlivedStates } from "../../provider/act/housekeeping.js";
 import { UserError } from "../../provider/core/errors.js";
 import type { JobRecord } from "../../provider/core/record.js";
 import { ClusterUnreachable } from "../../provider/deploy/cluster-reach.js";
-import { deleteStates, outlivedStates } from "../../provider/deploy/housekeeping.js";
 import type { World } from "../../provider/deploy/sighting.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
-import { S3Store } from "../../provider/store/s3.js";
+import { newStore, type Store } from "../../provider/remember/store.js";
 import { FaultPlan, startProxy } from "../support/fault-proxy.js";
 import { type Moto, startMoto } from "../support/moto.js";
 
@@ -111,8 +111,8 @@ async function fill(): Promise<World> {
   return worldOf(store);
 }
 
-const storeAt = (endpoint: string) => new S3Store(`s3://${bucket}/p?endpoint=${encodeURIComponent(endpoint)}`);
-const worldOf = (store: S3Store, port = (flink.address() as AddressInfo).port): World => ({
+const storeAt = (endpoint: string) => newStore(`s3://${bucket}/p?endpoint=${encodeURIComponent(endpoint)}`);
+const worldOf = (store: Store, port = (flink.address() as AddressInfo).port): World => ({
   store,
   rest: new FlinkRest(`http://127.0.0.1:${port}`, 5000),
   activity: "none",

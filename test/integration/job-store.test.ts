@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import type { JobRecord } from "../../provider/core/record.js";
 import { hooks } from "../../provider/job-store.js";
-import { S3Store } from "../../provider/store/s3.js";
+import { newStore, type Store } from "../../provider/remember/store.js";
 import { MOTO_CREDENTIALS, type Moto, startMoto } from "../support/moto.js";
 import { type S3Front, startS3Front } from "../support/s3-front.js";
 
@@ -19,7 +19,7 @@ const Checked = z.object({
 
 let moto: Moto;
 let front: S3Front;
-let store: S3Store;
+let store: Store;
 const before = { ...process.env };
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const client = new S3Client({ endpoint: moto.endpoint, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: "state" }));
   client.destroy();
-  store = new S3Store(`s3://state/p?endpoint=${encodeURIComponent(moto.endpoint)}`);
+  store = newStore(`s3://state/p?endpoint=${encodeURIComponent(moto.endpoint)}`);
   for (const name of ["orders", "clicks"]) await store.write(name, record(name, "running"), undefined);
   await store.write("gone", record("gone", "deleted"), undefined);
 });

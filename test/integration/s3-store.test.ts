@@ -6,7 +6,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../provider/core/errors.js";
 import type { JobRecord } from "../../provider/core/record.js";
-import { S3Store } from "../../provider/store/s3.js";
+import { newStore } from "../../provider/remember/store.js";
+import { S3Backend } from "../../provider/store/s3.js";
 import { type Moto, startMoto } from "../support/moto.js";
 
 let moto: Moto;
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 const storeAt = (path: string, endpoint = moto.endpoint) =>
-  new S3Store(`s3://${path}?endpoint=${encodeURIComponent(endpoint)}`);
+  newStore(`s3://${path}?endpoint=${encodeURIComponent(endpoint)}`);
 const put = (Key: string, Body: string) => client.send(new PutObjectCommand({ Bucket: "state", Key, Body }));
 
 function record(by: string): JobRecord {
@@ -72,7 +73,7 @@ describe("records", () => {
   });
 
   test("They may lie in another folder below the prefix, as flink-sql-runner's do where it is told so.", async () => {
-    const store = new S3Store(`${storeAt("state/other").url}&manifests=rta/jobs/`);
+    const store = newStore(`${storeAt("state/other").url}&manifests=rta/jobs/`);
     await store.write("orders", record("ada"), undefined);
     expect(await store.list()).toEqual(["orders"]);
     expect(await storeAt("state/other").list()).toEqual([]);
@@ -147,9 +148,9 @@ describe("each fault is one clear error", () => {
   });
 
   test("A bucket that does not exist is seen by a look at it, one that does is not complained about.", async () => {
-    const error = await failureOf(storeAt("no-such-bucket/flink").look());
+    const error = await failureOf(new S3Backend(storeAt("no-such-bucket/flink").url).look());
     expect(error.message).toMatch(/NoSuchBucket.*\n.*create the bucket.*\[store-unreachable\]/u);
-    await storeAt("state/empty-prefix").look();
+    await new S3Backend(storeAt("state/empty-prefix").url).look();
   });
 
   test.each([

@@ -10,7 +10,7 @@ import { mentionedIn } from "../../provider/core/state-directories.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
 import { SqlGateway } from "../../provider/flink/gateway.js";
 import { awaitRunning, cancelJob } from "../../provider/flink/lifecycle.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore } from "../../provider/remember/store.js";
 import { localSpec } from "../support/cluster.js";
 import { until } from "../support/until.js";
 
@@ -79,7 +79,7 @@ async function cancel(jobId: string): Promise<string> {
 
 /** The starts among `jobs` that a state mentions. */
 async function mentions(state: string, ...jobs: string[]): Promise<string[]> {
-  const metadata = await new FileStore(`file://${folder}`).content(`${state}/_metadata`);
+  const metadata = await newStore(`file://${folder}`).content(`${state}/_metadata`);
   if (!metadata) throw new Error(`${state} has no _metadata`);
   const found = mentionedIn(metadata);
   return jobs.filter((jobId) => found.has(jobId));

@@ -11,7 +11,7 @@ import {
   versionByState,
 } from "../../provider/core/classic.js";
 import type { Deployment } from "../../provider/core/record.js";
-import { parseRecord } from "../../provider/store/job-record.js";
+import { parseRecord } from "../../provider/remember/job-record.js";
 
 /** A record as the tool wrote it: these options, this query. */
 function classic(options: string, sql = "SELECT 1"): Deployment {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JobRecord } from "../../provider/core/record.js";
 import { hooks } from "../../provider/flink-sql-job.js";
 import { desiredOf, JobGiven } from "../../provider/job-inputs.js";
-import { openStore } from "../../provider/store/open.js";
+import { openStore } from "../../provider/remember/store.js";
 import { listenAsEngine } from "../support/engine.js";
 
 const JOB = "0a".repeat(16);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { JobRecord } from "../../provider/core/record.js";
 import { deployed } from "../../provider/core/record.js";
-import { formatRecord, parseRecord } from "../../provider/store/job-record.js";
+import { formatRecord, parseRecord } from "../../provider/remember/job-record.js";
 
 /** As flink-sql-runner 0.2.0 wrote it with its PyYAML, of a manifest with whatever YAML can do to a value. */
 const WRITTEN_BY_OLD_TOOL = String.raw`description: "Gr\xF6\xDFe, 'a' and \"b\" \u2013 5 \u20AC"

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeProcesses } from "../../provider/cluster/processes.js";
 import { ClusterUnreachable } from "../../provider/deploy/cluster-reach.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore } from "../../provider/remember/store.js";
 import { refuseLeftCluster } from "../../provider/targets/left-cluster.js";
 import { localTarget } from "../../provider/targets/local-target.js";
 import type { ClusterChecked } from "../../provider/targets/target.js";
@@ -147,7 +147,7 @@ describe("No second cluster is started beside one that runs, with an old list of
     await oldList();
     const cluster = { target: "local", restUrl: await own(), host: hostname(), folder };
     const record = aRecord({ cluster }, { resourceId: "orders-1" });
-    await new FileStore(pathToFileURL(join(folder, "store")).href).write("orders", record, undefined);
+    await newStore(pathToFileURL(join(folder, "store")).href).write("orders", record, undefined);
     await expect(start({}, ["orders"])).rejects.toThrow(refusal);
   });
 

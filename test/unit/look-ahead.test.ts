@@ -9,7 +9,7 @@ import { mayHaveFailed } from "../../provider/core/health.js";
 import type { ObservedJob } from "../../provider/core/observed.js";
 import { LookAhead } from "../../provider/deploy/look-ahead.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore } from "../../provider/remember/store.js";
 
 const CHECKPOINTS = { counts: { completed: 1, restored: 0 }, latest: {}, history: [] };
 const job = (jid: string, name: string, state = "RUNNING") => ({
@@ -39,7 +39,7 @@ const never = () => Promise.reject(new Error("asked again"));
 const begin = () => {
   const { port } = server.address() as AddressInfo;
   const rest = new FlinkRest(`http://127.0.0.1:${port}`, 5000);
-  return { rest, ahead: new LookAhead(["a", "b"], new FileStore(pathToFileURL(folder).href), rest) };
+  return { rest, ahead: new LookAhead(["a", "b"], newStore(pathToFileURL(folder).href), rest) };
 };
 
 test("Of the jobs of the stack that run, the checkpoints are asked for once; each answer is given once.", async () => {

@@ -14,7 +14,7 @@ import { planRemoval } from "../../provider/core/plan-end.js";
 import type { World } from "../../provider/deploy/sighting.js";
 import type { JobSummary } from "../../provider/flink/answers.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
-import { FileStore } from "../../provider/store/file.js";
+import { newStore } from "../../provider/remember/store.js";
 import { aRecord } from "../support/a-record.js";
 
 const tasks = { running: 1, total: 1, finished: 0 };
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   folder = await mkdtemp(join(tmpdir(), "same-moment-"));
   const rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
-  world = { store: new FileStore(pathToFileURL(folder).href), rest, activity: "none" };
+  world = { store: newStore(pathToFileURL(folder).href), rest, activity: "none" };
 });
 afterAll(async () => {
   server.close();

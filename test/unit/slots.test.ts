@@ -7,7 +7,7 @@ import type { Observed } from "../../provider/core/observed.js";
 import type { Sighting, World } from "../../provider/deploy/sighting.js";
 import { checkSlots, releaseReservation, startReserved } from "../../provider/deploy/slots.js";
 import { FlinkRest } from "../../provider/flink/flink-rest.js";
-import { openStore } from "../../provider/store/open.js";
+import { openStore } from "../../provider/remember/store.js";
 
 let server: Server;
 let rest: FlinkRest;

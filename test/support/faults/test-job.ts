@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { JobRecord } from "../../../provider/core/record.js";
-import { openStore } from "../../../provider/store/open.js";
+import { openStore } from "../../../provider/remember/store.js";
 import type { FlinkJob } from "../flink.js";
 import { committedRows, type Row } from "../sink.js";
 import { until } from "../until.js";

@@ -3,11 +3,11 @@
 import { hasEnded } from "../core/observed.js";
 import { type Holdings, type RetentionRule, retention } from "../core/retention.js";
 import { type Holding, mentionedIn, placesOf, type StateDirectory } from "../core/state-directories.js";
+import { reached } from "../deploy/cluster-reach.js";
+import { jobsOf, type World } from "../deploy/sighting.js";
 import type { FlinkRest } from "../flink/flink-rest.js";
+import type { Store } from "../remember/store.js";
 import { inParallel } from "../store/in-parallel.js";
-import type { Store } from "../store/store.js";
-import { reached } from "./cluster-reach.js";
-import { jobsOf, type World } from "./sighting.js";
 
 export interface Housekeeping {
   readonly world: World;

@@ -2,7 +2,7 @@
 
 import { hostname, userInfo } from "node:os";
 import type { JobRecord } from "../core/record.js";
-import type { Store } from "../store/store.js";
+import type { Store } from "./store.js";
 
 export class RecordWriter {
   constructor(

@@ -1,24 +1,16 @@
-/** Where records and state live: one interface, one adapter for each kind of place. */
+/** What a store consists of: one interface, one adapter for each kind of place. */
 
-import { UserError } from "../core/errors.js";
-import type { JobRecord, StateRef } from "../core/record.js";
+import type { StateRef } from "../core/record.js";
 import { isStateDirectory, type StoredFile } from "../core/state-directories.js";
 
-/** A record and the mark of the version that was read; a write with that mark fails if somebody else wrote since. */
-export interface Stored {
-  readonly record: JobRecord;
+/** A record's text and the mark of the version that was read. */
+export interface MarkedText {
+  readonly text: string;
   readonly mark: string;
 }
 
-export interface Store {
-  /** As configured: `file:///dir` or `s3://bucket/prefix`. */
-  readonly url: string;
-  /** Undefined when there is no record; throws store-unreachable where that cannot be told, record-invalid if damaged. */
-  read(job: string): Promise<Stored | undefined>;
-  /** Writes if the stored record is still the one with `mark` (undefined: none); else throws record-conflict. */
-  write(job: string, record: JobRecord, mark: string | undefined): Promise<string>;
-  /** Names of all jobs that have a record. */
-  list(): Promise<readonly string[]>;
+/** Savepoints and checkpoints as files. */
+export interface StateFiles {
   /** Complete savepoints and checkpoints below a directory, oldest first. */
   states(directory: string): Promise<readonly StateRef[]>;
   /** All files below a directory; none where there is no such directory. */
@@ -29,16 +21,24 @@ export interface Store {
   remove(directory: string): Promise<void>;
 }
 
-/** The error of whoever comes second. */
-export function recordConflict(job: string, other: JobRecord | undefined): UserError {
-  const who = other?.written
-    ? `${other.written.by} wrote it at ${other.written.at}`
-    : "somebody else wrote or removed it";
-  return new UserError("record-conflict", {
-    what: `${job}: its record in the store changed while this deployment worked on it`,
-    cause: who,
-    fix: "wait until the other deployment has finished, then run `pulumi up` again; it continues from what is there",
-  });
+/** Where a store is: a folder or a bucket, which knows texts and files, and nothing of what they say. */
+export interface Backend extends StateFiles {
+  /** As configured: `file:///dir` or `s3://bucket/prefix`. */
+  readonly url: string;
+  /** The text of a job's record, undefined when there is none; throws store-unreachable where that cannot be told. */
+  read(job: string): Promise<MarkedText | undefined>;
+  /** Writes if the stored text is still the one with `mark` (undefined: none), and gives its mark; else throws TextMoved. */
+  write(job: string, text: string, mark: string | undefined): Promise<string>;
+  /** Names of all jobs that have a record. */
+  list(): Promise<readonly string[]>;
+}
+
+/** Somebody else has written or removed the text since it was read. */
+export class TextMoved extends Error {
+  /** `now`: the text that is there instead; undefined where there is none. */
+  constructor(readonly now: string | undefined) {
+    super("the stored text is another one than the one that was read");
+  }
 }
 
 /** Order of states; two checkpoints of one moment are told apart by their number. */
