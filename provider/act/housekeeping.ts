@@ -1,13 +1,19 @@
 /** Looks at all that lies in a store, has it decided what may be deleted, and deletes it. */
 
-import { hasEnded } from "../core/observed.js";
-import { type Holdings, type RetentionRule, retention } from "../core/retention.js";
-import { type Holding, mentionedIn, placesOf, type StateDirectory } from "../core/state-directories.js";
-import { reached } from "../deploy/cluster-reach.js";
-import { jobsOf, type World } from "../deploy/sighting.js";
-import type { FlinkRest } from "../flink/flink-rest.js";
-import type { Store } from "../remember/store.js";
-import { inParallel } from "../store/in-parallel.js";
+import { jobsOf, reached, type World } from "../ask/index.js";
+import {
+  type Holding,
+  type Holdings,
+  hasEnded,
+  mentionedIn,
+  placesOf,
+  type RetentionRule,
+  retention,
+  type StateDirectory,
+} from "../decide/index.js";
+import type { FlinkRest } from "../flink/index.js";
+import type { Store } from "../remember/index.js";
+import { inParallel } from "../store/index.js";
 
 export interface Housekeeping {
   readonly world: World;

@@ -1,10 +1,7 @@
 /** The part of a record that flink-sql-runner 0.2.0 writes and reads: the merged manifest and `meta`. */
 
 import { z } from "zod";
-import { classicText, classicValue } from "../core/classic.js";
-import type { Manifest } from "../core/manifest.js";
-import { stateDirectories } from "../core/properties.js";
-import type { JobRecord } from "../core/record.js";
+import { classicText, classicValue, type JobRecord, type Manifest, stateDirectories } from "../decide/index.js";
 
 /** The tool checks nothing: what a manifest gave without quotes is a number or a boolean here. */
 const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);

@@ -1,9 +1,9 @@
 /** The cluster of a start, as a record has it. */
 
 import { z } from "zod";
-import type { Place } from "../core/place.js";
+import type { Place } from "../decide/index.js";
 
-/** Where it was started; see core/place.ts. */
+/** Where it was started; see decide/cluster/place.ts. */
 export const Cluster = z.object({
   target: z.string(),
   "rest-url": z.string(),

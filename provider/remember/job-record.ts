@@ -2,9 +2,7 @@
 
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { UserError } from "../core/errors.js";
-import { MetadataColumnsSchema } from "../core/metadata-columns.js";
-import { type Deployment, type JobRecord, withChoices } from "../core/record.js";
+import { type Deployment, type JobRecord, MetadataColumnsSchema, UserError, withChoices } from "../decide/index.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
 import { Cluster, fromCluster, toCluster } from "./cluster-record.js";
 

@@ -1,7 +1,7 @@
 /** Writes one job's record again and again, each time on condition that nobody else did. */
 
 import { hostname, userInfo } from "node:os";
-import type { JobRecord } from "../core/record.js";
+import type { JobRecord } from "../decide/index.js";
 import type { Store } from "./store.js";
 
 export class RecordWriter {

@@ -1,11 +1,7 @@
 /** What the store remembers of jobs: records, written only by whoever knows the last one, beside the states themselves. */
 
-import { UserError } from "../core/errors.js";
-import type { JobRecord } from "../core/record.js";
-import { type Backend, type StateFiles, TextMoved } from "../store/backend.js";
-import { FileBackend } from "../store/file.js";
-import { S3Backend } from "../store/s3.js";
-import { isS3 } from "../store/s3-client.js";
+import { type JobRecord, UserError } from "../decide/index.js";
+import { type Backend, FileBackend, isS3, S3Backend, type StateFiles, TextMoved } from "../store/index.js";
 import { formatRecord, parseRecord } from "./job-record.js";
 
 /** A record and the mark of the version that was read; a write with that mark fails if somebody else wrote since. */

@@ -1,7 +1,6 @@
 /** What a store consists of: one interface, one adapter for each kind of place. */
 
-import type { StateRef } from "../core/record.js";
-import { isStateDirectory, type StoredFile } from "../core/state-directories.js";
+import { isStateDirectory, type StateRef, type StoredFile } from "../decide/index.js";
 
 /** A record's text and the mark of the version that was read. */
 export interface MarkedText {

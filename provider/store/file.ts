@@ -5,10 +5,7 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { MOST_BYTES } from "../core/most-bytes.js";
-import { canonicalLocation } from "../core/naming.js";
-import type { StateRef } from "../core/record.js";
-import type { StoredFile } from "../core/state-directories.js";
+import { canonicalLocation, MOST_BYTES, type StateRef, type StoredFile } from "../decide/index.js";
 import { type Backend, type MarkedText, oldestFirst, TextMoved } from "./backend.js";
 import { contentOf, plainFile, removeFolder, storeAnswers, storedFilesBelow, unlessMissing } from "./folder.js";
 

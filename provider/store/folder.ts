@@ -2,10 +2,7 @@
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { reasonOf, UserError } from "../core/errors.js";
-import { MOST_BYTES } from "../core/most-bytes.js";
-import { canonicalLocation } from "../core/naming.js";
-import type { StoredFile } from "../core/state-directories.js";
+import { canonicalLocation, MOST_BYTES, reasonOf, type StoredFile, UserError } from "../decide/index.js";
 import { metadataAndRest, stateDirectory, TextMoved } from "./backend.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */

@@ -1,9 +1,7 @@
 /** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true&manifests=…`. */
 
 import type { S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "../core/errors.js";
-import type { StateRef } from "../core/record.js";
-import type { StoredFile } from "../core/state-directories.js";
+import { type StateRef, type StoredFile, UserError } from "../decide/index.js";
 import { type Backend, type MarkedText, metadataAndRest, oldestFirst, stateDirectory, TextMoved } from "./backend.js";
 import { connectS3, parseS3Address, type S3Address, s3Sdk } from "./s3-client.js";
 import { explain, nameOf, statusOf } from "./s3-errors.js";
