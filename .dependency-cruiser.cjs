@@ -87,10 +87,11 @@ module.exports = {
     ...directions,
     {
       name: "decide-is-pure",
-      comment: "It imports zod, node:crypto, node:path and itself, nothing that touches the world.",
+      comment:
+        "It imports zod, fastest-levenshtein, node:crypto, node:path and itself, nothing that touches the world.",
       severity: "error",
       from: { path: in_("decide") },
-      to: { pathNot: [in_("decide"), "(^|/)node_modules/zod/", "^(node:)?(crypto|path)$"] },
+      to: { pathNot: [in_("decide"), "(^|/)node_modules/(zod|fastest-levenshtein)/", "^(node:)?(crypto|path)$"] },
     },
     {
       name: "program-uses-the-public-names",
@@ -101,6 +102,7 @@ module.exports = {
     },
     home("undici", "undici", in_("(flink|cluster)")),
     home("execa", "execa", in_("cluster"), in_("flink/runner"), "^test/"),
+    home("fastest-levenshtein", "fastest-levenshtein", "^provider/decide/words/spelling[.]ts$"),
     home("the AWS SDK", "@aws-sdk/[^/]+", "^provider/store/s3(-client)?[.]ts$", "^test/"),
     home("yaml", "yaml", in_("read"), "^provider/remember/job-record[.]ts$", "^(test|scripts)/"),
     home(
