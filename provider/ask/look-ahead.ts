@@ -1,5 +1,6 @@
 /** Asks at once for what the checks of all jobs will ask for: the engine calls one check after the other. */
 
+import pLimit from "p-limit";
 import { type Checkpoints, type FlinkRest, listJobs, MOMENT_MS } from "../flink/index.js";
 import type { Store, Stored } from "../remember/index.js";
 
@@ -7,7 +8,7 @@ import type { Store, Stored } from "../remember/index.js";
 const BELIEVED_MS = 60_000;
 
 /** So many requests at a time to the store, and to the JobManager. */
-const LANES = 8;
+const AT_ONCE = 8;
 
 /**
  * The records of some jobs, and the checkpoints of those of them that run. Each is given once only: who looks a second
@@ -19,11 +20,11 @@ export class LookAhead {
   private found = new Map<string, Promise<Checkpoints | undefined>>();
 
   constructor(names: readonly string[], store: Store, rest: FlinkRest) {
-    this.records = inLanes(names, (name) => store.read(name));
+    this.records = someAtATime(names, (name) => store.read(name));
     const wanted = new Set(names);
     const listed = listJobs(rest, MOMENT_MS).then((jobs) => {
       const ids = jobs.filter(({ name, state }) => wanted.has(name) && state === "RUNNING").map(({ jid }) => jid);
-      this.found = inLanes(ids, (jobId) => rest.checkpoints(jobId));
+      this.found = someAtATime(ids, (jobId) => rest.checkpoints(jobId));
     });
     // Where there is no answer, each check asks for itself, and says so.
     listed.catch(() => undefined);
@@ -45,13 +46,11 @@ export class LookAhead {
 }
 
 /** Works on some items at a time, in their order, and gives the promise of each at once. */
-function inLanes<T>(keys: readonly string[], work: (key: string) => Promise<T>): Map<string, Promise<T>> {
-  const lanes: Promise<unknown>[] = [];
-  const answers = keys.map((key, index) => {
-    const answer = (lanes[index % LANES] ?? Promise.resolve()).then(() => work(key));
-    lanes[index % LANES] = answer.catch(() => undefined);
-    return [key, answer] as const;
-  });
+function someAtATime<T>(keys: readonly string[], work: (key: string) => Promise<T>): Map<string, Promise<T>> {
+  const limit = pLimit(AT_ONCE);
+  const answers = keys.map((key) => [key, limit(work, key)] as const);
+  // An error is for whoever takes the answer, and perhaps nobody does.
+  for (const [, answer] of answers) answer.catch(() => undefined);
   return new Map(answers);
 }
 

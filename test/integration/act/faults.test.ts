@@ -4,11 +4,12 @@
  * the table; `npm run faults` tries every request of them.
  */
 
+import pLimit from "p-limit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Lab, openLab, type StoreKind } from "../../support/faults/lab.js";
 import { Bench, FAULTS, type FaultKind } from "../../support/faults/point.js";
 import { ROWS, type TableRow } from "../../support/faults/rows.js";
-import { inLanes, pick } from "../../support/faults/sample.js";
+import { pick } from "../../support/faults/sample.js";
 import { faultTable, type Point, writeReport } from "../../support/faults/table.js";
 
 const { FAULT_POINTS = "2", FAULT_SEED = "1", FAULT_ONLY = "", FAULT_REPORT, FAULT_LANES = "2" } = process.env;
@@ -77,7 +78,7 @@ function note(point: Point | undefined): boolean {
 test("After any fault at any request the next run ends with one copy, from the right state, and a sound sink.", {
   timeout: ALL ? 7_200_000 : 900_000,
 }, async () => {
-  await inLanes(Number(FAULT_LANES), [...units().entries()], async ([i, { row, store, faults }]) => {
+  await pLimit(Number(FAULT_LANES)).map(units(), async ({ row, store, faults }, i) => {
     const bench = new Bench(lab, row, store, `${store === "S3" ? "s3" : "at"}-${i}`);
     try {
       if (ALL) for (const fault of faults) await tryAll(bench, fault);

@@ -65,6 +65,29 @@ test("A cluster that gives no answer is no error before a job is looked at.", as
   await expect(ahead.checkpoints("a1", never)).rejects.toThrow("asked again");
 });
 
+test("Eight records are read at a time; one that cannot be read is told to whoever takes it, the others are read.", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `job-${i}`);
+  const reading: (() => void)[] = [];
+  const begun: string[] = [];
+  const read = async (name: string) => {
+    begun.push(name);
+    await new Promise<void>((resolve) => reading.push(resolve));
+    if (begun.indexOf(name) % 2 === 0) throw new Error(`${name} is damaged`);
+    return undefined;
+  };
+  const { rest } = begin();
+  const ahead = new LookAhead(names, { ...newStore(pathToFileURL(folder).href), read }, rest);
+  await expect.poll(() => begun).toEqual(names.slice(0, 8));
+  reading.shift()?.();
+  await expect.poll(() => begun).toEqual(names.slice(0, 9));
+  while (begun.length < names.length || reading.length > 0) {
+    reading.shift()?.();
+    await new Promise(setImmediate);
+  }
+  await expect(ahead.record("job-18", never)).rejects.toThrow("job-18 is damaged");
+  expect(await ahead.record("job-19", never)).toBeUndefined();
+});
+
 const NOW = 100_000_000;
 const MINUTE = 60_000;
 const seen = (more: Partial<ObservedJob>): ObservedJob => ({
