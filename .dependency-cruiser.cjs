@@ -104,6 +104,7 @@ module.exports = {
     home("execa", "execa", in_("cluster"), in_("flink/runner"), "^test/"),
     home("fastest-levenshtein", "fastest-levenshtein", "^provider/decide/words/spelling[.]ts$"),
     home("p-limit", "p-limit", "^provider/store/in-parallel[.]ts$", "^provider/ask/look-ahead[.]ts$", "^test/"),
+    home("get-port", "get-port", "^provider/cluster/local/ports[.]ts$", "^test/"),
     home("the AWS SDK", "@aws-sdk/[^/]+", "^provider/store/s3(-client)?[.]ts$", "^test/"),
     home("yaml", "yaml", in_("read"), "^provider/remember/job-record[.]ts$", "^(test|scripts)/"),
     home(

@@ -1,16 +1,7 @@
 /** Free ports of this machine, on loopback. */
 
-import { createServer } from "node:net";
+import getPort, { clearLockedPorts } from "get-port";
 import { shortHash } from "../../decide/index.js";
-
-/** True when nobody listens on the port. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
-  });
-}
 
 export interface ClusterPorts {
   readonly restPort: number;
@@ -27,12 +18,17 @@ export async function freePorts(
   held: Partial<ClusterPorts> = {},
   own?: string,
 ): Promise<ClusterPorts> {
-  const from = (role: string, ...first: (number | undefined)[]) => [...first, ...portsOf(role, own)];
-  const restPort = held.restPort ?? (await freePort(from("rest", before.restPort, 8081), []));
-  const gatewayPort = held.gatewayPort ?? (await freePort(from("gateway", before.gatewayPort, 8083), [restPort]));
-  const rpcPort = held.rpcPort ?? (await freePort(from("rpc", before.rpcPort, 6123), [restPort, gatewayPort]));
+  // For half a minute get-port gives no port twice; here whoever asks again, with nothing changed, gets the same.
+  clearLockedPorts();
+  const find = (role: string, taken: number[], ...first: (number | undefined)[]) =>
+    getPort({ host: "127.0.0.1", port: [...first.filter(isGiven), ...portsOf(role, own)], exclude: taken });
+  const restPort = held.restPort ?? (await find("rest", [], before.restPort, 8081));
+  const gatewayPort = held.gatewayPort ?? (await find("gateway", [restPort], before.gatewayPort, 8083));
+  const rpcPort = held.rpcPort ?? (await find("rpc", [restPort, gatewayPort], before.rpcPort, 6123));
   return { restPort, gatewayPort, rpcPort };
 }
+
+const isGiven = (port: number | undefined): port is number => port !== undefined;
 
 /** Below those that systems give out to whoever asks for any. */
 const [FIRST, MANY, TRIES] = [10_000, 20_000, 5];
@@ -41,22 +37,4 @@ function portsOf(role: string, own: string | undefined): number[] {
   if (own === undefined) return [];
   const start = Number.parseInt(shortHash(`${own} ${role}`), 16);
   return Array.from({ length: TRIES }, (_, i) => FIRST + ((start + i) % MANY));
-}
-
-async function freePort(preferred: readonly (number | undefined)[], taken: readonly number[]): Promise<number> {
-  for (const port of preferred) if (port !== undefined && !taken.includes(port) && (await isFree(port))) return port;
-  return anyPort();
-}
-
-function anyPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

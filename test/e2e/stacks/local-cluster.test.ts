@@ -5,10 +5,10 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isFree } from "../../../provider/cluster/local/ports.js";
 import { readProcesses } from "../../../provider/cluster/local/processes.js";
 import { killRole, livingRoles } from "../../support/clusters/cluster.js";
 import { Flink } from "../../support/clusters/flink.js";
+import { isFree } from "../../support/servers/free-port.js";
 import { Story } from "../../support/stories/story.js";
 import { until } from "../../support/until.js";
 

@@ -1,19 +1,16 @@
 /** What a cluster for tests is started with: the Flink that the set-up brought, and ports that are free. */
 
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { LocalSpec } from "../../../provider/cluster/local/local-configuration.js";
 import { freePorts } from "../../../provider/cluster/local/ports.js";
 import { isProcessAlive, readProcesses } from "../../../provider/cluster/local/processes.js";
+import { randomPort } from "../servers/free-port.js";
 import { until } from "../until.js";
 
 /** Throws where there is no Flink: a server that is missing is a failure, not a reason to skip. */
 export function flinkHome(): string {
   return process.env.FLINK_HOME ?? readFileSync(".local/flink-home", "utf8").trim();
 }
-
-/** Two runs that start at the same time would both find Flink's usual ports free; below those that the system gives out. */
-const anyPort = () => randomInt(10_000, 32_000);
 
 /** One TaskManager with so many slots; all of it lives in `folder`. */
 export async function localSpec(folder: string, slots: number): Promise<LocalSpec> {
@@ -28,7 +25,8 @@ export async function localSpec(folder: string, slots: number): Promise<LocalSpe
     environment: [],
     store: "",
     storeOptions: {},
-    ...(await freePorts({ restPort: anyPort(), gatewayPort: anyPort(), rpcPort: anyPort() })),
+    // Two runs that start at the same time would both find Flink's usual ports free.
+    ...(await freePorts({ restPort: randomPort(), gatewayPort: randomPort(), rpcPort: randomPort() })),
     startSeconds: 120,
   };
 }

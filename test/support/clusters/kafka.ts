@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { freePort } from "../servers/moto.js";
+import { freePort } from "../servers/free-port.js";
 import { parsed, type Row } from "../stories/sink.js";
 
 export interface Kafka {

@@ -1,13 +1,12 @@
 /** A real YARN on loopback: one ResourceManager and one NodeManager, with the local file system for a DFS. */
 
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { isFree } from "../../../provider/cluster/local/ports.js";
+import { freeRandomPorts } from "../servers/free-port.js";
 import { until } from "../until.js";
 
 const Application = z.object({
@@ -97,7 +96,7 @@ export class Yarn {
 export async function startYarn(folder: string): Promise<{ yarn: Yarn; stop: () => Promise<void> }> {
   const jars = process.env.HADOOP_JARS;
   if (!jars) throw new Error("HADOOP_JARS is not set: run the tests with `npm test -- e2e-yarn`");
-  const ports = await freePorts(8);
+  const ports = await freeRandomPorts(8);
   const conf = join(folder, "conf");
   await writeConfiguration(folder, conf, jars, ports);
   const javaHome = await findJavaHome();
@@ -177,15 +176,6 @@ async function findJavaHome(): Promise<string> {
   if (process.env.JAVA_HOME) return process.env.JAVA_HOME;
   const { all } = await execa("java", ["-XshowSettings:properties", "-version"], { all: true });
   return /java\.home = (.+)/u.exec(all)?.[1]?.trim() ?? "";
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const found: number[] = [];
-  while (found.length < count) {
-    const port = randomInt(10_000, 32_000);
-    if (!found.includes(port) && (await isFree(port))) found.push(port);
-  }
-  return found;
 }
 
 async function writeConfiguration(folder: string, conf: string, jars: string, ports: readonly number[]): Promise<void> {

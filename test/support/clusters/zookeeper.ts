@@ -3,8 +3,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { isFree } from "../../../provider/cluster/local/ports.js";
-import { freePort } from "../servers/moto.js";
+import { freePort, isFree } from "../servers/free-port.js";
 import { until } from "../until.js";
 import { flinkHome } from "./cluster.js";
 

@@ -1,7 +1,7 @@
 /** A real S3 server on loopback for one test file: moto, in a process of its own. */
 
-import { createServer } from "node:net";
 import { execa } from "execa";
+import { freePort } from "./free-port.js";
 
 export interface Moto {
   readonly endpoint: string;
@@ -42,14 +42,4 @@ async function answers(endpoint: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { flinkHome } from "../clusters/cluster.js";
 import { Flink } from "../clusters/flink.js";
-import { freePort } from "../servers/moto.js";
+import { freePort } from "../servers/free-port.js";
 import { until } from "../until.js";
 
 export interface StandBy {
