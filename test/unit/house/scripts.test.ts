@@ -1,4 +1,4 @@
-/** What the scripts decide before they run anything: whose stack `npm start` takes, and the PATH of a shell. */
+/** What the scripts decide: whose stack `npm start` takes, the PATH of a shell, and what the reports of tests count. */
 
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
@@ -59,4 +59,31 @@ test("The PATH of a shell is the same after the second `eval`, and has nothing t
     once,
   );
   expect(answerOf("setup.mjs", `it.pathOf(${JSON.stringify(own)}, "")`)).toBe(own);
+});
+
+test("Of pytest's report, errors count as failures, and what is neither failed nor skipped as passed.", () => {
+  const xml = `<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests">\
+<testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10" time="0.1">\
+<testcase classname="a" name="b[&lt;testsuite tests=&quot;70&quot;&gt;]" time="0.0"><failure message="skipped=&quot;9&quot;">'
+</failure></testcase></testsuite></testsuites>`;
+  const counts = answerOf("test.mjs", `it.countJUnit(${JSON.stringify(xml)})`);
+  expect(counts).toEqual({ passed: 4, failed: 3, skipped: 3 });
+});
+
+test("Of vitest's report, a file that fails without a failed test counts as one failure: not loaded, or a hook failed.", () => {
+  const file = (status: string, ...tests: string[]) => ({
+    status,
+    assertionResults: tests.map((test) => ({ status: test })),
+  });
+  const report = {
+    ...{ numPassedTests: 3, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 },
+    testResults: [
+      file("failed"),
+      file("failed", "skipped", "skipped"),
+      file("failed", "passed", "failed"),
+      file("passed", "passed", "passed", "todo"),
+    ],
+  };
+  const counts = answerOf("test.mjs", `it.countVitest(${JSON.stringify(report)})`);
+  expect(counts).toEqual({ passed: 3, failed: 3, skipped: 3 });
 });
