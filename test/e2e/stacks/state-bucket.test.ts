@@ -1,6 +1,6 @@
 /**
  * The store's bucket, a cluster and a job out of nothing in one update, and away again: state is never deleted in silence.
- * Pulumi's AWS plugin is a stand-in (test/support/aws-stand-in), the S3 server is moto; Pulumi, Flink and its S3 file
+ * Pulumi's AWS plugin is a stand-in (test/support/servers/aws-stand-in), the S3 server is moto; Pulumi, Flink and its S3 file
  * system are the real ones.
  */
 
