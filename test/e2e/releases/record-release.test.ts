@@ -1,6 +1,7 @@
 /** Not a story but `npm run record-release`: keeps in test/fixtures what this release writes, for the story of later ones. */
 
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,12 +18,16 @@ import { until } from "../../support/until.js";
 
 const RUNNING = ["last-chosen", "last-coded", "last-defined", "last-plain", "last-suspended", "last-versioned"];
 
+const KEPT = folderOf(packageJson.version);
+
 /** What of the stack's configuration the records depend on, but for the secret. */
 let config: Config = { jobProperties: { "last-defined": { "table.exec.sink.not-null-enforcer": "DROP" } } };
 
 let story: Story;
 let atWork: string;
 beforeAll(async () => {
+  // What was released once does not change: later code of the same number writes something else.
+  if (existsSync(KEPT)) throw new Error(`${KEPT} is there: set the next version in package.json, or remove it first`);
   story = await Story.begin("last-release", config);
   await story.configure({ secretParameters: await encrypted() });
 });
@@ -71,28 +76,25 @@ function recordAtWork(job: string): Promise<string> {
 }
 
 test("What they left is kept, without anything of this machine.", async () => {
-  const folder = folderOf(packageJson.version);
-  await rm(folder, { recursive: true, force: true });
-  for (const part of ["records", "at-work"]) await mkdir(join(folder, part), { recursive: true });
+  for (const part of ["records", "at-work"]) await mkdir(join(KEPT, part), { recursive: true });
   const manifests = join(fileURLToPath(story.store), "manifests");
   const starts: { [job: string]: Starts[string] } = {};
   for (const file of (await readdir(manifests)).filter((name) => name.endsWith(".yaml"))) {
     const job = file.replace(/\.yaml$/u, "");
     const text = await recordText(job);
-    await keep(join(folder, "records", file), text);
+    await keep(join(KEPT, "records", file), text);
     const { current } = parseRecord(job, text, story.store);
     if (current.manifest.code === undefined) starts[job] = startOf(current);
   }
-  await keep(join(folder, "at-work", "last-versioned.yaml"), atWork);
-  await keep(join(folder, "starts.json"), JSON.stringify(starts, undefined, 2));
-  await keep(join(folder, "config.json"), JSON.stringify(config, undefined, 2));
-  await keep(join(folder, "state.json"), await story.exportState());
+  await keep(join(KEPT, "at-work", "last-versioned.yaml"), atWork);
+  await keep(join(KEPT, "starts.json"), JSON.stringify(starts, undefined, 2));
+  await keep(join(KEPT, "config.json"), JSON.stringify(config, undefined, 2));
+  await keep(join(KEPT, "state.json"), await story.exportState());
 });
 
 /** What is sent to the SQL Gateway; the options of this machine, which code alone needs, are left out. */
 function startOf(deployment: Parameters<typeof submittedParts>[0]): Starts[string] {
-  const target = { options: {} } as Parameters<typeof submittedParts>[2];
-  const { properties, statements } = submittedParts(deployment, { password: "{{password}}" }, target);
+  const { properties, statements } = submittedParts(deployment, { password: "{{password}}" }, { options: {} });
   const { definitions, view, insert } = statements;
   return { options: properties, statements: [...definitions, view ?? "", insert] };
 }
