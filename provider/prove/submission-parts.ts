@@ -94,7 +94,7 @@ export function startOptions(jobId: string, from: Recovery | undefined): Record<
 export function submittedParts(
   { manifest, meta, directories, definitions, metadataColumns }: Deployment,
   secrets: Readonly<Record<string, string>>,
-  { options }: SubmissionTarget,
+  { options }: Pick<SubmissionTarget, "options">,
 ): { readonly statements: JobStatements; readonly properties: Record<string, string> } {
   if (!metadataColumns) throw new Error(`${manifest.name}: a record without metadata columns cannot be started`);
   const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);

@@ -83,11 +83,17 @@ export class Flink {
   }
 
   /** Takes a savepoint of a job that goes on, as somebody at the command line would; gives its path. */
-  async takeSavepoint(jobId: string, folder: string): Promise<string> {
-    const answer = await fetch(`${this.restUrl}/jobs/${jobId}/savepoints`, {
-      method: "POST",
-      body: JSON.stringify({ "target-directory": folder, "cancel-job": false }),
-    });
+  takeSavepoint(jobId: string, folder: string): Promise<string> {
+    return this.savepoint(jobId, "savepoints", { "target-directory": folder, "cancel-job": false });
+  }
+
+  /** Ends a job with a savepoint, likewise. */
+  stop(jobId: string, folder: string): Promise<string> {
+    return this.savepoint(jobId, "stop", { targetDirectory: folder, drain: false });
+  }
+
+  private async savepoint(jobId: string, how: string, body: object): Promise<string> {
+    const answer = await fetch(`${this.restUrl}/jobs/${jobId}/${how}`, { method: "POST", body: JSON.stringify(body) });
     const { "request-id": trigger } = z.object({ "request-id": z.string() }).parse(await answer.json());
     const Status = z.object({ operation: z.object({ location: z.string().nullish() }).nullish() });
     return until(`savepoint of ${jobId}`, 60, async () => {

@@ -4,25 +4,32 @@ import { z } from "zod";
 import { until } from "../until.js";
 
 /** Starts an endless job of this name and gives its id. */
-export async function startByHand(gatewayUrl: string, restUrl: string, name: string): Promise<string> {
+export function startByHand(gatewayUrl: string, restUrl: string, name: string): Promise<string> {
+  return runByHand(gatewayUrl, restUrl, { "pipeline.name": name }, [
+    "CREATE TABLE a (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')",
+    "CREATE TABLE b (n INT) WITH ('connector' = 'blackhole')",
+    "INSERT INTO b SELECT n FROM a",
+  ]);
+}
+
+/** Runs statements one after another in a session with these options; gives what the last one says: of an INSERT, the job's id. */
+export async function runByHand(
+  gatewayUrl: string,
+  restUrl: string,
+  options: Readonly<{ [option: string]: string }>,
+  statements: readonly string[],
+): Promise<string> {
   const { hostname, port } = new URL(restUrl);
-  const properties = {
-    "execution.target": "remote",
-    "rest.address": hostname,
-    "rest.port": port,
-    "pipeline.name": name,
-  };
+  const target = { "execution.target": "remote", "rest.address": hostname, "rest.port": port };
   const { sessionHandle: session } = await post(
     `${gatewayUrl}/v3/sessions`,
-    { properties },
+    { properties: { ...options, ...target } },
     z.object({ sessionHandle: z.string() }),
   );
-  const run = (statement: string) => execute(`${gatewayUrl}/v3/sessions/${session}`, statement);
-  await run("CREATE TABLE a (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')");
-  await run("CREATE TABLE b (n INT) WITH ('connector' = 'blackhole')");
-  const jobId = await run("INSERT INTO b SELECT n FROM a");
+  let last = "";
+  for (const statement of statements) last = await execute(`${gatewayUrl}/v3/sessions/${session}`, statement);
   await fetch(`${gatewayUrl}/v3/sessions/${session}`, { method: "DELETE" });
-  return jobId;
+  return last;
 }
 
 /** The first field of the first row that the statement gives. */
@@ -38,6 +45,7 @@ async function execute(session: string, statement: string): Promise<string> {
   });
   return until(statement, 60, async () => {
     const answer = await fetch(`${session}/operations/${operationHandle}/result/0?rowFormat=JSON`);
+    if (!answer.ok) throw new Error(`${statement}: ${await answer.text()}`);
     const { resultType, results } = Result.parse(await answer.json());
     return resultType === "NOT_READY" ? undefined : String(results?.data[0]?.fields[0]);
   });
