@@ -107,6 +107,7 @@ export {
   stackColumns,
 } from "./sql/metadata-columns.js";
 export { fillParameters } from "./sql/parameters.js";
+export { setOrReset } from "./sql/session-options.js";
 export { lineComments, queryFault, type SqlFault, targetFault, unclosedFault } from "./sql/sql-checks.js";
 export { type Statement, sameSql, splitStatements, sqlString, type Token, tokenize } from "./sql/sql-text.js";
 export { type JobStatements, jobStatements, QUERY_VIEW, VIEW_HEAD_LINES } from "./sql/statements.js";

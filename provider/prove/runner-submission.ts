@@ -9,6 +9,7 @@ import {
   planFacts,
   QUERY_VIEW,
   SAVEPOINTS_DIRECTORY,
+  setOrReset,
   UserError,
   VIEW_HEAD_LINES,
 } from "../decide/index.js";
@@ -53,7 +54,7 @@ export async function prepareInRunner(
         ...hidden,
         properties,
         fixed: { ...targetProperties(target.restUrl), ...ownOptions(properties) },
-        definitions: statements.definitions,
+        definitions: statements.definitions.map((sql) => setOrReset(sql) ?? sql),
         ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
         insert: statements.insert,
       },

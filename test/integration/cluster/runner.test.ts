@@ -19,6 +19,7 @@ import {
   FIRST_LINE,
   fixedOf,
   insertOf,
+  type JobOptions,
   MASK,
   type Place,
   randomId,
@@ -80,6 +81,21 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     expect(answer.error).toBeUndefined();
     expect(answer.plan).toMatch(/"parallelism"\s*:\s*1/u);
     expect(await flink.jobs()).toEqual([]);
+  });
+
+  test.each([
+    ["SQL", (options: JobOptions) => sqlJob(place, "SELECT n FROM numbers", options)],
+    ["code", (options: JobOptions) => codeJob(place, COUNTING, options)],
+  ])("an option that a table file sets holds for %s, and is set back.", { timeout: LIMIT_MS }, async (_, ask) => {
+    const widths = async (...definitions: readonly object[]) => {
+      const properties = { "parallelism.default": "2" };
+      const { plan = "", error } = await runner.ask(ask({ do: "validate", job: "set", definitions, properties }));
+      expect(error).toBeUndefined();
+      return new Set([...plan.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map(([, width]) => width));
+    };
+    const three = { set: "parallelism.default", value: "3" };
+    expect(await widths(three)).toContain("3");
+    expect(await widths(three, { reset: "parallelism.default" })).not.toContain("3");
   });
 
   test("a mistake in SQL is told with its part and its place.", { timeout: LIMIT_MS }, async () => {
