@@ -100,7 +100,15 @@ module.exports = {
       from: { path: "^index[.]ts$" },
       to: { path: "^provider/", pathNot: "^provider/index[.]ts$" },
     },
-    home("undici", "undici", in_("(flink|cluster)")),
+    {
+      name: "connections-are-made-in-one-place",
+      comment: "Who speaks to a server is handed a connection: how one is let in there stays in one place.",
+      severity: "error",
+      from: { path: "^provider/", pathNot: "^provider/flink/rest/connections[.]ts$" },
+      to: { path: "^provider/flink/rest/connection[.]ts$", dependencyTypesNot: ["type-only"] },
+    },
+    // The sender, and what makes its agents: no other file sends a request.
+    home("undici", "undici", "^provider/flink/rest/(http|access)[.]ts$"),
     home("execa", "execa", in_("cluster"), in_("flink/runner"), "^test/"),
     home("fastest-levenshtein", "fastest-levenshtein", "^provider/decide/words/spelling[.]ts$"),
     home("p-limit", "p-limit", "^provider/store/in-parallel[.]ts$", "^provider/ask/look-ahead[.]ts$", "^test/"),

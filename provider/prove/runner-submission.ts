@@ -53,7 +53,7 @@ export async function prepareInRunner(
         job,
         ...hidden,
         properties,
-        fixed: { ...targetProperties(target.restUrl), ...ownOptions(properties) },
+        fixed: { ...targetProperties(target.jobManager), ...ownOptions(properties) },
         definitions: statements.definitions.map((sql) => setOrReset(sql) ?? sql),
         ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
         insert: statements.insert,

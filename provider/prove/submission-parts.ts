@@ -15,7 +15,7 @@ import {
   UserError,
   withAbsolutePaths,
 } from "../decide/index.js";
-import type { RunnerSpec, SqlGateway } from "../flink/index.js";
+import type { Connection, RunnerSpec, SqlGateway } from "../flink/index.js";
 
 /** A jar that it takes along, the n-th definition, the query, the INSERT around it, or the code. */
 export type JobPart = "jar" | "definition" | "query" | "insert" | "code";
@@ -49,7 +49,7 @@ export interface SubmissionTarget {
   readonly gateway: SqlGateway | undefined;
   readonly runner: RunnerSpec;
   /** The JobManager that is submitted to. */
-  readonly restUrl: string;
+  readonly jobManager: Connection;
   /** On YARN the cluster gets slots when jobs ask for them: then there is nothing to count beforehand. */
   readonly slots: "fixed" | "on-demand";
   /** For all statements of one job together, in milliseconds. */
@@ -114,8 +114,8 @@ export function refuseMissedRows(
 }
 
 /** Options by which a client finds the JobManager. */
-export function targetProperties(restUrl: string): Record<string, string> {
-  const { hostname, port } = new URL(restUrl);
+export function targetProperties({ address }: Connection): Record<string, string> {
+  const { hostname, port } = new URL(address);
   return {
     "execution.target": "remote",
     "rest.address": hostname,

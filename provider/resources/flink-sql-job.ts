@@ -185,7 +185,7 @@ async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Pr
   const world: World = { ...worldOf(job, before, "patient"), activity: "none" };
   const desired = desiredOf(job, before);
   try {
-    startReserved(world.rest.url, job.name);
+    startReserved(world.rest.connection, job.name);
     const context = {
       world,
       target: targetOf(job),
@@ -216,7 +216,7 @@ async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Pr
       fix: "correct the place named above, then run `pulumi up` again",
     });
   } finally {
-    releaseReservation(world.rest.url, job.name);
+    releaseReservation(world.rest.connection, job.name);
     await dropSession(job.name);
   }
 }

@@ -13,7 +13,7 @@ import {
   type Place,
   stateDirectories,
 } from "../decide/index.js";
-import { FlinkRest, SqlGateway } from "../flink/index.js";
+import { connectionsOf, FlinkRest, type Patience, SqlGateway } from "../flink/index.js";
 import type { SubmissionTarget } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { s3FlinkEnvironment } from "../store/index.js";
@@ -179,10 +179,11 @@ function stackOf(self: string): string {
 /** The clusters that a job may run on beside the configured one, and the way to them. */
 function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: JobBefore): Surroundings {
   const sessions = [cluster.session, before.cluster?.session].filter((session) => session !== undefined);
+  const { jobManager } = connectionsOf(cluster, requestSeconds);
   return {
     here: placeOf(cluster),
     before: before.cluster && placeOf(before.cluster),
-    locate: (place) => locateCluster(place, sessions, requestSeconds),
+    locate: (place) => locateCluster(place, sessions, jobManager),
   };
 }
 
@@ -209,35 +210,37 @@ export function desiredOf(job: JobInputs, before: JobBefore): Desired {
 }
 
 /** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
-export function worldOf(job: JobInputs, before: JobBefore, manner: "prompt" | "patient" = "prompt"): World {
-  const { restUrl, activity } = job.cluster;
+export function worldOf(job: JobInputs, before: JobBefore, patience: Patience = "prompt"): World {
   return {
     store: openStore(job.store),
-    rest: new FlinkRest(restUrl, job.requestSeconds * 1000, manner),
-    activity: activityForJobs(activity),
+    rest: new FlinkRest(connectionsOf(job.cluster, job.requestSeconds, patience).jobManager),
+    activity: activityForJobs(job.cluster.activity),
     surroundings: surroundingsOf(job, before),
   };
 }
 
 /** Without a check before it, the address may be one of the past, and the cluster be gone. */
-export async function worldNow(job: JobInputs, manner: "prompt" | "patient" = "prompt"): Promise<World> {
-  const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
-  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, {}, manner);
+export async function worldNow(job: JobInputs, patience: Patience = "prompt"): Promise<World> {
+  const { jobManager, isDown } = await clusterNow(job.cluster, job.requestSeconds);
+  const activity = isDown ? "starting" : "none";
+  const now = worldOf({ ...job, cluster: { ...job.cluster, restUrl: jobManager.address, activity } }, {});
+  return { ...now, rest: new FlinkRest(jobManager.with({ patience })) };
 }
 
 export function targetOf(job: JobInputs): SubmissionTarget {
   const { python, cluster } = job;
+  const { jobManager, gateway } = connectionsOf(cluster, job.requestSeconds);
   const workers = python.workers ? { "python.executable": python.workers } : {};
   const client = { "python.client.executable": python.client };
   return {
-    gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
+    gateway: gateway && new SqlGateway(gateway),
     runner: {
       python: python.client,
       flinkHome: python.flinkHome,
       environment: python.environment,
       storeEnvironment: () => s3FlinkEnvironment(job.store),
     },
-    restUrl: cluster.restUrl,
+    jobManager,
     limitMs: job.startSeconds * 1000,
     slots: cluster.target === "yarn" ? "on-demand" : "fixed",
     codePlace: () => codePlaceOf(job.file, job.code),

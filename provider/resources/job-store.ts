@@ -16,7 +16,7 @@ import {
   strangerWords,
   UserError,
 } from "../decide/index.js";
-import { FlinkRest, listJobs, MOMENT_MS } from "../flink/index.js";
+import { connectionsOf, FlinkRest, listJobs, MOMENT_MS, type Patience } from "../flink/index.js";
 import { openStore } from "../remember/index.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellProgress } from "./seam/engine-log.js";
@@ -129,16 +129,13 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
   return { retires, deletions: outlived.length, undecided: false };
 }
 
-function worldOf(
-  { store, cluster, requestSeconds }: StoreInputs,
-  manner: "prompt" | "patient" = "prompt",
-): World | undefined {
+function worldOf({ store, cluster, requestSeconds }: StoreInputs, patience: Patience = "prompt"): World | undefined {
   if (store.includes(UNKNOWN) || cluster === UNKNOWN || cluster.restUrl === UNKNOWN) return undefined;
   const { restUrl, activity } = cluster;
   if (restUrl === "" && activity === "unreachable") return undefined;
   return {
     store: openStore(store),
-    rest: new FlinkRest(restUrl, requestSeconds * 1000, manner),
+    rest: new FlinkRest(connectionsOf(cluster, requestSeconds, patience).jobManager),
     activity: activityForJobs(activity),
   };
 }

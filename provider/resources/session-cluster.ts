@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { compareNames, lookAhead } from "../ask/index.js";
 import { runningPorts } from "../cluster/index.js";
 import { reasonOf, shortHash, UserError } from "../decide/index.js";
-import { FlinkRest } from "../flink/index.js";
+import { connectionsOf, FlinkRest } from "../flink/index.js";
 import { keepSessionsFor } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
@@ -96,7 +96,11 @@ export const hooks: Hooks = {
       if (remark) await tell(given.self, remark.words, remark.severity);
       // A cluster that changes has the jobs' records written again before they are checked.
       if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
-        lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
+        lookAhead(
+          given.jobs,
+          openStore(given.store),
+          new FlinkRest(connectionsOf(checked, given.requestSeconds).jobManager),
+        );
       return { inputs: checked };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -171,7 +175,7 @@ async function activityNow(cluster: ClusterChecked): Promise<Activity> {
 async function bringUp(cluster: ClusterChecked): Promise<ClusterChecked & { flinkVersion: string; slots: number }> {
   const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
-    const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);
+    const found = await reach(connectionsOf(up, up.requestSeconds));
     await tellEnd(cluster.self, "session cluster: runs");
     return { ...up, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { passedOn } from "../../decide/index.js";
-import { FlinkRest, SqlGateway, waitFor } from "../../flink/index.js";
+import { FlinkRest, onThisMachine, SqlGateway, waitFor } from "../../flink/index.js";
 import { digestOf, isDigestOf } from "./configuration-digest.js";
 import { checkFlinkHome, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
@@ -175,8 +175,9 @@ async function awaitHealth(
   { running, dead, mark }: Processes,
   progress: (text: string) => void,
 ): Promise<void> {
-  const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, 2000);
-  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const limits = { timeoutMs: 2000 };
+  const rest = new FlinkRest(onThisMachine(spec.restPort, limits));
+  const gateway = new SqlGateway(onThisMachine(spec.gatewayPort, limits));
   const fix = `see the files in ${join(spec.folder, "log")}, or raise the configuration key \`startSeconds\``;
   await waitFor<true>(
     { what: "session cluster", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress },

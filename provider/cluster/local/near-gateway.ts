@@ -2,7 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { shortHash } from "../../decide/index.js";
-import { SqlGateway, waitFor } from "../../flink/index.js";
+import { onThisMachine, SqlGateway, waitFor } from "../../flink/index.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
 import { guarded } from "./guarded.js";
@@ -74,7 +74,7 @@ async function awaitAnswer(
   mark: string,
   progress: (text: string) => void,
 ): Promise<void> {
-  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const gateway = new SqlGateway(onThisMachine(spec.gatewayPort, { timeoutMs: 2000 }));
   const fix = `see ${join(spec.folder, "log", `${ROLE}.out`)}, or raise the configuration key \`startSeconds\``;
   const limits = { what: "SQL Gateway", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress };
   await waitFor<true>(limits, async () => {

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
 import { localSpec } from "../../support/clusters/cluster.js";
 import { Flink } from "../../support/clusters/flink.js";
 import { pyFlinkOf, Runner, runOnce } from "../../support/clusters/runner.js";
@@ -51,9 +52,9 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     await startLocalOrNothing(spec, () => undefined);
     const restUrl = `http://127.0.0.1:${spec.restPort}`;
     place = { pyFlink, restUrl, folder };
-    gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 20_000);
+    gateway = gatewayAt(`http://127.0.0.1:${spec.gatewayPort}`, 20_000);
     flink = new Flink(restUrl);
-    rest = new FlinkRest(restUrl, 20_000);
+    rest = restAt(restUrl, 20_000);
     runner = await Runner.start(pyFlink);
   }, LIMIT_MS);
   afterAll(async () => {

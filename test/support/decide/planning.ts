@@ -8,8 +8,8 @@ import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/
 import { stateDirectories } from "../../../provider/decide/job/properties.js";
 import type { Deployment } from "../../../provider/decide/job/record.js";
 import { metadataColumns } from "../../../provider/decide/sql/metadata-columns.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { prepareSubmission } from "../../../provider/prove/submission.js";
 import {
@@ -19,6 +19,7 @@ import {
   targetProperties,
 } from "../../../provider/prove/submission-parts.js";
 import type { LoadedJob } from "../../../provider/read/manifests/load-manifests.js";
+import { gatewayAt, restAt } from "../clients.js";
 import { localSpec } from "../clusters/cluster.js";
 import { Flink } from "../clusters/flink.js";
 import { until } from "../until.js";
@@ -41,15 +42,15 @@ export class Planning {
     readonly rest: FlinkRest,
     readonly gateway: SqlGateway,
   ) {
-    this.flink = new Flink(rest.url);
+    this.flink = new Flink(rest.connection.address);
   }
 
   static async start(version: string, slots = 4, properties: Readonly<Record<string, string>> = {}): Promise<Planning> {
     const folder = await mkdtemp(join(tmpdir(), "planning-"));
     const spec = { ...(await localSpec(folder, slots)), flinkHome: flinkOf(version), properties };
     await startLocalOrNothing(spec, () => undefined);
-    const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-    return new Planning(folder, rest, new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS));
+    const rest = restAt(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
+    return new Planning(folder, rest, gatewayAt(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS));
   }
 
   async end(): Promise<void> {
@@ -59,8 +60,16 @@ export class Planning {
 
   target(runner: SubmissionTarget["runner"] = { python: "", flinkHome: "" }): SubmissionTarget {
     const { gateway } = this;
-    const restUrl = this.rest.url;
-    return { gateway, runner, restUrl, limitMs: TIMEOUT_MS, slots: "fixed", codePlace: () => undefined, options: {} };
+    const jobManager = this.rest.connection;
+    return {
+      gateway,
+      runner,
+      jobManager,
+      limitMs: TIMEOUT_MS,
+      slots: "fixed",
+      codePlace: () => undefined,
+      options: {},
+    };
   }
 
   deployment(job: LoadedJob): Deployment {
@@ -125,7 +134,7 @@ export class Planning {
     options: Readonly<Record<string, string>>,
     work: (run: (sql: string) => Promise<unknown[][]>) => Promise<void>,
   ): Promise<void> {
-    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.url), ...options });
+    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.connection), ...options });
     try {
       await work((sql) => this.gateway.execute(session, sql, {}, TIMEOUT_MS));
     } finally {
