@@ -17,7 +17,7 @@ export const remoteTarget: Target = {
 
 async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
   const { restUrl = "", gatewayUrl = "" } = given;
-  const connections = connectionsOf({ restUrl, gatewayUrl }, given.requestSeconds);
+  const connections = connectionsOf({ ...given, restUrl, gatewayUrl }, given.requestSeconds);
   if (
     before.target === "local" &&
     before.folder !== undefined &&

@@ -154,6 +154,20 @@ test("Headers of the environment go along, and into no message.", async () => {
   expect(JSON.stringify(error) + String(error)).not.toContain("secret-ticket");
 });
 
+test("Which of them worked is remembered for those headers only.", async () => {
+  let count = 0;
+  const first = await serve((request, answer) => {
+    count++;
+    standby(request, answer);
+  });
+  const addresses = [first, await serve(works)];
+  for (const ticket of ["one", "one", "two", "two"]) {
+    process.env.YARN_REST_HEADERS = `Cookie: hadoop.auth=${ticket}`;
+    await asked(addresses);
+  }
+  expect(count).toBe(2);
+});
+
 test("What an older YARN says of nothing is nothing.", async () => {
   const address = await serve((_, answer) => void answer.end('{"apps":null}'));
   expect(await asked([address])).toEqual([]);

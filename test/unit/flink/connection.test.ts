@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lookAhead, lookedAhead } from "../../../provider/ask/look-ahead.js";
@@ -10,9 +11,12 @@ import { connectionsOf, elsewhere, onThisMachine } from "../../../provider/flink
 import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { listJobs } from "../../../provider/flink/rest/listing.js";
+import { prepareAtGateway } from "../../../provider/prove/gateway-submission.js";
+import { checkSlots } from "../../../provider/prove/slots.js";
 import { targetProperties } from "../../../provider/prove/submission-parts.js";
 import { newStore } from "../../../provider/remember/store.js";
 import { connectionTo } from "../../support/clients.js";
+import { aRecord } from "../../support/decide/a-record.js";
 
 const JOB = "0a".repeat(16);
 const LIMITS = { timeoutMs: 5000 };
@@ -34,10 +38,13 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 let server: Server;
 let origin: string;
 let asked: IncomingMessage[];
+/** Whatever a gateway was to execute. */
+let statements: string[];
 beforeEach(async () => {
-  asked = [];
-  server = createServer((request, answer) => {
+  [asked, statements] = [[], []];
+  server = createServer(async (request, answer) => {
     asked.push(request);
+    if (request.url?.endsWith("/statements")) statements.push(String(Object(await json(request)).statement));
     const path = request.url?.replace(/^\/(?:flink\/jm|sql)(?=\/)/u, "").split("?")[0] ?? "";
     answer.end(JSON.stringify(ANSWERS[path] ?? {}));
   });
@@ -118,6 +125,38 @@ describe("Two connections to one address share what is remembered", () => {
     lookAhead([], store, new FlinkRest(asMe()));
     expect(lookedAhead(store, new FlinkRest(asMe()))).toBeDefined();
     expect(lookedAhead(store, new FlinkRest(asYou()))).toBeUndefined();
+  });
+
+  test("but with other headers not: what Flink planned a moment ago.", async () => {
+    const { current } = aRecord();
+    const rest = { runner: { python: "", flinkHome: "" }, limitMs: 1000, slots: "fixed", options: {} } as const;
+    const explained = async (to: Connection) => {
+      const target = { ...rest, gateway: new SqlGateway(to), jobManager: plain(), codePlace: () => undefined };
+      const before = statements.length;
+      const { close } = await prepareAtGateway(current, {}, target, "as-checked");
+      await close();
+      return statements.slice(before).filter((statement) => statement.startsWith("EXPLAIN")).length;
+    };
+    expect([await explained(asMe()), await explained(asMe()), await explained(asYou())]).toEqual([1, 0, 1]);
+  });
+
+  test("but with other headers not: the slots that the jobs of an update will take.", async () => {
+    const observed = {
+      cluster: "reachable",
+      record: undefined,
+      job: undefined,
+      namesakes: [],
+      states: [],
+      now: 0,
+    } as const;
+    const take = (job: string, to: Connection) => {
+      const world = { store: newStore("file:///nowhere"), rest: new FlinkRest(to), activity: "none" } as const;
+      const waiting = { startSeconds: 0, progress: () => undefined };
+      return checkSlots(job, 1, { observed, stored: undefined }, world, waiting);
+    };
+    await take("a", asMe());
+    await take("b", asYou());
+    await expect(take("c", asMe())).rejects.toThrow("1 is reserved for other jobs");
   });
 
   test("but not another path, nor other authorities.", () => {
