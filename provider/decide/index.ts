@@ -32,13 +32,16 @@ export {
 } from "./cluster/yarn-application.js";
 export { DEFAULT_SESSION_NAME, YarnOptions, yarnProblems } from "./cluster/yarn-options.js";
 export {
+  type CarriedOut,
   CHOICE_KEYS,
-  type Choice,
   ChoiceSchema,
   choiceFaults,
+  choiceOf,
+  chosenState,
+  type GivenChoice,
   type GivenChoices,
+  nameOfFrom,
   pendingChoice,
-  statePath,
 } from "./job/choices.js";
 export { classicText, classicValue, flinkNames, runsCutShort } from "./job/classic.js";
 export {
@@ -67,6 +70,7 @@ export {
   deployed,
   type Intent,
   type JobRecord,
+  type PastVersion,
   type StateRef,
   settledRecord,
   withChoices,

@@ -1,6 +1,7 @@
 /** What can be decided about a job: what becomes of it, by which steps, or a refusal that says the way out. */
 
 import type { Change, Desired } from "../change/changes.js";
+import type { CarriedOut } from "../job/choices.js";
 import { sourceOf } from "../job/manifest.js";
 import { type JobRecord, nextVersion, type StateRef } from "../job/record.js";
 import type { ErrorCode } from "../words/errors.js";
@@ -43,8 +44,8 @@ export interface Draft {
   readonly isChosen?: boolean;
   /** It is suspended, and meant to be: nothing to be warned of. */
   readonly isSuspended?: boolean;
-  /** Marks of the choices that are carried out once this is; see choices.ts. */
-  readonly choices?: readonly string[];
+  /** Parts of the choice that are carried out once this is. */
+  readonly choices?: readonly CarriedOut[];
 }
 
 export interface Decision extends Draft {

@@ -2,7 +2,7 @@
 
 import { changesBetween, type Desired } from "../change/changes.js";
 import { withKeptState } from "../change/kept-state.js";
-import { choiceMarks, pendingChoice, remembered, statePath } from "../job/choices.js";
+import { type CarriedOut, chosenState, isAmong, partsOf, pendingChoice, remembered } from "../job/choices.js";
 import { versionOf } from "../job/naming.js";
 import type { JobRecord, StateRef } from "../job/record.js";
 import { ageWords } from "../words/words.js";
@@ -23,7 +23,7 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const copies = knownCopies(observed);
   if (observed.namesakes.length > copies.length) return laidOut(planWithNamesakes(desired, observed), observed);
   const choice = pendingChoice(desired.choice, observed.record?.choices);
-  const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
+  const missing = missingChoice(desired.manifest.name, chosenState(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
   const chosen = withNewName(withChoices(plan, desired, observed.record), desired, observed.record);
@@ -123,10 +123,10 @@ function withChoices(plan: Draft, { choice }: Desired, record: JobRecord | undef
   const before = record?.choices ?? [];
   const kept = remembered(choice, before);
   const isEnd = plan.action === "replace" || plan.action === "suspend";
-  const waits = (mark: string) =>
-    (mark.startsWith("from: previous-version") && plan.action !== "replace") || (mark.startsWith("drain") && !isEnd);
+  const waits = (one: CarriedOut) =>
+    one.part === "drain" ? !isEnd : one.part === "from" && one.from === "previous-version" && plan.action !== "replace";
   const isOver = plan.start !== undefined || (plan.action === "suspend" && plan.stop !== undefined);
-  const choices = isOver ? choiceMarks(choice).filter((mark) => kept.includes(mark) || !waits(mark)) : kept;
+  const choices = isOver ? partsOf(choice).filter((one) => isAmong(kept, one) || !waits(one)) : kept;
   const forgets = plan.action === "none" && kept.length < before.length;
   return { ...plan, choices, ...(forgets && { action: "forget" as const }) };
 }

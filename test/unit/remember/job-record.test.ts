@@ -40,14 +40,14 @@ const full: JobRecord = {
     stopping: { jobId: "0a", triggerId: "0b" },
     next: { ...current, jobId: "0c", since: 9 },
     session: { gatewayUrl: "http://g", handle: "h" },
-    choices: ["from: clean"],
+    choices: [{ part: "from", from: "clean" }],
     startSeconds: 600,
     applied: 2,
     total: 7,
   },
   past: [{ version: 2, queryId: "q-0", savepoint: "s3://b/s/orders/2/savepoint-0", endedAt: "2026-01-01T00:00:00Z" }],
   starts: ["09"],
-  choices: ["drain"],
+  choices: [{ part: "drain", id: "2" }],
   written: { by: "a@b", at: "2026-01-01T00:00:00Z" },
 };
 

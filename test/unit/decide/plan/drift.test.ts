@@ -156,7 +156,7 @@ describe("A job without a record", () => {
   });
 
   it("starts clean where a person wants that, as a version that no state is of", () => {
-    const wanted = { ...WANTED, deployedTo: "s3://b", choice: { from: "clean" } };
+    const wanted = { ...WANTED, deployedTo: "s3://b", choice: { from: "clean" as const } };
     expect(planned({ record: undefined, states: [state] }, wanted).words).toBe(
       "orders: new, version 4, starts clean (as chosen)",
     );
@@ -172,7 +172,8 @@ describe("The record remembers", () => {
 
   it("that a choice was carried out, though nobody could write that down any more", () => {
     const next = { ...RECORD.current, jobId: STRANGER };
-    const intent = { action: "replace", stopping: undefined, next, session: undefined, choices: ["from: clean"] };
-    expect(settledRecord({ ...RECORD, intent }, () => true, "").choices).toEqual(["from: clean"]);
+    const choices = [{ part: "from", from: "clean" } as const];
+    const intent = { action: "replace", stopping: undefined, next, session: undefined, choices };
+    expect(settledRecord({ ...RECORD, intent }, () => true, "").choices).toEqual(choices);
   });
 });
