@@ -15,7 +15,7 @@ export { insertTimeWords, isRefusedForTime, lostRowsWords, type PlanFacts, planF
 export { onlyThereWords, promotionWords } from "./change/promotion.js";
 export { hasCredentials, placesOfCredentials } from "./cluster/credentials.js";
 export { passedOn, VARIABLE_NAME } from "./cluster/environment.js";
-export { healthWords, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
+export { ailmentOf, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
 export { otherPlaces } from "./cluster/other-places.js";
 export { isLoopback, type Place, placeWords } from "./cluster/place.js";
 export {
@@ -79,7 +79,7 @@ export {
   withoutSession,
 } from "./job/record.js";
 export { isSensitive, secretValues, tellsSomething } from "./job/sensitive.js";
-export { workWords } from "./plan/at-work.js";
+export { atWork } from "./plan/at-work.js";
 export { isNewVersion } from "./plan/decision.js";
 export { latestState, missingCheckpoint } from "./plan/latest-state.js";
 export {
@@ -95,6 +95,7 @@ export { type Decision, type Plan, planJob } from "./plan/plan.js";
 export { type EndPlan, planClusterStop, planRemoval } from "./plan/plan-end.js";
 export { hasFinished } from "./plan/plan-stopped.js";
 export { asNewcomer, asUnknown, planWords } from "./plan/plan-words.js";
+export { jobsWords, remarkWords, withRemarks } from "./plan/remark.js";
 export type { EndStep, OrCancel, Start, Step, StopStep } from "./plan/step.js";
 export { type Definition, neededDefinitions, parseDefinitions } from "./sql/definitions.js";
 export { lineStarts, positionIn } from "./sql/lines.js";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Intent, type JobRecord, type PastVersion, UserError } from "../decide/index.js";
 import { ChoiceText } from "./choice-text.js";
 import { Classic, fromClassic, toClassic } from "./classic-record.js";
-import { Start } from "./start-record.js";
+import { StartPart } from "./start-record.js";
 
 const State = z.object({
   kind: z.enum(["savepoint", "checkpoint"]),
@@ -18,7 +18,7 @@ const State = z.object({
 const IntentInFile = z.object({
   action: z.string(),
   stopping: z.object({ "job-id": z.string(), "trigger-id": z.string() }).optional(),
-  next: Start.optional(),
+  next: StartPart.optional(),
   session: z.object({ "gateway-url": z.string(), handle: z.string() }).optional(),
   choices: z.array(ChoiceText).readonly().optional(),
   "start-seconds": z.number().optional(),
@@ -67,7 +67,7 @@ const Past = z.codec(PastInFile, z.custom<PastVersion>(), {
 const ExtraInFile = z.object({
   format: z.literal(1),
   status: z.enum(["running", "stopped", "finished", "deleted"]),
-  current: Start,
+  current: StartPart,
   savepoint: State.optional(),
   "resource-id": z.string().optional(),
   owner: z.string().optional(),

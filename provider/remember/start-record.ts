@@ -29,7 +29,7 @@ const InFile = z.object({
   since: z.number().optional(),
 });
 
-export const Start = z.codec(InFile, z.custom<Deployment>(), {
+export const StartPart = z.codec(InFile, z.custom<Deployment>(), {
   decode: (start) => ({
     manifest: {
       name: start.name,

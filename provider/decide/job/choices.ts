@@ -137,3 +137,8 @@ export function remembered(choice: Choice | undefined, done: readonly CarriedOut
   const given = partsOf(choice);
   return done.filter((part) => isAmong(given, part));
 }
+
+/** The command that makes a choice, for messages. */
+export function chooseFrom(name: string, from: string): string {
+  return `pulumi config set --path 'choices["${name}"].from' ${from}`;
+}

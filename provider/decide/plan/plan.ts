@@ -2,11 +2,19 @@
 
 import { changesBetween, type Desired } from "../change/changes.js";
 import { withKeptState } from "../change/kept-state.js";
-import { type CarriedOut, chosenState, isAmong, partsOf, pendingChoice, remembered } from "../job/choices.js";
+import {
+  type CarriedOut,
+  chooseFrom,
+  chosenState,
+  isAmong,
+  partsOf,
+  pendingChoice,
+  remembered,
+} from "../job/choices.js";
 import { versionOf } from "../job/naming.js";
 import type { JobRecord, StateRef } from "../job/record.js";
 import { ageWords } from "../words/words.js";
-import { chooseFrom, type Draft, type DraftPlan, type Plan, type Refusal, refuse, type Start } from "./decision.js";
+import { type Draft, type DraftPlan, type Plan, type Refusal, refuse, type Start } from "./decision.js";
 import { stepsOf } from "./layout.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
 import { refuseElsewhere, unlessSilent } from "./plan-elsewhere.js";
@@ -14,6 +22,7 @@ import { knownCopies, planWithNamesakes, withCopies } from "./plan-namesakes.js"
 import { planRunning } from "./plan-running.js";
 import { hasFinished, planFinished, planStopped } from "./plan-stopped.js";
 import { planSuspended } from "./plan-suspended.js";
+import { withRemarks } from "./remark.js";
 
 export type { Action, Decision, From, Plan, Refusal, Step, Stop } from "./decision.js";
 
@@ -44,8 +53,7 @@ function withNewName(plan: Draft, { stack }: Desired, record: JobRecord | undefi
 /** A job that is to rest is not at rest while a start of it may still come. */
 function withLateStart(plan: Draft, { lateStart }: Observed): Draft {
   if (plan.action !== "none" || lateStart === undefined) return plan;
-  const late = `an earlier deployment was killed while it started job ${lateStart}; if that job still starts, it is stopped`;
-  return { ...plan, action: "repair", remark: plan.remark ? `${plan.remark}; ${late}` : late };
+  return withRemarks({ ...plan, action: "repair" }, { about: "late-start", jobId: lateStart });
 }
 
 /** `desired.choice` is what is still to be carried out. */
@@ -82,7 +90,7 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): DraftPlan
       version,
       changes: [],
       rest: { state: undefined },
-      remark: "it is new, and not started",
+      remarks: [{ about: "new-and-suspended" }],
       isSuspended: true,
     };
   const start: Start = {

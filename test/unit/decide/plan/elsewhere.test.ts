@@ -95,7 +95,7 @@ test("Alive where the stack deployed it last, it moves: stopped there, started h
   expect(plan).toMatchObject({
     action: "restart",
     version: 3,
-    remark: "it moves: stopped on http://a:8081, started here",
+    remarks: [{ about: "moves", from: A }],
   });
   expect(deedsOf(plan)).toMatchObject([
     { do: "stop-with-savepoint", jobId: "j1" },
@@ -144,7 +144,7 @@ test.each([
 ])("A cluster that gives no answer: state %s", (_, seconds, changes, action) => {
   const plan = planJob(desired(changes), silent(seconds));
   expect(plan.action).toBe(action);
-  if (plan.action !== "refuse") expect(plan.remark).toContain("http://a:8081, where it ran last, does not answer");
+  if (plan.action !== "refuse") expect(plan.remarks).toMatchObject([{ about: "silent-cluster", place: A }]);
 });
 
 test("A silent cluster is given up once: the mark that is left does not give up the next one.", () => {
