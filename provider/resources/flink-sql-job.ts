@@ -5,12 +5,14 @@ import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
 import { apply, remove, StartContested } from "../act/index.js";
 import { lostCheckpointWords, observeAll, reachable, type World } from "../ask/index.js";
 import {
-  healthWords,
+  ailmentOf,
   isAlive,
   type JobRecord,
+  jobsWords,
   type Observed,
   placeWords,
   reasonOf,
+  remarkWords,
   sameSql,
   sourceChanges,
   UserError,
@@ -137,8 +139,9 @@ export const hooks: Hooks = {
     if (record.status === "deleted" || record.resourceId !== id) return {};
     const state = stateOf(job, observed, record);
     const isFine = state === "RUNNING" || state === "FINISHED" || state === "SUSPENDED";
-    const health = seen && isAlive(seen) ? healthWords(seen, job.staleSeconds, observed.now) : undefined;
-    const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+    const ailment = seen && isAlive(seen) ? ailmentOf(seen, job.staleSeconds, observed.now) : undefined;
+    const health = ailment && remarkWords(ailment, job.name, observed.now);
+    const others = jobsWords(observed.namesakes);
     const { elsewhere } = observed;
     const words = [
       elsewhere && `${elsewhere.kind === "alive" ? "it runs on" : "it ran last on"} ${placeWords(elsewhere.place)}`,

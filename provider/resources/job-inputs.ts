@@ -6,6 +6,7 @@ import { z } from "zod";
 import { activityForJobs, type Surroundings, type World } from "../ask/index.js";
 import {
   ChoiceSchema,
+  choiceOf,
   type Desired,
   isLoopback,
   ManifestSchema,
@@ -200,7 +201,7 @@ export function desiredOf(job: JobInputs, before: JobBefore): Desired {
     directories: stateDirectories(manifest, job.store),
     files: job.files,
     adopt: job.adopt,
-    choice: job.choice,
+    choice: job.choice && choiceOf(job.choice),
     deployedTo: before.store,
     here: placeOf(job.cluster),
     before: before.cluster && placeOf(before.cluster),
