@@ -1,7 +1,6 @@
 /** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
 
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { activityForJobs, type Surroundings, type World } from "../ask/index.js";
 import {
@@ -17,6 +16,7 @@ import { FlinkRest, SqlGateway } from "../flink/index.js";
 import type { SubmissionTarget } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { s3FlinkEnvironment } from "../store/index.js";
+import { workspace } from "../workspace/index.js";
 import { codePlaceOf } from "./job-places.js";
 import { UNKNOWN } from "./seam/dynamic.js";
 import { unpacked, unpackedValue } from "./seam/packed.js";
@@ -165,7 +165,7 @@ function placeOf({ target, restUrl, gatewayUrl, folder, session }: z.infer<typeo
     restUrl,
     ...(gatewayUrl ? { gatewayUrl } : {}),
     ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
-    ...(isLocal ? { folder: resolve(folder) } : {}),
+    ...(isLocal ? { folder: workspace.path(folder) } : {}),
     ...(session ? { resourceManagers: session.resourceManagers, applicationId: session.applicationId } : {}),
   };
 }
