@@ -32,6 +32,7 @@ import { refusalWords } from "./job-places.js";
 import { checkJob, decide, type JobChecked, tellLine } from "./job-plan.js";
 import { DynamicResource, type Hooks, providerOf } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
 
@@ -64,12 +65,8 @@ interface Read {
   readonly isNews: boolean;
 }
 
-/**
- * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
- * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
- * says something else.
- */
-const latest = new Map<string, JobChecked | Read>();
+/** No input: of the jobs that an update made, the next plan says something else. */
+const findings = new Findings<JobChecked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -77,7 +74,7 @@ export const hooks: Hooks = {
     if ("failures" in found) return { inputs: news, failures: found.failures };
     const job = found.given;
     try {
-      latest.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      findings.note(job.self, await checkJob(job, beforeOf(job.self, olds)));
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
@@ -89,7 +86,7 @@ export const hooks: Hooks = {
 
   async diff(id, olds, news) {
     const now = inputsAs(Query, news);
-    const plan = latest.get(now.self);
+    const plan = findings.latest(now.self);
     if (plan?.action === "read") return { changes: plan.isNews };
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
@@ -156,7 +153,7 @@ async function refusedAs(job: JobInputs, inputs: unknown, reason: string, fix: s
   // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
   if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason: `${reason}${fix}` }] };
   await tell(job.self, reason, "error");
-  latest.set(job.self, { action: "undecided", replaces: [] });
+  findings.note(job.self, { action: "undecided", replaces: [] });
   return { inputs };
 }
 
@@ -170,7 +167,7 @@ async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic
 function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partial<Outputs>): dynamic.ReadResult {
   const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
   const isNews = Object.entries(outputs).some(([name, value]) => Object(props)[name] !== value);
-  latest.set(self, { action: "read", isNews });
+  findings.note(self, { action: "read", isNews });
   return { id, props: { ...Object(props), ...outputs }, inputs } as dynamic.ReadResult;
 }
 

@@ -19,6 +19,7 @@ import { s3FlinkEnvironment } from "../store/index.js";
 import { workspace } from "../workspace/index.js";
 import { codePlaceOf } from "./job-places.js";
 import { UNKNOWN } from "./seam/dynamic.js";
+import { Findings } from "./seam/findings.js";
 import { unpacked, unpackedValue } from "./seam/packed.js";
 import { Session } from "./targets/target.js";
 import { clusterNow, locateCluster } from "./targets/whereabouts.js";
@@ -146,12 +147,12 @@ const Before = z.preprocess(
 export type JobBefore = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
-const told = new Map<string, JobBefore>();
+const told = new Findings<JobBefore>();
 
 export function beforeOf(self: string, olds: unknown): JobBefore {
   const now = Before.safeParse(olds).data ?? {};
-  if (now.store !== undefined) told.set(self, now);
-  return told.get(self) ?? {};
+  if (now.store !== undefined) told.note(self, now);
+  return told.latest(self) ?? {};
 }
 
 /** What makes a new version of a job, as far as it can be told without its record. */

@@ -11,6 +11,7 @@ import { keepSessionsFor } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { packed } from "./seam/packed.js";
 import { collectRefusals } from "./seam/refusals.js";
@@ -73,6 +74,9 @@ export class SessionCluster extends DynamicResource {
   }
 }
 
+/** Inputs too, by which the jobs are planned while the cluster changes. */
+const findings = new Findings<ClusterChecked>();
+
 export const hooks: Hooks = {
   async check(olds, news) {
     const found = argumentsAs(ClusterGiven, news);
@@ -97,6 +101,7 @@ export const hooks: Hooks = {
       // A cluster that changes has the jobs' records written again before they are checked.
       if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
         lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
+      findings.note(given.self, checked);
       return { inputs: checked };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -105,7 +110,8 @@ export const hooks: Hooks = {
   },
 
   async diff(_id, olds, news) {
-    const [old, now] = [ClusterChecked.partial().safeParse(olds).data ?? {}, inputsAs(ClusterChecked, news)];
+    const [old, given] = [ClusterChecked.partial().safeParse(olds).data ?? {}, inputsAs(ClusterChecked, news)];
+    const now = findings.latest(given.self) ?? given;
     const changes =
       now.activity !== "none" ||
       old.restUrl !== now.restUrl ||
@@ -131,6 +137,7 @@ export const hooks: Hooks = {
 
   async read(id, props) {
     const cluster = inputsAs(ClusterChecked, props);
+    findings.forget(cluster.self);
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
