@@ -1,7 +1,7 @@
 /** RESOURCE FlinkSqlJob: one manifest as a Pulumi resource whose hooks observe, plan and apply. */
 
 import { randomBytes } from "node:crypto";
-import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import type { dynamic, Output, ResourceOptions } from "@pulumi/pulumi";
 import { apply, remove, StartContested } from "../act/index.js";
 import { lostCheckpointWords, observeAll, reachable, type World } from "../ask/index.js";
 import {
@@ -16,6 +16,7 @@ import {
   UserError,
 } from "../decide/index.js";
 import { dropSession, JobRefused, releaseReservation, startReserved } from "../prove/index.js";
+import type { FlinkSqlJobArgs } from "./arguments.js";
 import {
   beforeOf,
   desiredOf,
@@ -23,7 +24,6 @@ import {
   JobGiven,
   type JobInputs,
   Query,
-  type Sent,
   targetOf,
   worldNow,
   worldOf,
@@ -35,13 +35,12 @@ import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
 import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
+import { jobWire } from "./wire.js";
 
 /** An update ends at the first job that is refused, and says what a preview says at its end. */
 const CORRECT_SQL = "\n  fix: correct the place named above, then run `pulumi up` again [sql-invalid]";
 
 const UNTOUCHED = "the job was not touched";
-
-export type FlinkSqlJobArgs = { readonly [K in keyof Sent]: Input<Sent[K]> };
 
 export class FlinkSqlJob extends DynamicResource {
   /** Version of the SQL: 1, 2, 3 … */
@@ -55,7 +54,8 @@ export class FlinkSqlJob extends DynamicResource {
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
     const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
-    super(providerOf("flink-sql-job"), name, { ...args, ...outputs }, options, "flink", "FlinkSqlJob");
+    const wire = jobWire(name, args, options?.parent);
+    super(providerOf("flink-sql-job"), name, { ...wire, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }
 

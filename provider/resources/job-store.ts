@@ -18,11 +18,13 @@ import {
 } from "../decide/index.js";
 import { FlinkRest, listJobs, MOMENT_MS } from "../flink/index.js";
 import { openStore } from "../remember/index.js";
+import type { JobStoreArgs } from "./arguments.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellProgress } from "./seam/engine-log.js";
 import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { unlessRefused } from "./seam/refusals.js";
+import { storeWire } from "./wire.js";
 
 const Given = z.object({
   /** Address of the store's own messages: see engine-log.ts. */
@@ -50,14 +52,12 @@ const Checked = Given.extend({ plan: PlanInput });
 
 const NOTHING: PlanInput = { retires: [], deletions: 0, undecided: false };
 
-type Args = z.input<typeof Given>;
-type ClusterArgs = { readonly restUrl: Input<string>; readonly activity: Input<string> };
-
-export type JobStoreArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
+type Sent = { readonly [K in keyof StoreInputs]: Input<K extends "cluster" ? object : StoreInputs[K]> };
 
 export class JobStore extends DynamicResource {
   constructor(name: string, args: JobStoreArgs, options?: ResourceOptions) {
-    super(providerOf("job-store"), name, { ...args, plan: undefined }, options, "flink", "JobStore");
+    const wire: Sent = storeWire(name, args, options?.parent);
+    super(providerOf("job-store"), name, { ...wire, plan: undefined }, options, "flink", "JobStore");
   }
 }
 

@@ -1,14 +1,14 @@
 /** RESOURCE SessionCluster: a Flink session cluster, started or found; what its kinds do is in targets/. */
 
-import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import type { Output, ResourceOptions } from "@pulumi/pulumi";
 import { all } from "@pulumi/pulumi/output.js";
-import type { z } from "zod";
 import { compareNames, lookAhead } from "../ask/index.js";
 import { runningPorts } from "../cluster/index.js";
 import { reasonOf, shortHash, UserError } from "../decide/index.js";
 import { FlinkRest } from "../flink/index.js";
 import { keepSessionsFor } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
+import type { ClusterAsGiven, ClusterOfJobs, SessionClusterArgs } from "./arguments.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
 import { Findings } from "./seam/findings.js";
@@ -27,6 +27,7 @@ import {
   type Target,
 } from "./targets/target.js";
 import { yarnTarget } from "./targets/yarn-target.js";
+import { asGiven, clusterWire } from "./wire.js";
 
 const TARGETS: Readonly<Record<ClusterGiven["target"], Target>> = {
   local: localTarget,
@@ -34,11 +35,7 @@ const TARGETS: Readonly<Record<ClusterGiven["target"], Target>> = {
   yarn: yarnTarget,
 };
 
-export type SessionClusterArgs = {
-  readonly [K in keyof z.input<typeof ClusterGiven>]: Input<z.input<typeof ClusterGiven>[K]>;
-};
-
-export class SessionCluster extends DynamicResource {
+export class SessionCluster extends DynamicResource implements ClusterOfJobs {
   /** JobManager's REST address. */
   declare readonly restUrl: Output<string>;
   declare readonly gatewayUrl: Output<string>;
@@ -52,7 +49,8 @@ export class SessionCluster extends DynamicResource {
   declare readonly slots: Output<number>;
   /** What its jobs keep of it, made once for all of them; see packed.ts. */
   readonly packed: Output<string>;
-  readonly packedSession: Output<string>;
+  readonly packedSession: Output<string> | undefined;
+  readonly given: ClusterAsGiven;
 
   constructor(name: string, args: SessionClusterArgs, options?: ResourceOptions) {
     const computed = {
@@ -65,12 +63,14 @@ export class SessionCluster extends DynamicResource {
       session: undefined,
       knownJobs: undefined,
     };
+    const wire = clusterWire(name, args, options?.parent);
     const outputs = { flinkVersion: undefined, slots: undefined };
-    const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
+    const props = { restUrl: undefined, gatewayUrl: undefined, ...wire, ...computed, ...outputs };
     super(providerOf("session-cluster"), name, props, options, "flink", "SessionCluster");
     const { restUrl, gatewayUrl, activity, target, folder } = this;
     this.packed = all({ restUrl, gatewayUrl, activity, target, folder }).apply(packed);
-    this.packedSession = this.session.apply((session) => (session === undefined ? "" : packed(session)));
+    this.packedSession = args.yarn && this.session.apply((session) => (session === undefined ? "" : packed(session)));
+    this.given = asGiven(args);
   }
 }
 

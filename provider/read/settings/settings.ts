@@ -1,6 +1,5 @@
 /** The stack's configuration, read and checked in one place; Pulumi.yaml lists the keys with their defaults. */
 
-import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Config } from "@pulumi/pulumi/config.js";
@@ -18,6 +17,7 @@ import {
   yarnProblems,
 } from "../../decide/index.js";
 import { workspace } from "../../workspace/index.js";
+import { flinkHomeOf, type Pythons, pythonsOf } from "./installed.js";
 import { closeFolders } from "./settings-folders.js";
 import { ignoredKeys, Keys, Text, type Values } from "./settings-keys.js";
 import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
@@ -29,12 +29,8 @@ export interface OtherStack {
   readonly store: string;
 }
 
-export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "pyClientExecutable" | "pyExecutable"> {
+export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | keyof Pythons>, Pythons {
   readonly flinkHome: string;
-  /** Python with PyFlink on this machine. */
-  readonly pyClientExecutable: string;
-  /** Python of the cluster's workers; empty for the cluster's own default. */
-  readonly pyExecutable: string;
   readonly project: string;
   readonly stack: string;
   /** Absolute folder of Pulumi.yaml. */
@@ -89,8 +85,8 @@ export function readSettings(): Settings {
     });
   return {
     ...values,
-    flinkHome: values.flinkHome ?? process.env.FLINK_HOME ?? installed("flink-home") ?? "",
-    ...pythons(values),
+    flinkHome: flinkHomeOf(values.flinkHome),
+    ...pythonsOf(values.target, values),
     project: getProject(),
     stack,
     root,
@@ -168,19 +164,6 @@ function givenValue(config: Config, key: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** On this machine's own cluster the workers take the Python that plans the jobs. */
-function pythons(values: Values): Pick<Settings, "pyClientExecutable" | "pyExecutable"> {
-  const found = values.pyClientExecutable ?? installed("pyflink-python");
-  const workers = values.pyExecutable ?? (values.target === "local" ? found : undefined);
-  return { pyClientExecutable: found ?? "python3", pyExecutable: workers ?? "" };
-}
-
-/** `npm run setup` leaves the places of what it installed. */
-function installed(name: "flink-home" | "pyflink-python"): string | undefined {
-  const file = workspace.local(name);
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 function storeUrl(store: string | undefined, root: string, folder: string): string {

@@ -2,8 +2,17 @@
 
 import { resolve } from "node:path";
 import { runtime } from "@pulumi/pulumi";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { register } from "../../support/stories/mocked-stack.js";
+
+/** The environment may lead to another server and region. */
+const before = { ...process.env };
+beforeAll(() => {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+});
+afterAll(() => {
+  process.env = before;
+});
 
 afterEach(() => {
   delete process.env.PULUMI_CONFIG_SECRET_KEYS;
