@@ -3,20 +3,22 @@
 /** Room → the rooms below it, whose doors it may use. */
 const BELOW = {
   secrecy: [],
+  workspace: [],
   decide: [],
-  flink: ["decide", "secrecy"],
+  flink: ["decide", "secrecy", "workspace"],
   store: ["decide", "secrecy"],
-  cluster: ["decide", "secrecy", "flink", "store"],
-  read: ["decide", "secrecy"],
+  cluster: ["decide", "secrecy", "workspace", "flink", "store"],
+  read: ["decide", "secrecy", "workspace"],
   remember: ["decide", "store"],
   ask: ["decide", "flink", "store", "remember"],
-  prove: ["decide", "flink", "cluster", "ask"],
+  prove: ["decide", "workspace", "flink", "cluster", "ask"],
   act: ["decide", "flink", "store", "remember", "ask", "prove"],
-  resources: ["decide", "secrecy", "read", "flink", "store", "cluster", "remember", "ask", "prove", "act"],
+  resources: ["decide", "secrecy", "workspace", "read", "flink", "store", "cluster", "remember", "ask", "prove", "act"],
   process: ["decide", "flink", "resources"],
 };
 
 const WHY = {
+  workspace: "Where files are is asked from everywhere, so it asks nobody.",
   secrecy: "Every room makes its texts safe, so what does that knows none of them.",
   decide: "What decides is pure: it touches nothing, and asks nobody.",
   flink: "An adapter speaks to one server; what is to be done is decided elsewhere.",

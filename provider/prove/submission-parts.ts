@@ -1,6 +1,5 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
-import { resolve } from "node:path";
 import {
   type Deployment,
   effectiveProperties,
@@ -16,6 +15,7 @@ import {
   withAbsolutePaths,
 } from "../decide/index.js";
 import type { Connection, RunnerSpec, SqlGateway } from "../flink/index.js";
+import { workspace } from "../workspace/index.js";
 
 /** A jar that it takes along, the n-th definition, the query, the INSERT around it, or the code. */
 export type JobPart = "jar" | "definition" | "query" | "insert" | "code";
@@ -98,7 +98,7 @@ export function submittedParts(
 ): { readonly statements: JobStatements; readonly properties: Record<string, string> } {
   if (!metadataColumns) throw new Error(`${manifest.name}: a record without metadata columns cannot be started`);
   const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);
-  const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), (path) => resolve(path));
+  const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), workspace.path);
   return { statements, properties: { ...options, ...own } };
 }
 

@@ -1,7 +1,7 @@
 /** RESOURCE FlinkSqlJob: one manifest as a Pulumi resource whose hooks observe, plan and apply. */
 
 import { randomBytes } from "node:crypto";
-import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import type { dynamic, Output, ResourceOptions } from "@pulumi/pulumi";
 import { apply, remove, StartContested } from "../act/index.js";
 import { lostCheckpointWords, observeAll, reachable, type World } from "../ask/index.js";
 import {
@@ -18,6 +18,7 @@ import {
   UserError,
 } from "../decide/index.js";
 import { dropSession, JobRefused, releaseReservation, startReserved } from "../prove/index.js";
+import type { FlinkSqlJobArgs } from "./arguments.js";
 import {
   beforeOf,
   desiredOf,
@@ -25,7 +26,6 @@ import {
   JobGiven,
   type JobInputs,
   Query,
-  type Sent,
   targetOf,
   worldNow,
   worldOf,
@@ -34,15 +34,15 @@ import { refusalWords } from "./job-places.js";
 import { checkJob, decide, type JobChecked, tellLine } from "./job-plan.js";
 import { DynamicResource, type Hooks, providerOf } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
+import { jobWire } from "./wire.js";
 
 /** An update ends at the first job that is refused, and says what a preview says at its end. */
 const CORRECT_SQL = "\n  fix: correct the place named above, then run `pulumi up` again [sql-invalid]";
 
 const UNTOUCHED = "the job was not touched";
-
-export type FlinkSqlJobArgs = { readonly [K in keyof Sent]: Input<Sent[K]> };
 
 export class FlinkSqlJob extends DynamicResource {
   /** Version of the SQL: 1, 2, 3 … */
@@ -56,7 +56,8 @@ export class FlinkSqlJob extends DynamicResource {
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
     const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
-    super(providerOf("flink-sql-job"), name, { ...args, ...outputs }, options, "flink", "FlinkSqlJob");
+    const wire = jobWire(name, args, options?.parent);
+    super(providerOf("flink-sql-job"), name, { ...wire, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }
 
@@ -66,12 +67,8 @@ interface Read {
   readonly isNews: boolean;
 }
 
-/**
- * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
- * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
- * says something else.
- */
-const latest = new Map<string, JobChecked | Read>();
+/** No input: of the jobs that an update made, the next plan says something else. */
+const findings = new Findings<JobChecked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -79,7 +76,7 @@ export const hooks: Hooks = {
     if ("failures" in found) return { inputs: news, failures: found.failures };
     const job = found.given;
     try {
-      latest.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      findings.note(job.self, await checkJob(job, beforeOf(job.self, olds)));
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
@@ -91,7 +88,7 @@ export const hooks: Hooks = {
 
   async diff(id, olds, news) {
     const now = inputsAs(Query, news);
-    const plan = latest.get(now.self);
+    const plan = findings.latest(now.self);
     if (plan?.action === "read") return { changes: plan.isNews };
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
@@ -159,7 +156,7 @@ async function refusedAs(job: JobInputs, inputs: unknown, reason: string, fix: s
   // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
   if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason: `${reason}${fix}` }] };
   await tell(job.self, reason, "error");
-  latest.set(job.self, { action: "undecided", replaces: [] });
+  findings.note(job.self, { action: "undecided", replaces: [] });
   return { inputs };
 }
 
@@ -173,7 +170,7 @@ async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic
 function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partial<Outputs>): dynamic.ReadResult {
   const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
   const isNews = Object.entries(outputs).some(([name, value]) => Object(props)[name] !== value);
-  latest.set(self, { action: "read", isNews });
+  findings.note(self, { action: "read", isNews });
   return { id, props: { ...Object(props), ...outputs }, inputs } as dynamic.ReadResult;
 }
 

@@ -1,7 +1,6 @@
 /** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
 
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { activityForJobs, type Surroundings, type World } from "../ask/index.js";
 import {
@@ -18,8 +17,10 @@ import { connectionsOf, FlinkRest, type Patience, SqlGateway } from "../flink/in
 import type { SubmissionTarget } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { s3FlinkEnvironment } from "../store/index.js";
+import { workspace } from "../workspace/index.js";
 import { codePlaceOf } from "./job-places.js";
 import { UNKNOWN } from "./seam/dynamic.js";
+import { Findings } from "./seam/findings.js";
 import { unpacked, unpackedValue } from "./seam/packed.js";
 import { Session } from "./targets/target.js";
 import { clusterNow, locateCluster } from "./targets/whereabouts.js";
@@ -147,12 +148,12 @@ const Before = z.preprocess(
 export type JobBefore = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
-const told = new Map<string, JobBefore>();
+const told = new Findings<JobBefore>();
 
 export function beforeOf(self: string, olds: unknown): JobBefore {
   const now = Before.safeParse(olds).data ?? {};
-  if (now.store !== undefined) told.set(self, now);
-  return told.get(self) ?? {};
+  if (now.store !== undefined) told.note(self, now);
+  return told.latest(self) ?? {};
 }
 
 /** What makes a new version of a job, as far as it can be told without its record. */
@@ -162,11 +163,10 @@ export const Query = Plain.pick({ self: true, sql: true, code: true, targetTable
 function placeOf({ target, restUrl, gatewayUrl, folder, session }: z.infer<typeof Cluster>): Place {
   const isLocal = target === "local";
   return {
-    target,
-    restUrl,
+    ...{ target, restUrl },
     ...(gatewayUrl ? { gatewayUrl } : {}),
     ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
-    ...(isLocal ? { folder: resolve(folder) } : {}),
+    ...(isLocal ? { folder: workspace.path(folder) } : {}),
     ...(session ? { resourceManagers: session.resourceManagers, applicationId: session.applicationId } : {}),
   };
 }

@@ -27,7 +27,7 @@ export async function meansOf({ headers = {}, caFile }: Access): Promise<Means> 
 const SALT = randomBytes(16);
 
 /** The same for the same address and access, in this process. */
-export function keyOf(address: string, { headers = {}, caFile = "" }: Access): string {
+export function accessKey(address: string, { headers = {}, caFile = "" }: Access): string {
   const told = JSON.stringify([address, Object.entries(lowered(headers)).sort(), caFile]);
   return createHmac("sha256", SALT).update(told).digest("hex");
 }

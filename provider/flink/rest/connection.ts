@@ -1,6 +1,6 @@
 /** The way to one server: its address, what lets requests in there, and how long one may take. */
 
-import { type Access, keyOf, type Means, meansOf } from "./access.js";
+import { type Access, accessKey, type Means, meansOf } from "./access.js";
 
 /** `patient`: a question that gets no answer at all is asked again too, within its limit, and one answered 500 for a moment. */
 export type Patience = "prompt" | "patient";
@@ -28,7 +28,7 @@ export class Connection {
     this.timeoutMs = timeoutMs;
     this.patience = patience;
     this.#access = access;
-    this.key = keyOf(this.urlOf(""), access);
+    this.key = accessKey(this.urlOf(""), access);
   }
 
   urlOf(path: string): string {

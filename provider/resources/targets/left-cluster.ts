@@ -1,12 +1,12 @@
 /** A local cluster that runs on though the list of its processes is gone or an old one, as after `rm -r .local`. */
 
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { readProcesses } from "../../cluster/index.js";
 import { reasonOf, UserError, unlessBug } from "../../decide/index.js";
 import { type Connection, connectionsOf, FlinkRest, HttpRefusal, NoAnswer, onThisMachine } from "../../flink/index.js";
 import { openStore } from "../../remember/index.js";
 import { inParallel } from "../../store/index.js";
+import { workspace } from "../../workspace/index.js";
 import { UNKNOWN } from "../seam/dynamic.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven } from "./target.js";
 
@@ -26,7 +26,7 @@ export async function wasStartedIn(folder: string, jobManager: Connection): Prom
 
 /** The same, but throws where no answer came that tells. */
 export async function logsIn(folder: string, rest: FlinkRest): Promise<boolean> {
-  return (await rest.javaOptions()).some((option) => option.startsWith(`-Dlog.file=${resolve(folder)}/`));
+  return (await rest.javaOptions()).some((option) => option.startsWith(`-Dlog.file=${workspace.path(folder)}/`));
 }
 
 /** Whether an error tells that no Flink is at an address: nobody listens there, or another program answers. */
@@ -74,7 +74,7 @@ interface Left {
 
 /** A cluster of this folder that runs at one of these, or at the port of its list. */
 async function leftCluster(folderName: string, known: readonly Connection[]): Promise<Left | undefined> {
-  const folder = resolve(folderName);
+  const folder = workspace.path(folderName);
   const { ports } = await readProcesses(folder);
   const listed = ports ? [onThisMachine(ports.restPort, LIMITS)] : [];
   const isListed = ports !== undefined;
@@ -111,7 +111,7 @@ function endWords(folder: string): string {
 /** A stack that lost its state, too, has its jobs' records. Of a store that cannot be read the jobs tell. */
 async function recorded({ folder, store, requestSeconds }: ClusterGiven): Promise<Connection[]> {
   if (store === UNKNOWN) return [];
-  const [opened, own] = [openStore(store), resolve(folder)];
+  const [opened, own] = [openStore(store), workspace.path(folder)];
   // Those without a manifest, too: they would run on beside the new cluster.
   const names = await opened.list().catch(unlessBug);
   const places = await inParallel(names ?? [], async (name) => {

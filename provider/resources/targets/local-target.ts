@@ -1,6 +1,5 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
-import { resolve } from "node:path";
 import { suspendJobs, suspendRunning } from "../../act/index.js";
 import { refuseOtherParallelism } from "../../ask/index.js";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../../cluster/index.js";
 import { type Connection, connectionsOf } from "../../flink/index.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../../store/index.js";
+import { workspace } from "../../workspace/index.js";
 import { UNKNOWN } from "../seam/dynamic.js";
 import { refuseLeftCluster, refuseLeftRunning } from "./left-cluster.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
@@ -63,7 +63,7 @@ function jobManagerOf(cluster: ClusterChecked): Connection {
 }
 
 async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
-  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, resolve(given.folder)));
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, workspace.path(given.folder)));
   const addresses = {
     restUrl: `http://127.0.0.1:${ports.restPort}`,
     gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
