@@ -1,17 +1,13 @@
 /** Starts the cluster on which most stories run, and the S3 server of its store, before the first story; stops both after the last. */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
-import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
-import { s3FlinkOptions } from "../../provider/store/s3-client.js";
 import versions from "../../scripts/versions.json" with { type: "json" };
-import { createBucket } from "./bucket.js";
-import { flinkHome, localSpec } from "./cluster.js";
+import { flinkHome } from "./cluster.js";
 import { type Elsewhere, projectElsewhere } from "./elsewhere.js";
-import { MOTO_CREDENTIALS, startMoto } from "./moto.js";
+import { runningLab } from "./lab-file.js";
 import { pyFlinkOf } from "./runner.js";
+import { type Servers, startServers, storesAt } from "./servers.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -30,45 +26,25 @@ declare module "vitest" {
   }
 }
 
-/** The jobs of the largest story and those of another one at the same time. */
-const SLOTS = 40;
-
-const BUCKET = "stories";
-
 /** Where the project says so, the stories keep their state in S3, run on another Flink, or with another Node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const s3 = project.name.endsWith("s3") ? await startMoto() : undefined;
-  const folder = await mkdtemp(join(tmpdir(), "e2e-cluster-"));
   const elsewhere = project.name.endsWith("newest") ? await projectElsewhere() : undefined;
-  const end = async () => {
-    await rm(folder, { recursive: true, force: true });
-    if (elsewhere) await rm(elsewhere.folder, { recursive: true, force: true });
-    await s3?.stop();
-  };
   const other = Object.keys(versions.flinks).find((version) => version.startsWith(project.name.replace("e2e-", "")));
-  const python = pyFlinkOf(other ?? versions.flink).python;
   const home = other ? pyFlinkOf(other).flinkHome : flinkHome();
-  const store = s3 ? `s3://${BUCKET}?endpoint=${s3.endpoint}` : "";
-  if (store) await createBucket(store);
-  const spec = {
-    ...(await localSpec(folder, SLOTS)),
-    flinkHome: home,
-    store,
-    storeOptions: await s3FlinkOptions(store),
-  };
-  await startLocalOrNothing(spec, () => undefined, MOTO_CREDENTIALS).catch(async (error: unknown) => {
-    await end();
-    throw error;
-  });
-  project.provide("restUrl", `http://127.0.0.1:${spec.restPort}`);
-  project.provide("gatewayUrl", `http://127.0.0.1:${spec.gatewayPort}`);
-  project.provide("stores", store);
+  const hasS3 = project.name.endsWith("s3");
+  const lab = await runningLab(home);
+  const servers = lab ? undefined : await startServers(home, { hasS3 });
+  const s3 = lab?.s3 ?? servers?.moto?.endpoint ?? "";
+  const { restUrl, gatewayUrl } = lab ?? (servers as Servers);
+  project.provide("restUrl", restUrl);
+  project.provide("gatewayUrl", gatewayUrl);
+  project.provide("stores", hasS3 ? storesAt(s3) : "");
   project.provide("hasGateway", project.name !== "e2e-runner");
   project.provide("flinkHome", home);
-  project.provide("python", python);
+  project.provide("python", pyFlinkOf(other ?? versions.flink).python);
   project.provide("elsewhere", elsewhere);
   return async () => {
-    await stopLocal(folder);
-    await end();
+    await servers?.stop();
+    if (elsewhere) await rm(elsewhere.folder, { recursive: true, force: true });
   };
 }
