@@ -52,7 +52,7 @@ export default defineConfig({
         ],
       }),
       stories("e2e-runner", { include: [...named("decision-tree", "udf"), ...also("invalid-sql")] }),
-      stories("e2e-1.20", { include: [...named("decision-tree"), ...also("code")] }),
+      stories("e2e-1.20", { include: [...named("decision-tree", "formatting"), ...also("code")] }),
       stories("e2e-newest", { include: [...named("decision-tree"), ...also("invalid-sql", "lost-stack", "code")] }),
       long({
         name: "e2e-yarn",

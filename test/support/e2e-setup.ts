@@ -21,10 +21,15 @@ declare module "vitest" {
     /** Folder of the cluster's Flink, and a Python with the PyFlink of its version. */
     flinkHome: string;
     python: string;
+    /** Whether Pulumi itself is to run what it runs elsewhere too; if not, the small engine does. */
+    hasPulumi: boolean;
     /** What runs the project where that is not this clone and the `node` on PATH. */
     elsewhere: Elsewhere | undefined;
   }
 }
+
+/** On them the decision tree differs in nothing that Pulumi has a part in. */
+const TREE_ALONE = ["e2e-s3", "e2e-runner", "e2e-1.20"];
 
 /** Where the project says so, the stories keep their state in S3, run on another Flink, or with another Node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -42,6 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("hasGateway", project.name !== "e2e-runner");
   project.provide("flinkHome", home);
   project.provide("python", pyFlinkOf(other ?? versions.flink).python);
+  project.provide("hasPulumi", Boolean(process.env.EVERY_STORY) || !TREE_ALONE.includes(project.name));
   project.provide("elsewhere", elsewhere);
   return async () => {
     await servers?.stop();
