@@ -7,7 +7,7 @@
 
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-const named = (...names: readonly string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
+const named = (...names: readonly string[]) => names.map((name) => `test/e2e/**/${name}.test.ts`);
 
 /** EVERY_STORY=1: also those that would hardly tell more than the same story does elsewhere, or that mostly wait. */
 const also = (...names: readonly string[]) => (process.env.EVERY_STORY ? named(...names) : []);
@@ -22,7 +22,7 @@ function long(test: Test): TestProjectInlineConfiguration {
 
 /** Stories on a cluster that is started before the first of them. */
 function stories(name: string, files: { readonly include: string[]; readonly exclude?: string[] }) {
-  return long({ name, ...files, globalSetup: ["test/support/e2e-setup.ts"] });
+  return long({ name, ...files, globalSetup: ["test/support/stories/e2e-setup.ts"] });
 }
 
 export default defineConfig({
@@ -34,7 +34,7 @@ export default defineConfig({
         include: ["test/integration/**/*.test.ts"],
         exclude: process.env.EVERY_STORY
           ? []
-          : ["fail-over", "outages"].map((name) => `test/integration/${name}.test.ts`),
+          : ["fail-over", "outages"].map((name) => `test/integration/**/${name}.test.ts`),
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 1 },
@@ -42,7 +42,11 @@ export default defineConfig({
       // flink-sql-runner, which the take-over begins with, knows no store but S3.
       stories("e2e", {
         include: ["test/e2e/**/*.test.ts"],
-        exclude: named("takeover", ...(process.env.EVERY_STORY ? [] : ["sequence"])),
+        exclude: named(
+          "takeover",
+          ...(process.env.EVERY_STORY ? [] : ["sequence"]),
+          ...(process.env.RECORD_RELEASE ? [] : ["record-release"]),
+        ),
       }),
       stories("e2e-s3", {
         include: [
@@ -57,7 +61,7 @@ export default defineConfig({
       long({
         name: "e2e-yarn",
         include: ["test/e2e-yarn/**/*.test.ts"],
-        globalSetup: ["test/support/yarn-setup.ts"],
+        globalSetup: ["test/support/clusters/yarn-setup.ts"],
         // Its SQL Gateway would look for a free port at the same moment as the clusters of other stories.
         sequence: { groupOrder: 3 },
       }),

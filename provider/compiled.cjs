@@ -12,8 +12,8 @@ const { Script } = require("node:vm");
 
 const ROOT = dirname(__dirname);
 
-/** Packages that become part of the piece, as they are many small files; all others stay outside, and are loaded when used. */
-const INSIDE = ["execa", "undici", "yaml", "zod"];
+/** Packages that become part of the piece, as they are many small files or small themselves; all others stay outside, and are loaded when used. */
+const INSIDE = ["execa", "fastest-levenshtein", "get-port", "p-limit", "undici", "yaml", "zod"];
 
 /** In the provider process Pulumi's own code is part of the piece too, but for what only the program has a use for. */
 const PROCESS = "provider/process/piece.ts";

@@ -8,5 +8,5 @@ await main(import.meta.url, async () => {
   Object.assign(process.env, await environmentFor(["integration"]));
   process.chdir(project);
   const load = createRequire(import.meta.url);
-  process.exit(await load("../provider/compiled.cjs")("test/support/lab.ts").main());
+  process.exit(await load("../provider/compiled.cjs")("test/support/clusters/lab.ts").main());
 });

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { ManifestSchema } from "../provider/core/manifest.js";
+import { ManifestSchema } from "../provider/decide/job/manifest.js";
 
 const FILE = fileURLToPath(new URL("../jobs/manifest.schema.json", import.meta.url));
 

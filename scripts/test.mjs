@@ -40,12 +40,14 @@ async function commitSeed() {
   return stdout.trim() || "1";
 }
 
-/** The counts of a vitest report; a file that could not even be loaded has no tests, and counts as one failure. */
+/** The counts of a vitest report; a file that failed though none of its tests did counts as one failure. */
 export function countVitest(report) {
-  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.every(({ status }) => status !== "failed"),
+  );
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + unloaded.length,
+    failed: report.numFailedTests + broken.length,
     skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
   };
 }
@@ -61,8 +63,11 @@ export function slowest(report, many = 30) {
 }
 
 /** The counts of a JUnit report, as pytest writes it. */
-export function countJUnit(xml) {
-  const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+export async function countJUnit(xml) {
+  // Where there are no packages yet, they are installed after this file was loaded.
+  const { parseXml } = await import("@rgrove/parse-xml");
+  const suite = parseXml(xml).root.children.find(({ name }) => name === "testsuite");
+  const count = (name) => Number(suite.attributes[name]);
   const failed = count("failures") + count("errors");
   return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
 }
@@ -92,7 +97,7 @@ async function runPytest(env, folder) {
   const report = join(folder, "pytest.xml");
   const pytest = join(await ensurePythonTools(), "pytest");
   const code = await runHere(pytest, ["-q", `--junitxml=${report}`, "runner/tests"], { cwd: project, env });
-  const counts = existsSync(report) ? countJUnit(readFileSync(report, "utf8")) : none;
+  const counts = existsSync(report) ? await countJUnit(readFileSync(report, "utf8")) : none;
   return { code, ...counts, failed: Math.max(counts.failed, code === 0 ? 0 : 1) };
 }
 

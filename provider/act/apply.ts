@@ -1,12 +1,10 @@
 /** Carries out a plan, step by step, each written into the record before and after. */
 
-import type { Decision } from "../core/decision.js";
-import type { EndPlan } from "../core/plan-end.js";
-import { type JobRecord, withChoices } from "../core/record.js";
-import { worldOfJobs } from "../deploy/sighting.js";
+import { worldOfJobs } from "../ask/index.js";
+import { type Decision, type EndPlan, type JobRecord, withChoices } from "../decide/index.js";
+import { RecordWriter } from "../remember/index.js";
 import { type DeployContext, type EndContext, given } from "./context.js";
 import { END_STEPS, STEPS } from "./kinds.js";
-import { RecordWriter } from "./record-writer.js";
 import { run } from "./run.js";
 
 export type ApplyContext = Omit<DeployContext, Exclude<keyof EndContext, "limits" | "progress"> | "plan">;

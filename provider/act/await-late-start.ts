@@ -1,13 +1,16 @@
 /** A start that the SQL Gateway was asked for, without an answer, and that Flink does not know yet: it may still come. */
 
-import { changesBetween, type Desired } from "../core/changes.js";
-import { UserError } from "../core/errors.js";
-import { RESENT_SECONDS, startBegun } from "../core/late-start.js";
-import { hasEnded } from "../core/observed.js";
-import type { Deployment } from "../core/record.js";
-import { reached } from "../deploy/cluster-reach.js";
-import { hasCompleted, type Sighting, type World } from "../deploy/sighting.js";
-import { type Look, patiently, waitFor } from "../flink/wait.js";
+import { hasCompleted, reached, type Sighting, type World } from "../ask/index.js";
+import {
+  changesBetween,
+  type Deployment,
+  type Desired,
+  hasEnded,
+  RESENT_SECONDS,
+  startBegun,
+  UserError,
+} from "../decide/index.js";
+import { type Look, patiently, waitFor } from "../flink/index.js";
 
 export interface Awaiting {
   readonly name: string;

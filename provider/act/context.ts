@@ -1,15 +1,18 @@
 /** What steps know: their surroundings, which stay the same, and what one hands on to the next. */
 
-import type { Desired } from "../core/changes.js";
-import type { Decision } from "../core/decision.js";
-import { type Deployment, type Intent, type JobRecord, type StateRef, withChoices } from "../core/record.js";
-import type { Sighting, World } from "../deploy/sighting.js";
-import type { Submission, SubmissionTarget } from "../deploy/submission-parts.js";
-import type { JobSummary } from "../flink/answers.js";
-import type { StartLimits } from "../flink/first-checkpoint.js";
-import type { FirstRowLimits } from "../flink/first-row.js";
-import type { Limits } from "../flink/lifecycle.js";
-import type { RecordWriter } from "./record-writer.js";
+import type { Sighting, World } from "../ask/index.js";
+import {
+  type Decision,
+  type Deployment,
+  type Desired,
+  type Intent,
+  type JobRecord,
+  type StateRef,
+  withChoices,
+} from "../decide/index.js";
+import type { FirstRowLimits, JobSummary, Limits, StartLimits } from "../flink/index.js";
+import type { Submission, SubmissionTarget } from "../prove/index.js";
+import type { RecordWriter } from "../remember/index.js";
 import type { Counted } from "./run.js";
 
 /** What it takes to end a job. */

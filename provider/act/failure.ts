@@ -1,8 +1,6 @@
 /** What is told of a start that failed: its reason, and what to do about that. */
 
-import { reasonOf, UserError } from "../core/errors.js";
-import type { Deployment } from "../core/record.js";
-import { startFix } from "../core/start-fix.js";
+import { type Deployment, reasonOf, startFix, UserError } from "../decide/index.js";
 
 export interface StartFailure {
   /** Why it did not start. */

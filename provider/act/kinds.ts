@@ -1,24 +1,24 @@
 /** Which file carries out which step: one without a file does not compile. */
 
-import type { EndStep, Step } from "../core/step.js";
-import { bury } from "./bury.js";
-import { cancel } from "./cancel.js";
-import { cancelCopy } from "./cancel-copy.js";
-import { closeLeftover } from "./close-leftover.js";
-import { confirm } from "./confirm.js";
+import type { EndStep, Step } from "../decide/index.js";
 import type { DeployContext, EndContext, Standing } from "./context.js";
-import { lookAgain } from "./look-again.js";
-import { noteIntent } from "./note-intent.js";
-import { noteStatus } from "./note-status.js";
-import { noteStop } from "./note-stop.js";
-import { own } from "./own.js";
-import { prepare } from "./prepare.js";
-import { prove } from "./prove.js";
-import { putOff } from "./put-off.js";
-import { rest } from "./rest.js";
+import { cancel } from "./flink-steps/cancel.js";
+import { cancelCopy } from "./flink-steps/cancel-copy.js";
+import { closeLeftover } from "./flink-steps/close-leftover.js";
+import { lookAgain } from "./flink-steps/look-again.js";
+import { prepare } from "./flink-steps/prepare.js";
+import { prove } from "./flink-steps/prove.js";
+import { start } from "./flink-steps/start.js";
+import { stop } from "./flink-steps/stop-with-savepoint.js";
+import { bury } from "./record-steps/bury.js";
+import { confirm } from "./record-steps/confirm.js";
+import { noteIntent } from "./record-steps/note-intent.js";
+import { noteStatus } from "./record-steps/note-status.js";
+import { noteStop } from "./record-steps/note-stop.js";
+import { own } from "./record-steps/own.js";
+import { putOff } from "./record-steps/put-off.js";
+import { rest } from "./record-steps/rest.js";
 import type { StepKinds } from "./run.js";
-import { start } from "./start.js";
-import { stop } from "./stop-with-savepoint.js";
 
 export const STEPS: StepKinds<Step, Standing, DeployContext> = {
   "close-leftover": closeLeftover,

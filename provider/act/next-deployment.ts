@@ -1,9 +1,7 @@
 /** What a plan starts, or says that it runs: the manifest as it is now, and the record of a job that never ran. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { digestSecrets } from "../core/changes.js";
-import type { Deployment, JobRecord } from "../core/record.js";
-import type { Start } from "../core/step.js";
+import { type Deployment, digestSecrets, type JobRecord, type Start } from "../decide/index.js";
 import type { DeployContext } from "./context.js";
 
 /** What is to be started: the manifest as it is now, under a job id that is fixed beforehand. */

@@ -1,11 +1,8 @@
 /** Two deployments of one job at the same time: one of them notices, and only one job stays. */
 
-import { UserError } from "../core/errors.js";
-import { hasEnded } from "../core/observed.js";
-import type { JobRecord } from "../core/record.js";
-import { reached } from "../deploy/cluster-reach.js";
-import type { JobSummary } from "../flink/answers.js";
-import { cancelJob } from "../flink/lifecycle.js";
+import { reached } from "../ask/index.js";
+import { hasEnded, type JobRecord, UserError } from "../decide/index.js";
+import { cancelJob, type JobSummary } from "../flink/index.js";
 import type { DeployContext } from "./context.js";
 
 /** Cancels a job that this deployment started, unless another one has taken it over. */

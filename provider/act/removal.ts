@@ -1,11 +1,8 @@
 /** Ends a job whose manifest is gone, and leaves a tombstone, so that its version and its state are not forgotten. */
 
-import { UserError } from "../core/errors.js";
-import { planRemoval } from "../core/plan-end.js";
-import type { JobRecord } from "../core/record.js";
-import { awaitPendingStop, observeAll } from "../deploy/observe.js";
-import { type Sighting, type World, worldOfJobs } from "../deploy/sighting.js";
-import type { Limits } from "../flink/lifecycle.js";
+import { awaitPendingStop, observeAll, type Sighting, type World, worldOfJobs } from "../ask/index.js";
+import { type JobRecord, planRemoval, UserError } from "../decide/index.js";
+import type { Limits } from "../flink/index.js";
 import { applyEnd } from "./apply.js";
 import { awaitLateStart } from "./await-late-start.js";
 

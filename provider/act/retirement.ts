@@ -1,14 +1,9 @@
 /** Finds the records of a store that no manifest belongs to, and ends the jobs of those that are to be retired. */
 
-import { UserError } from "../core/errors.js";
-import type { JobRecord } from "../core/record.js";
-import { retireRefusal, type Stranger } from "../core/strangers.js";
-import { ClusterUnreachable } from "../deploy/cluster-reach.js";
-import { awaitPendingStop, observeAll } from "../deploy/observe.js";
-import { sightingOf, type World } from "../deploy/sighting.js";
-import type { JobSummary } from "../flink/answers.js";
-import type { Limits } from "../flink/lifecycle.js";
-import { inParallel } from "../store/in-parallel.js";
+import { awaitPendingStop, ClusterUnreachable, observeAll, sightingOf, type World } from "../ask/index.js";
+import { type JobRecord, retireRefusal, type Stranger, UserError } from "../decide/index.js";
+import type { JobSummary, Limits } from "../flink/index.js";
+import { inParallel } from "../store/index.js";
 import { remove } from "./removal.js";
 
 export interface Strangers {

@@ -1,21 +1,28 @@
 /** The roll-back after a start that failed: the job of before runs again from where it was stopped. */
 
 import { randomBytes } from "node:crypto";
-import { type Desired, matchesDigest } from "../core/changes.js";
-import { reasonOf, UserError, unlessBug } from "../core/errors.js";
-import { stateName } from "../core/naming.js";
-import { keepsCheckpoints } from "../core/properties.js";
-import { type Deployment, deployed, type JobRecord, type StateRef, withEarlierIntent } from "../core/record.js";
-import type { StopStep } from "../core/step.js";
-import { lastCheckpointOf } from "../deploy/observe.js";
-import { checkpointsOf } from "../deploy/sighting.js";
-import { prepareSubmission } from "../deploy/submission.js";
-import type { SubmissionTarget } from "../deploy/submission-parts.js";
-import { SqlGateway } from "../flink/gateway.js";
+import { checkpointsOf, lastCheckpointOf } from "../ask/index.js";
+import {
+  type Deployment,
+  type Desired,
+  deployed,
+  type JobRecord,
+  keepsCheckpoints,
+  matchesDigest,
+  reasonOf,
+  type StateRef,
+  type StopStep,
+  stateName,
+  UserError,
+  unlessBug,
+  withEarlierIntent,
+} from "../decide/index.js";
+import { SqlGateway } from "../flink/index.js";
+import { prepareSubmission, type SubmissionTarget } from "../prove/index.js";
 import { type DeployContext, given, type Standing } from "./context.js";
 import { failureOf, wordsOfFailed } from "./failure.js";
-import { takeIntentBack } from "./note-intent.js";
 import { yieldIfTaken } from "./races.js";
+import { takeIntentBack } from "./record-steps/note-intent.js";
 import type { Undone } from "./run.js";
 import { startAndAwait } from "./submit.js";
 

@@ -1,7 +1,7 @@
 /** Whether anybody still waits for the change, asked right before a running job is touched. */
 
-import { UserError } from "../core/errors.js";
-import { isWaitedFor } from "../flink/waited-for.js";
+import { UserError } from "../decide/index.js";
+import { isWaitedFor } from "../flink/index.js";
 
 /** Throws plan-refused where the engine has ended, or told this process to. */
 export function unlessCancelled(name: string): void {

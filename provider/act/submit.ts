@@ -1,15 +1,9 @@
 /** Submits a job until there is an answer, and waits until it runs: for a start, and for the way back. */
 
-import type { Desired } from "../core/changes.js";
-import { UserError } from "../core/errors.js";
-import type { Deployment } from "../core/record.js";
-import type { World } from "../deploy/sighting.js";
-import { prepareSubmission } from "../deploy/submission.js";
-import type { Submission, SubmissionTarget } from "../deploy/submission-parts.js";
-import type { JobSummary } from "../flink/answers.js";
-import { NoAnswer } from "../flink/http.js";
-import { awaitRunning } from "../flink/lifecycle.js";
-import { type Look, patiently, waitFor } from "../flink/wait.js";
+import type { World } from "../ask/index.js";
+import { type Deployment, type Desired, UserError } from "../decide/index.js";
+import { awaitRunning, type JobSummary, type Look, NoAnswer, patiently, waitFor } from "../flink/index.js";
+import { prepareSubmission, type Submission, type SubmissionTarget } from "../prove/index.js";
 import { isContested, StartContested } from "./await-late-start.js";
 import type { DeployContext } from "./context.js";
 

@@ -1,14 +1,10 @@
 /** Stops all jobs of a cluster with savepoints before the cluster itself restarts; their records know how to go on. */
 
-import { type ErrorParts, UserError } from "../core/errors.js";
-import { hasEnded } from "../core/observed.js";
-import { planClusterStop } from "../core/plan-end.js";
-import { ClusterUnreachable, reached } from "../deploy/cluster-reach.js";
-import { observeAll } from "../deploy/observe.js";
-import { sightingOf, type World } from "../deploy/sighting.js";
-import { FlinkRest } from "../flink/flink-rest.js";
-import { inParallel } from "../store/in-parallel.js";
-import { openStore } from "../store/open.js";
+import { ClusterUnreachable, observeAll, reached, sightingOf, type World } from "../ask/index.js";
+import { type ErrorParts, hasEnded, planClusterStop, UserError } from "../decide/index.js";
+import { FlinkRest } from "../flink/index.js";
+import { openStore } from "../remember/index.js";
+import { inParallel } from "../store/index.js";
 import { applyEnd } from "./apply.js";
 
 export interface SuspendOptions {

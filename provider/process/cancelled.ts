@@ -1,7 +1,7 @@
 /** Whether the engine was told to cancel, as it is by SIGINT and SIGTERM: it tells its providers, and waits for them. */
 
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { cancelWaiting } from "../flink/waited-for.js";
+import { cancelWaiting } from "../flink/index.js";
 
 let isCancelled = false;
 const told: (() => void)[] = [];

@@ -8,7 +8,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { errorMessage } from "../core/errors.js";
+import { errorMessage } from "../decide/index.js";
 
 /** Of Pulumi's ReadRequest what is looked at. */
 interface Request {

@@ -1,7 +1,7 @@
 /** A provider process that nobody waits for: its engine was killed, or cancels; it finishes what it is at, and ends. */
 
-import type { Hooks } from "../dynamic.js";
-import { isWaitedFor } from "../flink/waited-for.js";
+import { isWaitedFor } from "../flink/index.js";
+import type { Hooks } from "../resources/index.js";
 import { onCancel } from "./cancelled.js";
 
 type AllHooks = Readonly<Record<string, Hooks>>;

@@ -5,13 +5,9 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { MOST_BYTES } from "../core/most-bytes.js";
-import { canonicalLocation } from "../core/naming.js";
-import type { JobRecord, StateRef } from "../core/record.js";
-import type { StoredFile } from "../core/state-directories.js";
+import { canonicalLocation, MOST_BYTES, type StateRef, type StoredFile } from "../decide/index.js";
+import { type Backend, type MarkedText, oldestFirst, TextMoved } from "./backend.js";
 import { contentOf, plainFile, removeFolder, storeAnswers, storedFilesBelow, unlessMissing } from "./folder.js";
-import { formatRecord, parseRecord } from "./job-record.js";
-import { oldestFirst, recordConflict, type Store, type Stored } from "./store.js";
 
 /** A lock that stays the same for so long belongs to a process that died: a write takes milliseconds. */
 const STALE_LOCK_MS = 10_000;
@@ -19,20 +15,19 @@ const STALE_LOCK_MS = 10_000;
 const LOCK_LIMIT_MS = 30_000;
 const MOST_LOCK_BYTES = 1000;
 
-export class FileStore implements Store {
+export class FileBackend implements Backend {
   private readonly manifests: string;
 
   constructor(readonly url: string) {
     this.manifests = join(fileURLToPath(url), "manifests");
   }
 
-  async read(job: string): Promise<Stored | undefined> {
+  async read(job: string): Promise<MarkedText | undefined> {
     const text = await this.guard(() => readIfThere(this.fileOf(job)));
-    return text === undefined ? undefined : { record: parseRecord(job, text, this.url), mark: markOf(text) };
+    return text === undefined ? undefined : { text, mark: markOf(text) };
   }
 
-  async write(job: string, record: JobRecord, mark: string | undefined): Promise<string> {
-    const text = formatRecord(record);
+  async write(job: string, text: string, mark: string | undefined): Promise<string> {
     await this.changing(job, mark, async (file) => {
       const fresh = `${file}.${randomBytes(4).toString("hex")}.new`;
       await writeDurably(fresh, text);
@@ -80,8 +75,7 @@ export class FileStore implements Store {
       const file = this.fileOf(job);
       await withLock(`${file}.lock`, async () => {
         const text = await readIfThere(file);
-        if ((text === undefined ? undefined : markOf(text)) !== mark)
-          throw recordConflict(job, text === undefined ? undefined : parseRecord(job, text, this.url));
+        if ((text === undefined ? undefined : markOf(text)) !== mark) throw new TextMoved(text);
         await change(file);
       });
     });

@@ -2,11 +2,8 @@
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { reasonOf, UserError } from "../core/errors.js";
-import { MOST_BYTES } from "../core/most-bytes.js";
-import { canonicalLocation } from "../core/naming.js";
-import type { StoredFile } from "../core/state-directories.js";
-import { metadataAndRest, stateDirectory } from "./store.js";
+import { canonicalLocation, MOST_BYTES, reasonOf, type StoredFile, UserError } from "../decide/index.js";
+import { metadataAndRest, stateDirectory, TextMoved } from "./backend.js";
 
 /** All files below a folder; what is deleted meanwhile is left out. */
 export function storedFilesBelow(directory: string): Promise<readonly StoredFile[]> {
@@ -78,7 +75,7 @@ export async function storeAnswers<T>(url: string, work: () => Promise<T>): Prom
   try {
     return await withinLimit(work);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || error instanceof TextMoved) throw error;
     throw new UserError("store-unreachable", {
       what: `the store ${url} cannot be used`,
       cause: reasonOf(error),

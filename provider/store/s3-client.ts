@@ -3,8 +3,8 @@
 import { Readable, Transform } from "node:stream";
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 import type { DeserializeHandler, DeserializeHandlerArguments } from "@smithy/types";
-import { MOST_BYTES } from "../core/most-bytes.js";
-import { remember } from "../secrecy/safe.js";
+import { MOST_BYTES } from "../decide/index.js";
+import { remember } from "../secrecy/index.js";
 
 /** A place in S3; what the address does not say comes from the environment, as the AWS SDK documents it. */
 export interface S3Address {

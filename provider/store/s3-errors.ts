@@ -1,7 +1,7 @@
 /** What went wrong with S3, in its own words, and what a person can do. */
 
 import { z } from "zod";
-import { reasonOf } from "../core/errors.js";
+import { reasonOf } from "../decide/index.js";
 
 const Answer = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
 

@@ -1,13 +1,10 @@
 /** A store in S3 or a compatible server: `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true&manifests=…`. */
 
 import type { S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "../core/errors.js";
-import type { JobRecord, StateRef } from "../core/record.js";
-import type { StoredFile } from "../core/state-directories.js";
-import { formatRecord, parseRecord } from "./job-record.js";
+import { type StateRef, type StoredFile, UserError } from "../decide/index.js";
+import { type Backend, type MarkedText, metadataAndRest, oldestFirst, stateDirectory, TextMoved } from "./backend.js";
 import { connectS3, parseS3Address, type S3Address, s3Sdk } from "./s3-client.js";
 import { explain, nameOf, statusOf } from "./s3-errors.js";
-import { metadataAndRest, oldestFirst, recordConflict, type Store, type Stored, stateDirectory } from "./store.js";
 
 /** The engine checks one job after another: those that follow need not each wait for a server that did not answer. */
 const REMEMBER_SILENCE_MS = 10_000;
@@ -15,7 +12,7 @@ const REMEMBER_SILENCE_MS = 10_000;
 /** So many objects S3 takes in one request. */
 const DELETED_AT_ONCE = 1000;
 
-export class S3Store implements Store {
+export class S3Backend implements Backend {
   private readonly address: S3Address;
   private client: Promise<S3Client> | undefined;
   /** The last time that nobody answered. */
@@ -25,14 +22,14 @@ export class S3Store implements Store {
     this.address = parseS3Address(url);
   }
 
-  async read(job: string): Promise<Stored | undefined> {
+  async read(job: string): Promise<MarkedText | undefined> {
     if (this.silence && Date.now() < this.silence.until) throw this.silence.error;
     const { GetObjectCommand } = await s3Sdk();
     return this.guard(async (client) => {
       try {
         const found = await client.send(new GetObjectCommand({ Bucket: this.address.bucket, Key: this.keyOf(job) }));
         const text = (await found.Body?.transformToString("utf8")) ?? "";
-        return { record: parseRecord(job, text, this.url), mark: found.ETag ?? "" };
+        return { text, mark: found.ETag ?? "" };
       } catch (error) {
         if (nameOf(error) === "NoSuchKey") return undefined;
         throw error;
@@ -40,13 +37,13 @@ export class S3Store implements Store {
     });
   }
 
-  async write(job: string, record: JobRecord, mark: string | undefined): Promise<string> {
+  async write(job: string, text: string, mark: string | undefined): Promise<string> {
     const { PutObjectCommand } = await s3Sdk();
     const condition = mark === undefined ? { IfNoneMatch: "*" } : { IfMatch: mark };
     const object = {
       Bucket: this.address.bucket,
       Key: this.keyOf(job),
-      Body: formatRecord(record),
+      Body: text,
       ContentType: "application/yaml",
     };
     return this.guard(async (client) => {
@@ -62,9 +59,9 @@ export class S3Store implements Store {
   /** A retry by the SDK meets its own first write where the answer to that was lost. */
   private async writtenAlready(job: string, text: string, error: unknown): Promise<string> {
     const now = await this.read(job);
-    if (now && formatRecord(now.record) === text) return now.mark;
+    if (now?.text === text) return now.mark;
     if (!now && nameOf(error) === "ConditionalRequestConflict") throw error;
-    throw recordConflict(job, now?.record);
+    throw new TextMoved(now?.text);
   }
 
   async list(): Promise<readonly string[]> {
@@ -157,7 +154,7 @@ export class S3Store implements Store {
     try {
       return await work(await this.connected());
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      if (error instanceof UserError || error instanceof TextMoved) throw error;
       const { cause, fix } = explain(error, this.address);
       const told = new UserError("store-unreachable", { what: `the store ${this.url} cannot be used`, cause, fix });
       if (statusOf(error) === undefined) this.silence = { error: told, until: Date.now() + REMEMBER_SILENCE_MS };

@@ -1,8 +1,11 @@
 /** Rules of the house that no linter has: names and files that are there once, and files that one can read. */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** A file that is longer has a second thing in it. */
 export const MOST_LINES = 250;
+
+/** A folder with more of them has a second room in it; its index is not counted. */
+export const MOST_FILES = 15;
 
 /** The hooks of each resource have one name on purpose: hooks.ts takes them by it. */
 const SHARED = new Set(["hooks"]);
@@ -28,6 +31,15 @@ export function longFiles(files) {
     const lines = text.split("\n").length - 1;
     return lines > MOST_LINES ? [`${file}: ${lines} lines; at most ${MOST_LINES}`] : [];
   });
+}
+
+export function fullFolders(files) {
+  const folders = new Map();
+  for (const file of files.filter((path) => basename(path) !== "index.ts"))
+    folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1);
+  return [...folders].flatMap(([folder, many]) =>
+    many > MOST_FILES ? [`${folder}: ${many} files; at most ${MOST_FILES} on one level`] : [],
+  );
 }
 
 function repeated(found) {

@@ -5,9 +5,9 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
-import { localSpec } from "../support/cluster.js";
-import { onStack, pulumi, type Stack } from "../support/pulumi.js";
+import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local/local.js";
+import { localSpec } from "../support/clusters/cluster.js";
+import { onStack, pulumi, type Stack } from "../support/stories/pulumi.js";
 
 const SEQUENCE = "'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '100000'";
 const NUMBERS = `CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '5', ${SEQUENCE})`;

@@ -3,12 +3,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local.js";
+import { startLocalOrNothing, stopLocal } from "../../provider/cluster/local/local.js";
 import { s3FlinkOptions } from "../../provider/store/s3-client.js";
-import { createBucket } from "../support/bucket.js";
-import { localSpec } from "../support/cluster.js";
-import { Flink } from "../support/flink.js";
-import { MOTO_CREDENTIALS, startMoto } from "../support/moto.js";
+import { localSpec } from "../support/clusters/cluster.js";
+import { Flink } from "../support/clusters/flink.js";
+import { createBucket } from "../support/servers/bucket.js";
+import { MOTO_CREDENTIALS, startMoto } from "../support/servers/moto.js";
 import { until } from "../support/until.js";
 
 export interface Lab {

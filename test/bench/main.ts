@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { reasonOf } from "../../provider/core/errors.js";
+import { reasonOf } from "../../provider/decide/words/errors.js";
 import versions from "../../scripts/versions.json";
 import { Figures } from "./figures.js";
 import { startLab } from "./lab.js";

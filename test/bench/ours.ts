@@ -3,9 +3,9 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { isProvider } from "../support/provider-process.js";
-import { environmentOf } from "../support/pulumi.js";
-import { makeStack, writeConfig } from "../support/stack.js";
+import { isProvider } from "../support/stories/provider-process.js";
+import { environmentOf } from "../support/stories/pulumi.js";
+import { makeStack, writeConfig } from "../support/stories/stack.js";
 import type { Fleet } from "./fleet.js";
 import type { Lab } from "./lab.js";
 

@@ -2,8 +2,8 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { runOldTool } from "../support/old-tool.js";
-import { awaitMoreRows, visibleRows } from "../support/sink.js";
+import { runOldTool } from "../support/clusters/old-tool.js";
+import { awaitMoreRows, visibleRows } from "../support/stories/sink.js";
 import type { Figures, Side } from "./figures.js";
 import { CHANGED_PROPERTY, CHANGED_SQL, CLOCK, type Fleet, writeFleet, writeTemplate } from "./fleet.js";
 import { Floor, timed } from "./floor.js";

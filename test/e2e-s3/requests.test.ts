@@ -3,8 +3,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type S3Front, startS3Front } from "../support/s3-front.js";
-import { Story } from "../support/story.js";
+import { type S3Front, startS3Front } from "../support/servers/s3-front.js";
+import { Story } from "../support/stories/story.js";
 
 const JOBS = 20;
 

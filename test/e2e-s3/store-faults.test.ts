@@ -1,8 +1,8 @@
 /** Whatever is wrong with S3: one clear error in the preview and in the update, and the running job is not touched. */
 
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type S3Front, startS3Front } from "../support/s3-front.js";
-import { Story } from "../support/story.js";
+import { type S3Front, startS3Front } from "../support/servers/s3-front.js";
+import { Story } from "../support/stories/story.js";
 
 let front: S3Front;
 let story: Story;

@@ -1,7 +1,7 @@
 /** What goes wrong, at random: before an update, or in the middle of it. */
 
-import { killRole, livingRoles } from "../support/cluster.js";
-import { isProvider } from "../support/provider-process.js";
+import { killRole, livingRoles } from "../support/clusters/cluster.js";
+import { isProvider } from "../support/stories/provider-process.js";
 import type { Chance } from "./chance.js";
 import { descendants, kill } from "./processes.js";
 

@@ -1,6 +1,6 @@
 /** What runs, beside what should run and what the records say of it. */
 
-import { readRecord } from "../support/records.js";
+import { readRecord } from "../support/stories/records.js";
 import { until } from "../support/until.js";
 import type { Deployment } from "./deployment.js";
 import type { Wanted } from "./fleet.js";

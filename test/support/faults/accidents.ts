@@ -1,7 +1,7 @@
 /** One cluster for the accidents of a test file, and in each test a job of its own behind proxies in which they happen. */
 
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { FaultPlan, type RunningProxy, startProxy } from "../fault-proxy.js";
+import { FaultPlan, type RunningProxy, startProxy } from "../servers/fault-proxy.js";
 import { folderStore, type Lab, type LabOptions, openLab } from "./lab.js";
 import { properties, TestJob } from "./test-job.js";
 

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { MOTO_CREDENTIALS } from "../moto.js";
+import { MOTO_CREDENTIALS } from "../servers/moto.js";
 
 const Run = z.object({
   ok: z.boolean(),
@@ -50,7 +50,7 @@ export class Provider {
 
 function spawn() {
   const env = { AWS_REGION: "us-east-1", ...MOTO_CREDENTIALS };
-  return execa("node", [resolve("test/support/run-hook.cjs")], { env, reject: false, stderr: "ignore" });
+  return execa("node", [resolve("test/support/stories/run-hook.cjs")], { env, reject: false, stderr: "ignore" });
 }
 
 /** Undefined where the process ends before. */

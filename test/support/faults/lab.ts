@@ -4,14 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local.js";
-import type { LocalSpec } from "../../../provider/cluster/local-configuration.js";
+import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
+import type { LocalSpec } from "../../../provider/cluster/local/local-configuration.js";
 import { s3FlinkOptions } from "../../../provider/store/s3-client.js";
-import { createBucket } from "../bucket.js";
-import { localSpec } from "../cluster.js";
-import { Flink, FlinkPair } from "../flink.js";
-import { MOTO_CREDENTIALS, startMoto } from "../moto.js";
-import { failOverOptions, startZooKeeper } from "../zookeeper.js";
+import { localSpec } from "../clusters/cluster.js";
+import { Flink, FlinkPair } from "../clusters/flink.js";
+import { failOverOptions, startZooKeeper } from "../clusters/zookeeper.js";
+import { createBucket } from "../servers/bucket.js";
+import { MOTO_CREDENTIALS, startMoto } from "../servers/moto.js";
 
 export type StoreKind = "folder" | "S3";
 

@@ -1,7 +1,7 @@
 /** One point of the fault table: a change that meets a fault at its n-th request, and then once more without. */
 
-import { reasonOf } from "../../../provider/core/errors.js";
-import { type Fault, FaultPlan, type Front, type RunningProxy, startProxy } from "../fault-proxy.js";
+import { reasonOf } from "../../../provider/decide/words/errors.js";
+import { type Fault, FaultPlan, type Front, type RunningProxy, startProxy } from "../servers/fault-proxy.js";
 import type { Run } from "./hook.js";
 import { BUCKET, folderStore, type Lab, type StoreKind } from "./lab.js";
 import type { Asked, TableRow } from "./rows.js";

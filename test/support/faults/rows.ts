@@ -1,8 +1,8 @@
 /** The rows of the decision tree that faults are tried on: what is asked of a job, and what must be true afterwards. */
 
 import { expect } from "vitest";
-import { sameLocation } from "../../../provider/core/naming.js";
-import type { Flink } from "../flink.js";
+import { sameLocation } from "../../../provider/decide/job/naming.js";
+import type { Flink } from "../clusters/flink.js";
 import type { Call } from "./hook.js";
 import { properties, type TestJob } from "./test-job.js";
 

@@ -9,12 +9,3 @@ export function pick(max: number, seed: string, ...words: readonly (string | num
     .digest();
   return 1 + (digest.readUInt32BE() % max);
 }
-
-/** Works through all of `units`, so many at a time. */
-export async function inLanes<T>(lanes: number, units: readonly T[], work: (unit: T) => Promise<void>): Promise<void> {
-  const left = [...units];
-  const lane = async () => {
-    for (let unit = left.shift(); unit !== undefined; unit = left.shift()) await work(unit);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-}

@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { JobRecord } from "../../../provider/core/record.js";
-import { openStore } from "../../../provider/store/open.js";
-import type { FlinkJob } from "../flink.js";
-import { committedRows, type Row } from "../sink.js";
+import type { JobRecord } from "../../../provider/decide/job/record.js";
+import { openStore } from "../../../provider/remember/store.js";
+import type { FlinkJob } from "../clusters/flink.js";
+import { committedRows, type Row } from "../stories/sink.js";
 import { until } from "../until.js";
 import { type Call, Provider, type Run } from "./hook.js";
 import type { Address, Lab } from "./lab.js";

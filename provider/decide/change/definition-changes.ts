@@ -1,0 +1,107 @@
+/** What differs between two lists of definitions, as a person calls it: `table orders changed (topic a → b)`. */
+
+import { valueWords } from "../job/option-words.js";
+import { parseDefinitions } from "../sql/definitions.js";
+import { sameSql } from "../sql/sql-text.js";
+import { type TableFacts, tablesOf } from "./table-facts.js";
+
+/** Options of a table that differ, in force before and after. */
+export interface OptionChange {
+  readonly option: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** `topic a → b` */
+export function optionWords({ option, before, after }: OptionChange): string {
+  return `${option} ${valueWords(option, before)} → ${valueWords(option, after)}`;
+}
+
+export interface TableChange {
+  readonly table: string;
+  readonly words: readonly string[];
+}
+
+/** Of each table that is in both lists and means something else, what that is. */
+function tableChanges(before: readonly string[], after: readonly string[]): TableChange[] {
+  const [old, now] = [tablesOf(before), tablesOf(after)];
+  return [...now].flatMap(([table, facts]) => {
+    const was = old.get(table);
+    if (!was) return [];
+    const words = [...optionChanges(was, facts).map(optionWords), ...shapeWords(was, facts)];
+    return words.length > 0 ? [{ table, words }] : [];
+  });
+}
+
+/** Options that differ between two meanings of a table. */
+export function optionChanges(old: TableFacts, now: TableFacts): OptionChange[] {
+  const names = [...new Set([...old.options.keys(), ...now.options.keys()])].sort();
+  return names
+    .map((option) => ({ option, before: old.options.get(option), after: now.options.get(option) }))
+    .filter(({ before, after }) => before !== after);
+}
+
+function shapeWords(old: TableFacts, now: TableFacts): string[] {
+  const gone = [...old.columns.keys()].filter((name) => !now.columns.has(name));
+  const come = [...now.columns.keys()].filter((name) => !old.columns.has(name));
+  const other = [...now.columns].filter(([name, text]) => old.columns.has(name) && old.columns.get(name) !== text);
+  const common = (columns: ReadonlyMap<string, string>) =>
+    [...columns.keys()].filter((name) => old.columns.has(name) && now.columns.has(name));
+  const isMoved = common(old.columns).join() !== common(now.columns).join();
+  return [
+    ...gone.map((name) => `column ${name} removed`),
+    ...come.map((name) => `column ${name} added`),
+    ...other.map(([name]) => `column ${name} changed`),
+    ...(isMoved ? ["columns in another order"] : []),
+    ...(old.watermark === now.watermark ? [] : ["watermark changed"]),
+    ...(old.keys === now.keys ? [] : ["primary key changed"]),
+  ];
+}
+
+/** What changed between two lists of definitions: `table orders changed (topic a → b)`. */
+export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
+  const tables = new Map(tableChanges(before, after).map(({ table, words }) => [table, words]));
+  const told = new Set<string>();
+  const differences = compareDefinitions(before, after).flatMap(({ label, kind }): string[] => {
+    const table = /^(?:table|ALTER TABLE) (.*?)(?: \(\d+\))?$/u.exec(label)?.[1] ?? "";
+    const name = tables.has(label.replace(/^table /u, "")) ? label.replace(/^table /u, "") : table;
+    const words = tables.get(name);
+    // What an ALTER TABLE changes is told of its table.
+    if (!words || (kind !== "changed" && label.startsWith("table "))) return [`${label} ${kind}`];
+    if (told.has(name)) return [];
+    told.add(name);
+    return [`table ${name} changed (${words.join(", ")})`];
+  });
+  // A table that is LIKE another one changes with that.
+  const others = [...tables].filter(([name]) => !told.has(name));
+  return [...differences, ...others.map(([name, words]) => `table ${name} changed (${words.join(", ")})`)];
+}
+
+export interface DefinitionDifference {
+  readonly label: string;
+  readonly kind: "changed" | "added" | "removed";
+}
+
+/** What differs between two lists of definitions; formatting and order do not. */
+export function compareDefinitions(before: readonly string[], after: readonly string[]): DefinitionDifference[] {
+  const [old, now] = [byLabel(before), byLabel(after)];
+  const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
+  const added = [...now.keys()].filter((label) => !old.has(label));
+  const removed = [...old.keys()].filter((label) => !now.has(label));
+  return [
+    ...changed.map(([label]) => ({ label, kind: "changed" as const })),
+    ...added.map((label) => ({ label, kind: "added" as const })),
+    ...removed.map((label) => ({ label, kind: "removed" as const })),
+  ];
+}
+
+/** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */
+function byLabel(statements: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const definition of statements.flatMap((sql) => parseDefinitions("", sql))) {
+    let label = definition.label;
+    for (let n = 2; found.has(label); n++) label = `${definition.label} (${n})`;
+    found.set(label, definition.sql);
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+/** Target `local`: a cluster that is started and stopped on this machine. */
+
+import { resolve } from "node:path";
+import { suspendJobs, suspendRunning } from "../../act/index.js";
+import { refuseOtherParallelism } from "../../ask/index.js";
+import {
+  checkFlinkHome,
+  checkMemory,
+  configurationOf,
+  freePorts,
+  type LocalSpec,
+  localHealth,
+  portsToRun,
+  startLocalOrNothing,
+  stopLocal,
+} from "../../cluster/index.js";
+import { s3FlinkEnvironment, s3FlinkOptions } from "../../store/index.js";
+import { UNKNOWN } from "../seam/dynamic.js";
+import { refuseLeftCluster, refuseLeftRunning } from "./left-cluster.js";
+import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
+import { refuseUnknownJobs } from "./unknown-jobs.js";
+
+export const localTarget: Target = {
+  check,
+
+  async checkStart(cluster) {
+    if (cluster.activity === "restarting" && cluster.store !== UNKNOWN) {
+      await refuseUnknownJobs(cluster);
+      await refuseOtherParallelism(cluster, cluster.properties);
+    }
+    await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
+    await checkMemory({ ...cluster, configuration: configurationOf(cluster) });
+  },
+
+  async bringUp(cluster, progress) {
+    const spec: LocalSpec = cluster;
+    const health = await localHealth(spec);
+    if (health.jobManagerRuns && !health.isCurrent) {
+      await refuseUnknownJobs(cluster);
+      await suspendJobs({ ...cluster, progress });
+    }
+    // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
+    if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
+    await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));
+    return cluster;
+  },
+
+  // Where the stack goes away its jobs have been stopped; where it moves to another kind of cluster they run.
+  async remove(cluster, progress) {
+    const { jobManagerRuns } = await localHealth(cluster);
+    if (!jobManagerRuns) await refuseLeftRunning(cluster);
+    if (jobManagerRuns && cluster.store !== UNKNOWN) await suspendRunning({ ...cluster, progress });
+    await stopLocal(cluster.folder);
+  },
+};
+
+async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, resolve(given.folder)));
+  const addresses = {
+    restUrl: `http://127.0.0.1:${ports.restPort}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
+  };
+  const storeOptions = await s3FlinkOptions(given.store);
+  const health = await localHealth({ ...given, ...ports, storeOptions });
+  if (!health.jobManagerRuns) await refuseLeftCluster(given, before);
+  const activity = !health.jobManagerRuns
+    ? "starting"
+    : !health.isCurrent || given.store === UNKNOWN
+      ? "restarting"
+      : health.dead.length > 0
+        ? "repairing"
+        : "none";
+  const words = {
+    none: "runs",
+    starting: before.restPort
+      ? `starts again (${health.dead.join(", ")} not running), jobs resume from their latest state`
+      : "starts",
+    restarting:
+      given.store === UNKNOWN
+        ? "may restart: whether the store needs other settings is known once its bucket exists"
+        : "restarts with other settings: all jobs are stopped with savepoints first and resume afterwards",
+    repairing: `${health.dead.join(", ")} not running: started again`,
+  };
+  const plan = `session cluster: ${words[activity]}`;
+  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
+}
