@@ -35,6 +35,7 @@ export default defineConfig({
         exclude: process.env.EVERY_STORY
           ? []
           : ["fail-over", "outages"].map((name) => `test/integration/**/${name}.test.ts`),
+        globalSetup: ["test/support/clusters/shared-setup.ts"],
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 1 },
