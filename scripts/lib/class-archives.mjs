@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cache, fillFolder, textOf, versions, withLock } from "./cache.mjs";
-import { run, step } from "./say.mjs";
+import { run, say, step } from "./say.mjs";
 
 /** Another number after a change of what is run for the archives. */
 const RECIPE = 1;
@@ -199,12 +199,17 @@ export async function withClassArchives(home, python) {
   // Flink's scripts split Java's options at spaces.
   if (/\s/.test(folder)) return quickJvm();
   const title = "Archiving the classes of Flink's processes for the tests (about 300 MB)";
-  if (!existsSync(folder))
-    await withLock(join(cache, "setup.lock"), async () => {
-      if (existsSync(folder)) return;
-      const others = readdirSync(cache).filter((name) => name.startsWith(kind) && name !== basename(folder));
-      for (const name of others) rmSync(join(cache, name), { recursive: true, force: true });
-      await step(title, () => fillFolder(folder, (half) => fill(home, python, half)));
-    });
-  return usingOf(folder);
+  const make = async () => {
+    if (existsSync(folder)) return;
+    const others = readdirSync(cache).filter((name) => name.startsWith(kind) && name !== basename(folder));
+    for (const name of others) rmSync(join(cache, name), { recursive: true, force: true });
+    await step(title, () => fillFolder(folder, (half) => fill(home, python, half)));
+  };
+  try {
+    if (!existsSync(folder)) await withLock(join(cache, "setup.lock"), make);
+    return usingOf(folder);
+  } catch (error) {
+    say(`The tests run without: ${error.message}`);
+    return quickJvm();
+  }
 }
