@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pendingGateway, randomMark } from "../../../provider/cluster/local/gateway-mark.js";
-import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
-import type { LocalSpec } from "../../../provider/cluster/local/local-configuration.js";
+import { startLocalOrNothing } from "../../../provider/cluster/local/local.js";
+import { readProcesses } from "../../../provider/cluster/local/processes.js";
 import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { NoAnswer } from "../../../provider/flink/rest/http.js";
@@ -16,6 +16,7 @@ import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
 import { keepSession, keepSessionsFor, takeSession } from "../../../provider/prove/kept-sessions.js";
 import { gatewayAt, restAt } from "../../support/clients.js";
 import { livingRoles, localSpec } from "../../support/clusters/cluster.js";
+import { type Shared, sharedCluster } from "../../support/clusters/shared.js";
 
 const TIMEOUT_MS = 20_000;
 const UNKNOWN_JOB = "f".repeat(32);
@@ -23,24 +24,19 @@ const UNKNOWN_JOB = "f".repeat(32);
 let folder: string;
 let rest: FlinkRest;
 let gateway: SqlGateway;
-let taken: LocalSpec;
+let cluster: Shared;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flink-"));
-  const spec = await localSpec(folder, 3);
-  taken = spec;
-  await startLocalOrNothing(spec, () => undefined);
-  rest = restAt(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-  gateway = gatewayAt(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS);
+  cluster = await sharedCluster();
+  rest = restAt(cluster.restUrl, TIMEOUT_MS);
+  gateway = gatewayAt(cluster.gatewayUrl, TIMEOUT_MS);
 });
-afterAll(async () => {
-  await stopLocal(folder);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("A cluster at whose ports another one answers does not take it for its own, and leaves it alone.", async () => {
   const other = join(folder, "other");
-  const { restPort, gatewayPort, rpcPort } = taken;
-  const second = { ...(await localSpec(other, 1)), restPort, gatewayPort, rpcPort };
+  const { ports } = await readProcesses(cluster.folder);
+  const second = { ...(await localSpec(other, 1)), ...ports };
   expect(await pendingGateway(gateway, randomMark())).toBe("another SQL Gateway answers at its port");
   await expect(startLocalOrNothing(second, () => undefined)).rejects.toThrow(
     /exited right after its start[\s\S]*fix: run `pulumi up` again: another program took its port/u,

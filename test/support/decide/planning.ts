@@ -20,20 +20,14 @@ import {
 } from "../../../provider/prove/submission-parts.js";
 import type { LoadedJob } from "../../../provider/read/manifests/load-manifests.js";
 import { gatewayAt, restAt } from "../clients.js";
-import { localSpec } from "../clusters/cluster.js";
+import { flinkOf, localSpec } from "../clusters/cluster.js";
 import { Flink } from "../clusters/flink.js";
+import { type Shared, sharedCluster } from "../clusters/shared.js";
 import { until } from "../until.js";
 
 const TIMEOUT_MS = 60_000;
 
-/** Homes of the Flinks that the tests run on; a missing one is a failure. */
-export function flinkOf(version: string): string {
-  const home = process.env[`FLINK_${version.replaceAll(".", "_")}_HOME`];
-  if (!home) throw new Error(`no Flink ${version}: run it as \`npm test -- integration\``);
-  return home;
-}
-
-/** A cluster of its own, on which jobs are planned and run. */
+/** A cluster on which jobs are planned and run. */
 export class Planning {
   readonly flink: Flink;
 
@@ -41,19 +35,31 @@ export class Planning {
     readonly folder: string,
     readonly rest: FlinkRest,
     readonly gateway: SqlGateway,
+    private readonly isShared: boolean,
   ) {
     this.flink = new Flink(rest.connection.address);
   }
 
-  static async start(version: string, slots = 4, properties: Readonly<Record<string, string>> = {}): Promise<Planning> {
+  /** One that nothing else runs on. */
+  static async start(version: string): Promise<Planning> {
     const folder = await mkdtemp(join(tmpdir(), "planning-"));
-    const spec = { ...(await localSpec(folder, slots)), flinkHome: flinkOf(version), properties };
+    const spec = { ...(await localSpec(folder, 4)), flinkHome: flinkOf(version) };
     await startLocalOrNothing(spec, () => undefined);
-    const rest = restAt(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-    return new Planning(folder, rest, gatewayAt(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS));
+    const at = (port: number) => `http://127.0.0.1:${port}`;
+    return Planning.at({ folder, restUrl: at(spec.restPort), gatewayUrl: at(spec.gatewayPort) }, false);
+  }
+
+  /** One on which other files have jobs of their own. */
+  static async share(version: string): Promise<Planning> {
+    return Planning.at(await sharedCluster(version), true);
+  }
+
+  private static at({ folder, restUrl, gatewayUrl }: Shared, isShared: boolean): Planning {
+    return new Planning(folder, restAt(restUrl, TIMEOUT_MS), gatewayAt(gatewayUrl, TIMEOUT_MS), isShared);
   }
 
   async end(): Promise<void> {
+    if (this.isShared) return;
     await stopLocal(this.folder);
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -123,11 +129,11 @@ export class Planning {
   async runPlain(job: LoadedJob, statements: readonly string[]): Promise<void> {
     const { manifest, definitions } = job;
     const jobId = randomBytes(16).toString("hex");
-    const options = { "parallelism.default": "1", ...manifest.flinkProperties, "pipeline.name": "plain" };
+    const options = { "parallelism.default": "1", ...manifest.flinkProperties, "pipeline.name": "plain insert" };
     await this.inSession({ ...options, "$internal.pipeline.job-id": jobId }, async (run) => {
       for (const sql of [...definitions.map(({ sql }) => sql), ...statements]) await run(sql);
     });
-    await this.awaitEnd(jobId, "plain");
+    await this.awaitEnd(jobId, "plain insert");
   }
 
   async inSession(
