@@ -20,7 +20,13 @@ import { workspace } from "../../workspace/index.js";
 import { flinkHomeOf, type Pythons, pythonsOf } from "./installed.js";
 import { closeFolders } from "./settings-folders.js";
 import { ignoredKeys, Keys, Text, type Values } from "./settings-keys.js";
-import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
+import {
+  credentialProblems,
+  plainSecretProblems,
+  rememberSecrets,
+  secretKeys,
+  secretProblems,
+} from "./settings-secrets.js";
 import { encryptedPlaces } from "./stack-properties.js";
 
 /** Another stack that deploys the same manifests, and the absolute address of its store. */
@@ -65,7 +71,7 @@ export function readSettings(): Settings {
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
   const places = secret.flatMap((key) => encryptedPlaces(root, stack, key));
   problems.push(...mapProblems(config), ...secretProblems(places), ...unknownKeys());
-  problems.push(...credentialProblems(given, secret));
+  problems.push(...credentialProblems(given, secret), ...plainSecretProblems(given, secret));
   const store = storeUrl(values.store, root, folder);
   if (compareWith?.store === store)
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");

@@ -359,6 +359,16 @@ describe("what is secret", () => {
     process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(keys.map((key) => `flink-sql:${key}`));
   };
 
+  test("and is not encrypted is refused, with the command for each value and without the value.", () => {
+    const cause = causeOf({ secretParameters: { pw: "told-to-nobody-1", "a.b": "told-to-nobody-2" } });
+    expect(cause).toMatch(/^secretParameters: not encrypted, .* pw, a\.b in plain text; set each with --secret/u);
+    expect(cause).toContain("pulumi config set --secret --path secretParameters.pw; ");
+    expect(cause).toContain(`pulumi config set --secret --path 'secretParameters["a.b"]'`);
+    expect(cause).not.toContain("told-to-nobody");
+    secretOf("secretParameters");
+    expect(() => settingsOf("prod", { secretParameters: { pw: "told-to-nobody-1" } })).not.toThrow();
+  });
+
   test("is taken in the keys that are encrypted: the cluster is told that its options are.", async () => {
     secretOf("clusterProperties", "secretParameters");
     const settings = settingsOf("prod", {
