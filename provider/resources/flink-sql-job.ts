@@ -94,8 +94,10 @@ export const hooks: Hooks = {
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
     const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
+    // Written again, so that a destroy can read it.
+    const isOldForm = !JobGiven.safeParse(olds).success;
     if (plan && plan.action !== "undecided") {
-      const changes = plan.action !== "none" || isTakenOver || isLater;
+      const changes = plan.action !== "none" || isTakenOver || isLater || isOldForm;
       const line = changes ? plan.lines?.news : plan.lines?.same;
       if (line) await tellLine(now.self, line);
       return { changes, replaces: plan.replaces };

@@ -132,6 +132,14 @@ test.each<[string, object, string]>([
   expect(await lineOf(inputs, outputs, id)).toEqual({ changes: true, told: [line] });
 });
 
+test("A state that this release cannot read is written again: else a destroy could not read it either.", async () => {
+  const inputs = given("old-form");
+  await recorded(inputs);
+  const line = "old-form: adopted as it runs, not restarted, version 1 stays";
+  const outputs = { jobId: JOB, startSeconds: undefined };
+  expect(await lineOf(inputs, outputs)).toEqual({ changes: true, told: [line] });
+});
+
 test("One that came to its end meanwhile is not said to run.", async () => {
   const inputs = given("ended");
   await recorded(inputs, { status: "finished" });
