@@ -11,7 +11,7 @@ export {
 export { lateStart, RESENT_SECONDS, startBegun } from "./change/late-start.js";
 export { clusterParallelismFault } from "./change/max-parallelism.js";
 export { changedColumns, keepsRows, missedRowsRefusal } from "./change/missed-rows.js";
-export { insertTimeWords, isRefusedForTime, lostRowsWords, type PlanFacts, planFacts } from "./change/plan-facts.js";
+export { insertTimeWords, lostRowsWords, type PlanFacts } from "./change/plan-facts.js";
 export { onlyThereWords, promotionWords } from "./change/promotion.js";
 export { hasCredentials, placesOfCredentials } from "./cluster/credentials.js";
 export { passedOn, VARIABLE_NAME } from "./cluster/environment.js";
@@ -140,4 +140,3 @@ export { type ErrorParts, errorMessage, reasonOf, UserError, unlessBug } from ".
 export { MOST_BYTES } from "./words/most-bytes.js";
 export { plainWords, wholeNumberWords } from "./words/plain-words.js";
 export { didYouMean } from "./words/spelling.js";
-export { startFix } from "./words/start-fix.js";

@@ -25,7 +25,12 @@ export { awaitReturn, awaitRunning, cancelJob, type Limits, unlessFailed } from 
 export { stopWithSavepoint } from "./wait/stop.js";
 export { type Look, patiently, waitFor } from "./wait/wait.js";
 export { cancelWaiting, isWaitedFor } from "./wait/waited-for.js";
+export { planFacts } from "./words/explained.js";
 export {
+  ABOUT_SINK,
+  differingColumns,
+  isRefusedForNow,
+  NOT_A_PATH,
   NOT_UP_YET,
   PORT_TAKEN,
   SESSION_CLOSED,
@@ -34,4 +39,5 @@ export {
   UNREADABLE_OPTION,
 } from "./words/flink-words.js";
 export { causes, failureReason, rootCause } from "./words/java-trace.js";
+export { startFix } from "./words/start-fix.js";
 export { tellingCause } from "./words/telling-cause.js";

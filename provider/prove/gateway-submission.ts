@@ -7,12 +7,11 @@ import {
   dependencyEntries,
   type JobStatements,
   type PlanFacts,
-  planFacts,
   sqlString,
   UserError,
   VIEW_HEAD_LINES,
 } from "../decide/index.js";
-import { NoAnswer, SESSION_CLOSED, type SqlGateway, StatementRefused } from "../flink/index.js";
+import { NoAnswer, planFacts, SESSION_CLOSED, type SqlGateway, StatementRefused } from "../flink/index.js";
 import { BELIEVED_MS, endSession, keepSession, takeSession } from "./kept-sessions.js";
 import {
   JobRefused,

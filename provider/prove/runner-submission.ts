@@ -6,7 +6,6 @@ import {
   CHECKPOINTS_DIRECTORY,
   type Deployment,
   type Intent,
-  planFacts,
   QUERY_VIEW,
   SAVEPOINTS_DIRECTORY,
   setOrReset,
@@ -15,6 +14,7 @@ import {
 } from "../decide/index.js";
 import {
   NoAnswer,
+  planFacts,
   type Runner,
   type RunnerFailure,
   type RunnerSpec,

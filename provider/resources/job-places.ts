@@ -1,7 +1,7 @@
 /** Where in the user's files a refused statement stands. */
 
 import { readFileSync } from "node:fs";
-import { UNKNOWN_TIME_ZONE, UNREADABLE_OPTION } from "../flink/index.js";
+import { ABOUT_SINK, UNKNOWN_TIME_ZONE, UNREADABLE_OPTION } from "../flink/index.js";
 import type { CodePlace, JobRefused } from "../prove/index.js";
 import { excerpt, locate, locateAll, locateOption } from "../read/index.js";
 import { workspace } from "../workspace/index.js";
@@ -84,12 +84,8 @@ function excerptOf(file: string, line: number, column: number): string {
   }
 }
 
-/** What Flink says when it plans the INSERT is mostly about the query, unless it names where the rows go. */
-const ABOUT_TARGET =
-  /\bsinks?\b|for writing|Cannot find table|target table|time of the insert|upsert key|primary key|ON CONFLICT|INSERT INTO|EnforcerException/iu;
-
 function manifestWords({ file }: JobSources, { part, line, column, message }: JobRefused): string {
-  const field = part === "insert" && ABOUT_TARGET.test(message) ? "target-table" : "sql";
+  const field = part === "insert" && ABOUT_SINK.test(message) ? "target-table" : "sql";
   const at =
     part === "insert" || line === undefined || column === undefined ? { line: 1, column: 1 } : { line, column };
   const place = locate(workspace.root, file, field, at);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { reasonOf } from "../../decide/index.js";
 import { type Call, type Connection, type Exchanged, exchange, HEADERS_VARIABLE } from "../../flink/index.js";
 import { beginning } from "../../secrecy/index.js";
+import { REFUSAL_CLASS, STANDBY, WANTS_TICKET } from "./yarn-words.js";
 
 export type YarnAnswer =
   | {
@@ -47,10 +48,10 @@ function judge(address: string, { status, headers, text }: Exchanged): YarnAnswe
   const none = (said: string, fix: string): YarnAnswer => ({ kind: "none", said, fix });
   if (status === 401) {
     const wanted = [headers["www-authenticate"]].flat().join(", ");
-    const isKerberos = /^negotiate/iu.test(wanted);
+    const isKerberos = WANTS_TICKET.test(wanted);
     return none(`401, it asks for ${wanted || "a login"}`, isKerberos ? FIX.kerberos : FIX.login);
   }
-  if (/standby RM|any active RM/iu.test(text)) return none("it is a standby", FIX.standby);
+  if (STANDBY.test(text)) return none("it is a standby", FIX.standby);
   if (status >= 300 && status < 400) return none(`${status}, it redirects to ${headers.location}`, FIX.standby);
   try {
     return { kind: "answer", address, status, json: JSON.parse(text), text };
@@ -78,5 +79,5 @@ const Refusal = z.object({ RemoteException: z.object({ message: z.string() }) })
 
 export function yarnRefusalWords({ json, text }: { readonly json: unknown; readonly text: string }): string {
   const message = Refusal.safeParse(json).data?.RemoteException.message;
-  return beginning(message ?? text, 300).replace(/^(?:[\w$]+[.])+[\w$]+: /u, "");
+  return beginning(message ?? text, 300).replace(REFUSAL_CLASS, "");
 }

@@ -22,7 +22,8 @@ const Reported = z.object({
 /** No ResourceManager gave an answer that is of use; `fix` goes by what they said instead. */
 export class YarnSilent extends NoAnswer {
   constructor(
-    said: string,
+    /** What the ResourceManagers said, without whose words they are. */
+    readonly said: string,
     readonly fix: string,
   ) {
     super("YARN", said);

@@ -33,8 +33,9 @@ export async function logsIn(folder: string, rest: FlinkRest): Promise<boolean> 
 export function isNoFlink(error: unknown): boolean {
   if (error instanceof HttpRefusal) return error.status < 500;
   if (!(error instanceof NoAnswer)) return false;
+  const { cause } = error;
   // Without an error below it an answer came, and is not Flink's.
-  return !(error.cause instanceof Error) || /ECONNREFUSED/u.test(error.message);
+  return !(cause instanceof Error) || ("code" in cause && cause.code === "ECONNREFUSED");
 }
 
 /**

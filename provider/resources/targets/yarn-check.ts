@@ -71,7 +71,7 @@ async function find(given: ClusterGiven, session: Session, before: Session | und
     return await foundIn(sighting, given, session, before);
   } catch (error) {
     if (!(error instanceof YarnSilent)) throw error;
-    const words = `YARN cannot be asked where it is: ${error.message.replace(/^YARN: /u, "")}\n  fix: ${error.fix}`;
+    const words = `YARN cannot be asked where it is: ${error.said}\n  fix: ${error.fix}`;
     // Not the address of before: somebody else may have it now.
     return { activity: "unreachable", words, restUrl: "", applicationId: before?.applicationId ?? "", leaves: [] };
   }

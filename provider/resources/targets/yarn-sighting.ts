@@ -99,12 +99,14 @@ export async function refuseOtherYarn(
   if (before.resourceManagers.some((address) => now.resourceManagers.includes(address))) return;
   // The same YARN may have got other addresses.
   if ((await lastOf(before, resourceManagersOf(now, requestSeconds))) !== undefined) return;
-  const old = await lastOf(before, resourceManagersOf(before, requestSeconds)).catch(reasonOf);
+  const old = await lastOf(before, resourceManagersOf(before, requestSeconds)).catch((error: unknown) =>
+    error instanceof YarnSilent ? error.said : reasonOf(error),
+  );
   if (old === undefined || (typeof old === "object" && !isApplicationAlive(old))) return;
   const there = before.resourceManagers.join(", ");
   throw new UserError("plan-refused", {
     what: `the jobs of this stack may run on another YARN, at ${there}; nothing was touched`,
-    cause: typeof old === "object" ? `${old.id} is ${old.state} there` : old.replace(/^YARN: /u, ""),
+    cause: typeof old === "object" ? `${old.id} is ${old.state} there` : old,
     fix: `stop that session first, so that no job runs twice; if that YARN is gone for good, run: \`pulumi config set --path 'yarn.lost[0]' ${before.resourceManagers[0]}\``,
   });
 }
@@ -184,7 +186,7 @@ export async function yarnAnswers<T>(work: () => Promise<T>): Promise<T> {
       });
     throw new UserError("cluster-unreachable", {
       what: "YARN's ResourceManager does not answer; no job was touched",
-      cause: reasonOf(error).replace(/^YARN: /u, ""),
+      cause: error.said,
       fix: error.fix,
     });
   }
