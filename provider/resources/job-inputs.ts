@@ -116,6 +116,8 @@ function unpackedWhole(inputs: unknown): unknown {
   const { session: within, ...address } = Object(cluster);
   return {
     ...rest,
+    // One that another resource is yet to make hides all of them.
+    ...(rest.secretParameters === UNKNOWN && { secretParameters: {}, areSecretsUnknown: true }),
     ...Object(unpackedValue(settings)),
     cluster: cluster === UNKNOWN ? NOT_KNOWN_YET : { ...address, ...known(within), ...known(unpackedValue(session)) },
   };
@@ -126,6 +128,7 @@ const known = (session: unknown) => (typeof session === "object" && session !== 
 
 const Fields = Plain.extend({
   ...Settings.shape,
+  areSecretsUnknown: z.boolean().default(false),
   flinkProperties: unpacked(z.record(z.string(), z.string())),
   definitions: unpacked(Definitions),
   /** Path → digest of the files that the job takes along. */

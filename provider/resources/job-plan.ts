@@ -58,6 +58,7 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
   const desired = desiredOf(job, before);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
+  if (job.areSecretsUnknown) return undecided(job, "a secret parameter is not known yet", await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
     return undecided(job, "cluster not found or unreachable", await comparing);
