@@ -35,6 +35,7 @@ import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
 import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
+import { explained } from "./seam/run-error.js";
 import { jobWire } from "./wire.js";
 
 /** An update ends at the first job that is refused, and says what a preview says at its end. */
@@ -54,7 +55,7 @@ export class FlinkSqlJob extends DynamicResource {
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
     const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
-    const wire = jobWire(name, args, options?.parent);
+    const wire = explained(() => jobWire(name, args, options?.parent));
     super(providerOf("flink-sql-job"), name, { ...wire, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }
