@@ -136,7 +136,10 @@ export type FlinkSqlJobArgs = JobSource & {
   readonly targetTable: string;
   /** What the job is for; becomes the column `__query_description`. Default: empty. */
   readonly description?: string | undefined;
-  /** Statements of the tables, views and functions, each with `;`; of several texts, or of more than the job needs. */
+  /**
+   * Statements that make tables, views and functions, each ended by `;`, in one text or several. The job takes those that
+   * it needs. Default: none.
+   */
   readonly tables?: string | readonly string[] | undefined;
   /** In place of `tables`: statements with their places in files. */
   readonly definitions?: readonly Definition[] | undefined;
@@ -152,6 +155,7 @@ export type FlinkSqlJobArgs = JobSource & {
   readonly cluster: ClusterOfJobs;
   /** Address of the store, the same as the cluster's. */
   readonly store: Input<string>;
+  /** Limits, Python and metadata columns; mostly the same for all jobs. Default: that of each. */
   readonly settings?: JobSettings | undefined;
   /** What is chosen for this job, once: see docs/choices.md. */
   readonly choice?: GivenChoice | undefined;

@@ -19,17 +19,8 @@ import {
 } from "../decide/index.js";
 import { dropSession, JobRefused, releaseReservation, startReserved } from "../prove/index.js";
 import type { FlinkSqlJobArgs } from "./arguments.js";
-import {
-  beforeOf,
-  desiredOf,
-  type JobBefore,
-  JobGiven,
-  type JobInputs,
-  Query,
-  targetOf,
-  worldNow,
-  worldOf,
-} from "./job-inputs.js";
+import { beforeOf, type JobBefore, JobGiven, type JobInputs, Query } from "./job-inputs.js";
+import { desiredOf, targetOf, worldNow, worldOf } from "./job-meaning.js";
 import { refusalWords } from "./job-places.js";
 import { checkJob, decide, type JobChecked, tellLine } from "./job-plan.js";
 import { DynamicResource, type Hooks, providerOf } from "./seam/dynamic.js";
@@ -37,6 +28,7 @@ import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
 import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
+import { explained } from "./seam/run-error.js";
 import { jobWire } from "./wire.js";
 
 /** An update ends at the first job that is refused, and says what a preview says at its end. */
@@ -56,7 +48,7 @@ export class FlinkSqlJob extends DynamicResource {
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
     const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
-    const wire = jobWire(name, args, options?.parent);
+    const wire = explained(() => jobWire(name, args, options?.parent));
     super(providerOf("flink-sql-job"), name, { ...wire, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }

@@ -30,7 +30,8 @@ import {
 } from "../decide/index.js";
 import { listJobs, MOMENT_MS } from "../flink/index.js";
 import { compileOnly, validate } from "../prove/index.js";
-import { desiredOf, type JobBefore, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
+import type { JobBefore, JobInputs } from "./job-inputs.js";
+import { desiredOf, targetOf, worldOf } from "./job-meaning.js";
 import { UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellProgress } from "./seam/engine-log.js";
 
@@ -60,6 +61,7 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
   const desired = desiredOf(job, before);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
+  if (job.areSecretsUnknown) return undecided(job, "a secret parameter is not known yet", await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
     return undecided(job, "cluster not found or unreachable", await comparing);

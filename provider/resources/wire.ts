@@ -25,10 +25,12 @@ type Inputs<T> = { readonly [K in keyof T]: Input<T[K]> };
 
 type Parent = Resource | undefined;
 
+/** Of the cluster's arguments what its jobs use too, defaults filled in. */
 export function asGiven({ target = "local", flinkHome, environment = [] }: SessionClusterArgs): ClusterAsGiven {
   return { target, flinkHome: flinkHomeOf(flinkHome), environment };
 }
 
+/** `properties` is encrypted where it is secret. */
 export function clusterWire(
   name: string,
   args: SessionClusterArgs,
@@ -80,6 +82,7 @@ function yarnWire(
     : output(through).apply((end) => ({ ...whole, through: end }));
 }
 
+/** What all jobs of a stack have in common is one text, as are others of many values: see docs/adr/0016. */
 export function jobWire(name: string, args: FlinkSqlJobArgs, parent?: Parent): Inputs<Sent> {
   const { cluster, metadata, settings = {}, flinkProperties = {}, choice, adopt } = args;
   const definitions = args.definitions ?? definitionsOf(name, args);
@@ -139,6 +142,7 @@ function commonOf(settings: JobSettings, { target, flinkHome, environment }: Clu
   };
 }
 
+/** Of the cluster the JobStore keeps two values of their own. */
 export function storeWire(
   name: string,
   { cluster, jobs, retire = [], retain, store, ...args }: JobStoreArgs,

@@ -2,6 +2,7 @@
 
 import { reasonOf, UserError } from "../../decide/index.js";
 import { connectionsOf } from "../../flink/index.js";
+import { UNKNOWN } from "../seam/dynamic.js";
 import { wasStartedIn } from "./left-cluster.js";
 import { reach } from "./reach.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
@@ -27,10 +28,13 @@ async function check(given: ClusterGiven, before: ClusterBefore): Promise<Cluste
       what: `the session cluster at ${restUrl} is this stack's own local one, which ends when the stack leaves it; nothing was touched`,
       fix: "set the configuration key `target` back to local, or let `restUrl` and `gatewayUrl` name another cluster",
     });
-  const unreachable = await reach(connections).then(
-    () => undefined,
-    (error: unknown) => reasonOf(error),
-  );
+  const isKnown = restUrl !== UNKNOWN && gatewayUrl !== UNKNOWN;
+  const unreachable = isKnown
+    ? await reach(connections).then(
+        () => undefined,
+        (error: unknown) => reasonOf(error),
+      )
+    : "its address is not known yet";
   const activity = unreachable === undefined ? "none" : "unreachable";
   const plan =
     unreachable === undefined ? "session cluster: attached" : `session cluster: cannot be reached now: ${unreachable}`;

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JobRecord } from "../../../provider/decide/job/record.js";
 import { openStore } from "../../../provider/remember/store.js";
 import { hooks } from "../../../provider/resources/flink-sql-job.js";
-import { desiredOf, JobGiven } from "../../../provider/resources/job-inputs.js";
+import { JobGiven } from "../../../provider/resources/job-inputs.js";
+import { desiredOf } from "../../../provider/resources/job-meaning.js";
 import { listenAsEngine } from "../../support/stories/engine.js";
 
 const JOB = "0a".repeat(16);
