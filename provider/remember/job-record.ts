@@ -127,10 +127,15 @@ function partsThatDiffer(job: string, classic: z.infer<typeof Classic>, record: 
   ];
 }
 
+/** `0o7` is a text to YAML 1.1, which is written here and by flink-sql-runner. */
+function isOctal(tag: unknown): boolean {
+  return Object(tag).format === "OCT";
+}
+
 function parseYaml(job: string, text: string, store: string): unknown {
   try {
     // A timestamp must stay text: YAML 1.1 readers make a date of it.
-    return parse(text, { schema: "core" });
+    return parse(text, { schema: "core", customTags: (tags) => tags.filter((tag) => !isOctal(tag)) });
   } catch (error) {
     throw invalid(job, error instanceof Error ? error.message : String(error), store);
   }

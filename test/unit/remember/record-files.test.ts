@@ -22,7 +22,27 @@ it("What flink-sql-runner 0.2.0 wrote is written with the part that it does not 
 });
 
 /** What YAML would take for something else than a text is of most use. */
-const ODD = ["a\nb -- c\n", "yes", "1e3", "null", "~", "", "2026-01-01 00:00:00", "Größe: 'a' – \"b\"", " a", "#"];
+const ODD = [
+  "0o7",
+  "-0o17",
+  "0x1F",
+  "1_000",
+  ".inf",
+  "12:30:45",
+  "2026-01-01",
+  "=",
+  "<<",
+  "a\nb -- c\n",
+  "yes",
+  "1e3",
+  "null",
+  "~",
+  "",
+  "2026-01-01 00:00:00",
+  "Größe: 'a' – \"b\"",
+  " a",
+  "#",
+];
 const text = fc.oneof(fc.string({ maxLength: 9 }), fc.constantFrom(...ODD));
 const texts = fc.dictionary(text, text, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
