@@ -15,7 +15,7 @@ export { insertTimeWords, isRefusedForTime, lostRowsWords, type PlanFacts, planF
 export { onlyThereWords, promotionWords } from "./change/promotion.js";
 export { hasCredentials, placesOfCredentials } from "./cluster/credentials.js";
 export { passedOn, VARIABLE_NAME } from "./cluster/environment.js";
-export { healthWords, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
+export { ailmentOf, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
 export { otherPlaces } from "./cluster/other-places.js";
 export { isLoopback, type Place, placeWords } from "./cluster/place.js";
 export {
@@ -32,13 +32,16 @@ export {
 } from "./cluster/yarn-application.js";
 export { DEFAULT_SESSION_NAME, YarnOptions, yarnProblems } from "./cluster/yarn-options.js";
 export {
+  type CarriedOut,
   CHOICE_KEYS,
-  type Choice,
   ChoiceSchema,
   choiceFaults,
+  choiceOf,
+  chosenState,
+  type GivenChoice,
   type GivenChoices,
+  nameOfFrom,
   pendingChoice,
-  statePath,
 } from "./job/choices.js";
 export { classicText, classicValue, flinkNames, runsCutShort } from "./job/classic.js";
 export {
@@ -67,6 +70,7 @@ export {
   deployed,
   type Intent,
   type JobRecord,
+  type PastVersion,
   type StateRef,
   settledRecord,
   withChoices,
@@ -75,7 +79,7 @@ export {
   withoutSession,
 } from "./job/record.js";
 export { isSensitive, secretValues, tellsSomething } from "./job/sensitive.js";
-export { workWords } from "./plan/at-work.js";
+export { atWork } from "./plan/at-work.js";
 export { isNewVersion } from "./plan/decision.js";
 export { latestState, missingCheckpoint } from "./plan/latest-state.js";
 export {
@@ -91,6 +95,7 @@ export { type Decision, type Plan, planJob } from "./plan/plan.js";
 export { type EndPlan, planClusterStop, planRemoval } from "./plan/plan-end.js";
 export { hasFinished } from "./plan/plan-stopped.js";
 export { asNewcomer, asUnknown, planWords } from "./plan/plan-words.js";
+export { jobsWords, remarkWords, withRemarks } from "./plan/remark.js";
 export type { EndStep, OrCancel, Start, Step, StopStep } from "./plan/step.js";
 export { type Definition, neededDefinitions, parseDefinitions } from "./sql/definitions.js";
 export { lineStarts, positionIn } from "./sql/lines.js";
@@ -107,6 +112,7 @@ export {
   stackColumns,
 } from "./sql/metadata-columns.js";
 export { fillParameters } from "./sql/parameters.js";
+export { setOrReset } from "./sql/session-options.js";
 export { lineComments, queryFault, type SqlFault, targetFault, unclosedFault } from "./sql/sql-checks.js";
 export { type Statement, sameSql, splitStatements, sqlString, type Token, tokenize } from "./sql/sql-text.js";
 export { type JobStatements, jobStatements, QUERY_VIEW, VIEW_HEAD_LINES } from "./sql/statements.js";

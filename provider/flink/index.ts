@@ -1,9 +1,20 @@
 /** The door of flink/: the JobManager, the SQL Gateway and the runner. */
 
 export type { Checkpoint, Checkpoints, Failure, JobSummary } from "./rest/answers.js";
+export type { Connection, Patience } from "./rest/connection.js";
+export {
+  type ClusterConnections,
+  connectionsOf,
+  elsewhere,
+  HEADERS_VARIABLE,
+  onThisMachine,
+  toApplication,
+  toResourceManagers,
+  toYarnProxy,
+} from "./rest/connections.js";
 export { FlinkRest } from "./rest/flink-rest.js";
 export { SqlGateway, StatementRefused } from "./rest/gateway.js";
-export { HttpRefusal, NoAnswer, textOf } from "./rest/http.js";
+export { type Call, type Exchanged, exchange, HttpRefusal, NoAnswer } from "./rest/http.js";
 export { listJobs, MOMENT_MS } from "./rest/listing.js";
 export { Runner, type RunnerSpec, runnerOf } from "./runner/runner.js";
 export { type RunnerFailure, WHOLE_PYTHON } from "./runner/runner-process.js";

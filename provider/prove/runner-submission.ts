@@ -9,6 +9,7 @@ import {
   planFacts,
   QUERY_VIEW,
   SAVEPOINTS_DIRECTORY,
+  setOrReset,
   UserError,
   VIEW_HEAD_LINES,
 } from "../decide/index.js";
@@ -52,8 +53,8 @@ export async function prepareInRunner(
         job,
         ...hidden,
         properties,
-        fixed: { ...targetProperties(target.restUrl), ...ownOptions(properties) },
-        definitions: statements.definitions,
+        fixed: { ...targetProperties(target.jobManager), ...ownOptions(properties) },
+        definitions: statements.definitions.map((sql) => setOrReset(sql) ?? sql),
         ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
         insert: statements.insert,
       },

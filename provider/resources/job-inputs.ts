@@ -1,11 +1,11 @@
 /** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
 
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { activityForJobs, type Surroundings, type World } from "../ask/index.js";
 import {
   ChoiceSchema,
+  choiceOf,
   type Desired,
   isLoopback,
   ManifestSchema,
@@ -13,12 +13,14 @@ import {
   type Place,
   stateDirectories,
 } from "../decide/index.js";
-import { FlinkRest, SqlGateway } from "../flink/index.js";
+import { connectionsOf, FlinkRest, type Patience, SqlGateway } from "../flink/index.js";
 import type { SubmissionTarget } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
 import { s3FlinkEnvironment } from "../store/index.js";
+import { workspace } from "../workspace/index.js";
 import { codePlaceOf } from "./job-places.js";
 import { UNKNOWN } from "./seam/dynamic.js";
+import { Findings } from "./seam/findings.js";
 import { unpacked, unpackedValue } from "./seam/packed.js";
 import { Session } from "./targets/target.js";
 import { clusterNow, locateCluster } from "./targets/whereabouts.js";
@@ -146,12 +148,12 @@ const Before = z.preprocess(
 export type JobBefore = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
-const told = new Map<string, JobBefore>();
+const told = new Findings<JobBefore>();
 
 export function beforeOf(self: string, olds: unknown): JobBefore {
   const now = Before.safeParse(olds).data ?? {};
-  if (now.store !== undefined) told.set(self, now);
-  return told.get(self) ?? {};
+  if (now.store !== undefined) told.note(self, now);
+  return told.latest(self) ?? {};
 }
 
 /** What makes a new version of a job, as far as it can be told without its record. */
@@ -161,11 +163,10 @@ export const Query = Plain.pick({ self: true, sql: true, code: true, targetTable
 function placeOf({ target, restUrl, gatewayUrl, folder, session }: z.infer<typeof Cluster>): Place {
   const isLocal = target === "local";
   return {
-    target,
-    restUrl,
+    ...{ target, restUrl },
     ...(gatewayUrl ? { gatewayUrl } : {}),
     ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
-    ...(isLocal ? { folder: resolve(folder) } : {}),
+    ...(isLocal ? { folder: workspace.path(folder) } : {}),
     ...(session ? { resourceManagers: session.resourceManagers, applicationId: session.applicationId } : {}),
   };
 }
@@ -179,10 +180,11 @@ function stackOf(self: string): string {
 /** The clusters that a job may run on beside the configured one, and the way to them. */
 function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: JobBefore): Surroundings {
   const sessions = [cluster.session, before.cluster?.session].filter((session) => session !== undefined);
+  const { jobManager } = connectionsOf(cluster, requestSeconds);
   return {
     here: placeOf(cluster),
     before: before.cluster && placeOf(before.cluster),
-    locate: (place) => locateCluster(place, sessions, requestSeconds),
+    locate: (place) => locateCluster(place, sessions, jobManager),
   };
 }
 
@@ -199,7 +201,7 @@ export function desiredOf(job: JobInputs, before: JobBefore): Desired {
     directories: stateDirectories(manifest, job.store),
     files: job.files,
     adopt: job.adopt,
-    choice: job.choice,
+    choice: job.choice && choiceOf(job.choice),
     deployedTo: before.store,
     here: placeOf(job.cluster),
     before: before.cluster && placeOf(before.cluster),
@@ -209,35 +211,37 @@ export function desiredOf(job: JobInputs, before: JobBefore): Desired {
 }
 
 /** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
-export function worldOf(job: JobInputs, before: JobBefore, manner: "prompt" | "patient" = "prompt"): World {
-  const { restUrl, activity } = job.cluster;
+export function worldOf(job: JobInputs, before: JobBefore, patience: Patience = "prompt"): World {
   return {
     store: openStore(job.store),
-    rest: new FlinkRest(restUrl, job.requestSeconds * 1000, manner),
-    activity: activityForJobs(activity),
+    rest: new FlinkRest(connectionsOf(job.cluster, job.requestSeconds, patience).jobManager),
+    activity: activityForJobs(job.cluster.activity),
     surroundings: surroundingsOf(job, before),
   };
 }
 
 /** Without a check before it, the address may be one of the past, and the cluster be gone. */
-export async function worldNow(job: JobInputs, manner: "prompt" | "patient" = "prompt"): Promise<World> {
-  const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
-  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, {}, manner);
+export async function worldNow(job: JobInputs, patience: Patience = "prompt"): Promise<World> {
+  const { jobManager, isDown } = await clusterNow(job.cluster, job.requestSeconds);
+  const activity = isDown ? "starting" : "none";
+  const now = worldOf({ ...job, cluster: { ...job.cluster, restUrl: jobManager.address, activity } }, {});
+  return { ...now, rest: new FlinkRest(jobManager.with({ patience })) };
 }
 
 export function targetOf(job: JobInputs): SubmissionTarget {
   const { python, cluster } = job;
+  const { jobManager, gateway } = connectionsOf(cluster, job.requestSeconds);
   const workers = python.workers ? { "python.executable": python.workers } : {};
   const client = { "python.client.executable": python.client };
   return {
-    gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
+    gateway: gateway && new SqlGateway(gateway),
     runner: {
       python: python.client,
       flinkHome: python.flinkHome,
       environment: python.environment,
       storeEnvironment: () => s3FlinkEnvironment(job.store),
     },
-    restUrl: cluster.restUrl,
+    jobManager,
     limitMs: job.startSeconds * 1000,
     slots: cluster.target === "yarn" ? "on-demand" : "fixed",
     codePlace: () => codePlaceOf(job.file, job.code),

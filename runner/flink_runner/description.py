@@ -35,6 +35,15 @@ class Code:
 
 
 @dataclass(frozen=True)
+class OptionChange:
+    """A SET or RESET of a table file, which `execute_sql` does not take."""
+
+    option: str
+    #: None sets it back to what the request's properties say.
+    value: str | None
+
+
+@dataclass(frozen=True)
 class Request:
     """One thing to do with one job."""
 
@@ -44,7 +53,8 @@ class Request:
     properties: Mapping[str, str] = field(default_factory=dict)
     #: Flink options that are set after user code ran, and win.
     fixed: Mapping[str, str] = field(default_factory=dict)
-    definitions: tuple[str, ...] = ()
+    #: Statements and changes of options, in the order of the table files.
+    definitions: tuple[str | OptionChange, ...] = ()
     #: The statement that makes the view of a SQL job; None for code.
     view: str | None = None
     code: Code | None = None
@@ -108,7 +118,7 @@ def parse_request(found: Mapping[str, Any]) -> Request:
         plain.job,
         properties=_options(found, "properties"),
         fixed=plain.fixed,
-        definitions=_texts(found.get("definitions", []), "definitions"),
+        definitions=_definitions(found.get("definitions", [])),
         view=_text(found, "view") if "view" in found else None,
         code=_code(_mapping(found["code"], "code")) if "code" in found else None,
         insert=_text(found, "insert"),
@@ -159,6 +169,21 @@ def _text(found: Mapping[str, Any], key: str, prefix: str = "") -> str:
     if not isinstance(value, str) or not value:
         raise DescriptionError(f"{prefix}{key}: must be a string that is not empty")
     return value
+
+
+def _definitions(value: Any) -> tuple[str | OptionChange, ...]:
+    if not isinstance(value, list):
+        raise DescriptionError("definitions: must be a list")
+    return tuple(item if isinstance(item, str) else _change(item, f"definitions[{i}]") for i, item in enumerate(value))
+
+
+def _change(found: Any, what: str) -> OptionChange:
+    if isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values()):
+        if set(found) == {"set", "value"}:
+            return OptionChange(found["set"], found["value"])
+        if set(found) == {"reset"}:
+            return OptionChange(found["reset"], None)
+    raise DescriptionError(f'{what}: must be a string, {{"set": …, "value": …}} or {{"reset": …}}')
 
 
 def _texts(value: Any, key: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import EnvironmentSettings, ExplainDetail, StreamTableEnvironment, Table
 from pyflink.util.java_utils import create_url_class_loader, get_j_env_configuration
 
-from flink_runner.description import Code, Request
+from flink_runner.description import Code, OptionChange, Request
 from flink_runner.failure import JobError, code_error, sql_error
 from flink_runner.output import OutputKind, check_output
 from flink_runner.source import output_line
@@ -65,8 +65,11 @@ class Job:
         with self._space.entered():
             self._enter()
             self._make_environments()
-            for index, sql in enumerate(self.request.definitions):
-                self._sql("definition", sql, index=index)
+            for index, definition in enumerate(self.request.definitions):
+                if isinstance(definition, OptionChange):
+                    self._change(definition)
+                else:
+                    self._sql("definition", definition, index=index)
             if self.request.code:
                 self._table_env.create_temporary_view(self.request.code.view, self._run(self.request.code))
             else:
@@ -109,6 +112,13 @@ class Job:
             Configuration(j_configuration=_configuration(early))
         )
         self._table_env = StreamTableEnvironment.create(self._env, settings.build())
+
+    def _change(self, change: OptionChange) -> None:
+        value = change.value if change.value is not None else self.request.properties.get(change.option)
+        if value is None:
+            self._table_env._j_tenv.getConfig().getConfiguration().removeKey(change.option)
+        else:
+            self._table_env.get_config().set(change.option, value)
 
     def _sql(self, part: str, sql: str | None, **places: Any) -> None:
         try:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flink_runner.description import DescriptionError, parse_description, parse_json, parse_request
+from flink_runner.description import DescriptionError, OptionChange, parse_description, parse_json, parse_request
 
 SECRET = "hunter2"
 SQL = {"do": "submit", "job": "orders", "view": "CREATE TEMPORARY VIEW …", "insert": "INSERT …"}
@@ -16,6 +16,11 @@ def test_a_sql_job_is_read() -> None:
     found = parse_request({**SQL, "properties": {"a": "1"}, "fixed": {"b": "2"}, "definitions": ["CREATE …"]})
     assert (found.action, found.job, found.view, found.code) == ("submit", "orders", "CREATE TEMPORARY VIEW …", None)
     assert (found.properties, found.fixed, found.definitions) == ({"a": "1"}, {"b": "2"}, ("CREATE …",))
+
+
+def test_options_are_changed_between_statements() -> None:
+    found = parse_request({**SQL, "definitions": [{"set": "a", "value": "1"}, "CREATE …", {"reset": "a"}]})
+    assert found.definitions == (OptionChange("a", "1"), "CREATE …", OptionChange("a", None))
 
 
 def test_a_code_job_is_read() -> None:
@@ -42,7 +47,11 @@ WRONG = {
     "an unknown key": ({**SQL, "querry": SECRET}, "request: unknown key querry"),
     "a property that is no text": ({**SQL, "properties": {"a.b": 1}}, "properties: the value of a.b must be a string"),
     "fixed that is a list": ({**SQL, "fixed": [SECRET]}, "fixed: must be an object"),
-    "definitions that are a text": ({**SQL, "definitions": SECRET}, "definitions: must be a list of strings"),
+    "definitions that are a text": ({**SQL, "definitions": SECRET}, "definitions: must be a list"),
+    "a change of two options": (
+        {**SQL, "definitions": ["CREATE …", {"set": "a", "value": SECRET, "b": "c"}]},
+        'definitions[1]: must be a string, {"set": …, "value": …} or {"reset": …}',
+    ),
     "secrets that are no texts": ({**SQL, "secrets": [1]}, "secrets: must be a list of strings"),
     "a start with statements": ({**SQL, "do": "start"}, "start: takes nothing but job, fixed and secrets"),
     "code without a line": ({**PY, "code": {**CODE, "line": 0}}, "code.line: must be a number from 1"),

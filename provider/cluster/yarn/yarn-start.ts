@@ -2,10 +2,11 @@
 
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Application, isApplicationAlive, passedOn, UserError } from "../../decide/index.js";
 import { causes, rootCause, shortLived, waitFor } from "../../flink/index.js";
 import { beginning } from "../../secrecy/index.js";
+import { workspace } from "../../workspace/index.js";
 import { writePrivate } from "../local/private.js";
 import { isProcessAlive as isRunning, Started, startedProcess } from "../local/processes.js";
 import { endApplication } from "./yarn-end.js";
@@ -55,7 +56,7 @@ export async function startOnYarn(
   }
 }
 
-const folderOf = (stackFolder: string) => join(resolve(stackFolder), "yarn");
+const folderOf = (stackFolder: string) => join(workspace.path(stackFolder), "yarn");
 
 /** A deployment that was killed may have left the script behind, which would start a session beside the next one. */
 export async function endLeftStart(stackFolder: string): Promise<void> {

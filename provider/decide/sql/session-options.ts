@@ -1,7 +1,7 @@
 /** Options that SET in a table file may give: those that say how a job is planned, and none that says what a start is. */
 
 import { currentName, isReserved } from "../job/properties.js";
-import type { Token } from "./sql-text.js";
+import { type Token, tokenize } from "./sql-text.js";
 
 /** Something wrong at a token of a statement. */
 export interface StatementFault {
@@ -67,6 +67,25 @@ export function optionFault(rest: readonly Token[], verb: "SET" | "RESET", first
     };
   const message = ownedOption(name);
   return message === undefined ? undefined : { token, message: `${verb}: ${message}` };
+}
+
+/** What a SET or RESET of a table file does to the session. */
+export type SetOrReset = { readonly set: string; readonly value: string } | { readonly reset: string };
+
+/** A statement that `optionFault` has nothing against, as the change that it is; undefined for any other statement. */
+export function setOrReset(sql: string): SetOrReset | undefined {
+  const [verb, ...rest] = tokenize(sql).filter(({ text }) => text !== ";");
+  const word = verb?.kind === "word" ? verb.text.toUpperCase() : "";
+  if (word === "RESET") return { reset: optionName(rest) ?? "" };
+  const end = rest.findIndex(({ text }) => text === "=");
+  if (word !== "SET" || end < 0) return undefined;
+  return { set: optionName(rest.slice(0, end)) ?? "", value: optionValue(rest.slice(end + 1)) };
+}
+
+function optionValue(tokens: readonly Token[]): string {
+  const [first] = tokens;
+  if (first?.kind === "string" && tokens.length === 1) return first.text.slice(1, -1).replaceAll("''", "'");
+  return tokens.map(({ text }) => text).join("");
 }
 
 function optionName(tokens: readonly Token[]): string | undefined {

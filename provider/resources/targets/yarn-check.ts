@@ -115,18 +115,18 @@ async function leaving(
   const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
   const to = choice.found === "one" ? choice.application.id : "one that is started for it";
   const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints first and resume afterwards`;
-  if (way.way === "direct") return { activity: "restarting", words, restUrl: way.url };
+  if (way.way === "direct") return { activity: "restarting", words, restUrl: way.at.address };
   return { activity: "unreachable", words: `${words}; but ${from.id} cannot be reached now: ${way.why}`, restUrl: "" };
 }
 
 function wayWords(way: Reachability, { id, restAddress }: Application): Pick<Found, "activity" | "words" | "restUrl"> {
-  if (way.way === "direct") return { activity: "none", words: `attached to ${id}`, restUrl: way.url };
+  if (way.way === "direct") return { activity: "none", words: `attached to ${id}`, restUrl: way.at.address };
   const why = `the JobManager of ${id} at ${restAddress} cannot be reached from this machine (${way.why})`;
   const fix = "see docs/yarn.md for security groups and tunnels";
   if (way.way === "none") return { activity: "unreachable", words: `${why}; ${fix}`, restUrl: "" };
   return {
     activity: "read-only",
     words: `${why}, only YARN's read-only proxy; ${fix}`,
-    restUrl: way.url,
+    restUrl: way.at.address,
   };
 }

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
 import { Flink } from "../../support/clusters/flink.js";
 import { pyFlinkOf, Runner, runOnce } from "../../support/clusters/runner.js";
 import {
@@ -17,6 +18,7 @@ import {
   FIRST_LINE,
   fixedOf,
   insertOf,
+  type JobOptions,
   MASK,
   type Place,
   randomId,
@@ -47,9 +49,9 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     folder = await mkdtemp(join(tmpdir(), "runner-cluster-"));
     const { restUrl, gatewayUrl } = await sharedCluster(version);
     place = { pyFlink, restUrl, folder };
-    gateway = new SqlGateway(gatewayUrl, 20_000);
+    gateway = gatewayAt(gatewayUrl, 20_000);
     flink = new Flink(restUrl);
-    rest = new FlinkRest(restUrl, 20_000);
+    rest = restAt(restUrl, 20_000);
     runner = await Runner.start(pyFlink);
   }, LIMIT_MS);
   afterAll(async () => {
@@ -76,6 +78,21 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     expect(answer.error).toBeUndefined();
     expect(answer.plan).toMatch(/"parallelism"\s*:\s*1/u);
     expect((await flink.jobs()).map(({ name }) => name)).not.toContain("planned");
+  });
+
+  test.each([
+    ["SQL", (options: JobOptions) => sqlJob(place, "SELECT n FROM numbers", options)],
+    ["code", (options: JobOptions) => codeJob(place, COUNTING, options)],
+  ])("an option that a table file sets holds for %s, and is set back.", { timeout: LIMIT_MS }, async (_, ask) => {
+    const widths = async (...definitions: readonly object[]) => {
+      const properties = { "parallelism.default": "2" };
+      const { plan = "", error } = await runner.ask(ask({ do: "validate", job: "set", definitions, properties }));
+      expect(error).toBeUndefined();
+      return new Set([...plan.matchAll(/"parallelism"\s*:\s*(\d+)/gu)].map(([, width]) => width));
+    };
+    const three = { set: "parallelism.default", value: "3" };
+    expect(await widths(three)).toContain("3");
+    expect(await widths(three, { reset: "parallelism.default" })).not.toContain("3");
   });
 
   test("a mistake in SQL is told with its part and its place.", { timeout: LIMIT_MS }, async () => {

@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mentionedIn } from "../../../provider/decide/store/state-directories.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning, cancelJob } from "../../../provider/flink/wait/lifecycle.js";
 import { newStore } from "../../../provider/remember/store.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
 import { sharedCluster } from "../../support/clusters/shared.js";
 import { until } from "../../support/until.js";
 
@@ -21,8 +22,8 @@ let gateway: SqlGateway;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "references-"));
   const { restUrl, gatewayUrl } = await sharedCluster();
-  rest = new FlinkRest(restUrl, TIMEOUT_MS);
-  gateway = new SqlGateway(gatewayUrl, TIMEOUT_MS);
+  rest = restAt(restUrl, TIMEOUT_MS);
+  gateway = gatewayAt(gatewayUrl, TIMEOUT_MS);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -33,7 +34,7 @@ const watched = (jobId: string) => ({ name: "counts", jobId, limits, progress: (
 /** Counts by key, with so much state that Flink keeps it in files; gives the job's id. */
 async function start(recovery: { [option: string]: string } = {}): Promise<string> {
   const jobId = randomId();
-  const { hostname, port } = new URL(rest.url);
+  const { hostname, port } = new URL(rest.connection.address);
   const session = await gateway.openSession("test", {
     "execution.target": "remote",
     "rest.address": hostname,

@@ -51,11 +51,11 @@ export function insertOf(table: string, job: string): string {
   return `INSERT INTO ${table}\nSELECT *, NOW() AS \`__create_timestamp\`, '${job}' AS \`__query_name\`\nFROM \`__query\``;
 }
 
-interface JobOptions {
+export interface JobOptions {
   readonly do: string;
   readonly job: string;
   readonly table?: string;
-  readonly definitions?: readonly string[];
+  readonly definitions?: readonly (string | object)[];
   readonly properties?: Readonly<{ [option: string]: string }>;
   readonly jobId?: string;
 }

@@ -8,8 +8,8 @@ import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/
 import { stateDirectories } from "../../../provider/decide/job/properties.js";
 import type { Deployment } from "../../../provider/decide/job/record.js";
 import { metadataColumns } from "../../../provider/decide/sql/metadata-columns.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { prepareSubmission } from "../../../provider/prove/submission.js";
 import {
@@ -19,6 +19,7 @@ import {
   targetProperties,
 } from "../../../provider/prove/submission-parts.js";
 import type { LoadedJob } from "../../../provider/read/manifests/load-manifests.js";
+import { gatewayAt, restAt } from "../clients.js";
 import { flinkOf, localSpec } from "../clusters/cluster.js";
 import { Flink } from "../clusters/flink.js";
 import { type Shared, sharedCluster } from "../clusters/shared.js";
@@ -36,7 +37,7 @@ export class Planning {
     readonly gateway: SqlGateway,
     private readonly isShared: boolean,
   ) {
-    this.flink = new Flink(rest.url);
+    this.flink = new Flink(rest.connection.address);
   }
 
   /** One that nothing else runs on. */
@@ -54,8 +55,7 @@ export class Planning {
   }
 
   private static at({ folder, restUrl, gatewayUrl }: Shared, isShared: boolean): Planning {
-    const gateway = new SqlGateway(gatewayUrl, TIMEOUT_MS);
-    return new Planning(folder, new FlinkRest(restUrl, TIMEOUT_MS), gateway, isShared);
+    return new Planning(folder, restAt(restUrl, TIMEOUT_MS), gatewayAt(gatewayUrl, TIMEOUT_MS), isShared);
   }
 
   async end(): Promise<void> {
@@ -66,8 +66,16 @@ export class Planning {
 
   target(runner: SubmissionTarget["runner"] = { python: "", flinkHome: "" }): SubmissionTarget {
     const { gateway } = this;
-    const restUrl = this.rest.url;
-    return { gateway, runner, restUrl, limitMs: TIMEOUT_MS, slots: "fixed", codePlace: () => undefined, options: {} };
+    const jobManager = this.rest.connection;
+    return {
+      gateway,
+      runner,
+      jobManager,
+      limitMs: TIMEOUT_MS,
+      slots: "fixed",
+      codePlace: () => undefined,
+      options: {},
+    };
   }
 
   deployment(job: LoadedJob): Deployment {
@@ -132,7 +140,7 @@ export class Planning {
     options: Readonly<Record<string, string>>,
     work: (run: (sql: string) => Promise<unknown[][]>) => Promise<void>,
   ): Promise<void> {
-    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.url), ...options });
+    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.connection), ...options });
     try {
       await work((sql) => this.gateway.execute(session, sql, {}, TIMEOUT_MS));
     } finally {
