@@ -53,7 +53,7 @@ async function digestOfAll(home) {
   const seen = jars
     .filter((jar) => jar.endsWith(".jar"))
     .map((jar) => `${jar} ${statSync(jar).size} ${statSync(jar).mtimeMs}`);
-  const all = [RECIPE, QUICK_JVM, output.replaceAll(/^NOTE.*$/gm, ""), ...seen.sort()].join("\n");
+  const all = [RECIPE, QUICK_JVM, output.replaceAll(/^(?:NOTE|Picked up).*$/gm, ""), ...seen.sort()].join("\n");
   return createHash("sha256").update(all).digest("hex").slice(0, 8);
 }
 
@@ -180,10 +180,10 @@ async function fill(home, python, half) {
 /** The environment that has Java use them; one that does not fit what is started is passed over without a word. */
 function usingOf(folder) {
   const using = (name) => `-Xlog:cds=off -Xlog:cds+dynamic=off -XX:SharedArchiveFile=${join(folder, `${name}.jsa`)}`;
-  const own = process.env.JDK_JAVA_OPTIONS ?? "";
+  const own = process.env.JAVA_TOOL_OPTIONS ?? "";
   return {
-    // Of several, Java takes the last one: a role's own is behind these.
-    JDK_JAVA_OPTIONS: `${QUICK_JVM} ${using("utils")} ${own}`.trim(),
+    // Of several, Java takes the last one: a role's own is behind these. With JDK_JAVA_OPTIONS no plan would be remembered.
+    JAVA_TOOL_OPTIONS: `${QUICK_JVM} ${using("utils")} ${own}`.trim(),
     JVM_ARGS: `${QUICK_JVM} ${using("pyflink")} ${process.env.JVM_ARGS ?? ""}`.trim(),
     ...Object.fromEntries(ROLES.map(({ role, variable }) => [variable, using(role)])),
   };
