@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type S3Front, startS3Front } from "../support/servers/s3-front.js";
+import { engine } from "../support/stories/engines.js";
 import { Story } from "../support/stories/story.js";
 
 const JOBS = 20;
@@ -17,7 +18,11 @@ let story: Story;
 beforeAll(async () => {
   const stores = new URL(inject("stores"));
   front = await startS3Front(stores.searchParams.get("endpoint") ?? "");
-  story = await Story.begin("store-faults", { store: `s3://${stores.hostname}/many?endpoint=${front.endpoint}` });
+  story = await Story.begin(
+    "store-faults",
+    { store: `s3://${stores.hostname}/many?endpoint=${front.endpoint}` },
+    engine(),
+  );
   await story.place(1);
   for (let i = 1; i <= JOBS; i++) await addJob(`many-${i}`);
 });

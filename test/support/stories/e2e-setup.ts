@@ -28,8 +28,8 @@ declare module "vitest" {
   }
 }
 
-/** On them the decision tree differs in nothing that Pulumi has a part in. */
-const TREE_ALONE = ["e2e-s3", "e2e-runner", "e2e-1.20"];
+/** What these add to the stories on a folder is nothing that Pulumi has a part in. */
+const WITHOUT_PULUMI = ["e2e-s3", "e2e-runner", "e2e-1.20"];
 
 /** Where the project says so, the stories keep their state in S3, run on another Flink, or with another Node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -47,7 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("hasGateway", project.name !== "e2e-runner");
   project.provide("flinkHome", home);
   project.provide("python", pyFlinkOf(other ?? versions.flink).python);
-  project.provide("hasPulumi", Boolean(process.env.EVERY_STORY) || !TREE_ALONE.includes(project.name));
+  project.provide("hasPulumi", Boolean(process.env.EVERY_STORY) || !WITHOUT_PULUMI.includes(project.name));
   project.provide("elsewhere", elsewhere);
   return async () => {
     await servers?.stop();

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { inject } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { MOTO_CREDENTIALS } from "../servers/moto.js";
@@ -28,6 +29,9 @@ export const byPulumi: StoryEngine = {
   make: (stack) => makeStack(stack),
   run: (command, stack) => pulumi(stack, [...ARGUMENTS[command], ...onStack(stack)]),
 };
+
+/** For stories in whose proof Pulumi has no part: in most runs the small engine. */
+export const engine = (): StoryEngine => (inject("hasPulumi") ? byPulumi : bySmallEngine);
 
 const PROJECT = "flink-sql";
 const START = resolve("test/support/stories/small-engine/start.cjs");

@@ -94,7 +94,7 @@ test("docs/configuration.md has a row for each key of the configuration, and no 
   expect(rows.sort()).toEqual([...Object.keys(Keys), "parameters", "secretParameters"].sort());
 });
 
-test("The README has at most 200 lines, and CONTRIBUTING 170.", () => {
+test("The README has at most 200 lines, and CONTRIBUTING 190.", () => {
   expect(text("README.md").split("\n").length).toBeLessThanOrEqual(201);
-  expect(text("CONTRIBUTING.md").split("\n").length).toBeLessThanOrEqual(171);
+  expect(text("CONTRIBUTING.md").split("\n").length).toBeLessThanOrEqual(191);
 });
