@@ -3,20 +3,22 @@
 /** Room → the rooms below it, whose doors it may use. */
 const BELOW = {
   secrecy: [],
+  workspace: [],
   decide: [],
-  flink: ["decide", "secrecy"],
+  flink: ["decide", "secrecy", "workspace"],
   store: ["decide", "secrecy"],
-  cluster: ["decide", "secrecy", "flink", "store"],
-  read: ["decide", "secrecy"],
+  cluster: ["decide", "secrecy", "workspace", "flink", "store"],
+  read: ["decide", "secrecy", "workspace"],
   remember: ["decide", "store"],
   ask: ["decide", "flink", "store", "remember"],
-  prove: ["decide", "flink", "cluster", "ask"],
+  prove: ["decide", "workspace", "flink", "cluster", "ask"],
   act: ["decide", "flink", "store", "remember", "ask", "prove"],
-  resources: ["decide", "secrecy", "read", "flink", "store", "cluster", "remember", "ask", "prove", "act"],
+  resources: ["decide", "secrecy", "workspace", "read", "flink", "store", "cluster", "remember", "ask", "prove", "act"],
   process: ["decide", "flink", "resources"],
 };
 
 const WHY = {
+  workspace: "Where files are is asked from everywhere, so it asks nobody.",
   secrecy: "Every room makes its texts safe, so what does that knows none of them.",
   decide: "What decides is pure: it touches nothing, and asks nobody.",
   flink: "An adapter speaks to one server; what is to be done is decided elsewhere.",
@@ -100,7 +102,15 @@ module.exports = {
       from: { path: "^index[.]ts$" },
       to: { path: "^provider/", pathNot: "^provider/index[.]ts$" },
     },
-    home("undici", "undici", in_("(flink|cluster)")),
+    {
+      name: "connections-are-made-in-one-place",
+      comment: "Who speaks to a server is handed a connection: how one is let in there stays in one place.",
+      severity: "error",
+      from: { path: "^provider/", pathNot: "^provider/flink/rest/connections[.]ts$" },
+      to: { path: "^provider/flink/rest/connection[.]ts$", dependencyTypesNot: ["type-only"] },
+    },
+    // The sender, and what makes its agents: no other file sends a request.
+    home("undici", "undici", "^provider/flink/rest/(http|access)[.]ts$"),
     home("execa", "execa", in_("cluster"), in_("flink/runner"), "^test/"),
     home("fastest-levenshtein", "fastest-levenshtein", "^provider/decide/words/spelling[.]ts$"),
     home("p-limit", "p-limit", "^provider/store/in-parallel[.]ts$", "^provider/ask/look-ahead[.]ts$", "^test/"),

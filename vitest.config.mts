@@ -35,6 +35,7 @@ export default defineConfig({
         exclude: process.env.EVERY_STORY
           ? []
           : ["fail-over", "outages"].map((name) => `test/integration/**/${name}.test.ts`),
+        globalSetup: ["test/support/clusters/shared-setup.ts"],
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 1 },
@@ -56,7 +57,7 @@ export default defineConfig({
         ],
       }),
       stories("e2e-runner", { include: [...named("decision-tree", "udf"), ...also("invalid-sql")] }),
-      stories("e2e-1.20", { include: [...named("decision-tree"), ...also("code")] }),
+      stories("e2e-1.20", { include: [...named("decision-tree", "formatting"), ...also("code")] }),
       stories("e2e-newest", { include: [...named("decision-tree"), ...also("invalid-sql", "lost-stack", "code")] }),
       long({
         name: "e2e-yarn",

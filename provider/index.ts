@@ -1,19 +1,18 @@
 /** The names that a Pulumi program uses. */
 
-export { readSettings, type Settings } from "./read/index.js";
 export {
-  clusterArgs,
-  explained,
+  type ConfiguredStack,
   FlinkSqlJob,
   type FlinkSqlJobArgs,
+  type FlinkSqlJobsArgs,
+  flinkSqlJobs,
+  type JobSettings,
   JobStore,
   type JobStoreArgs,
-  jobArgs,
-  jobStoreArgs,
-  loadJobs,
+  readStack,
   SessionCluster,
   type SessionClusterArgs,
   StateBucket,
   type StateBucketArgs,
-  storeOf,
+  type YarnArgs,
 } from "./resources/index.js";

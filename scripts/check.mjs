@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { project } from "./lib/cache.mjs";
-import { filesTwice, fullFolders, longFiles, namesTwice } from "./lib/house.mjs";
+import { filesTwice, fullFolders, longFiles, namesTwice, workingFolder } from "./lib/house.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { main, runHere } from "./lib/say.mjs";
 import { ensurePythonTools } from "./lib/venv.mjs";
@@ -47,6 +47,7 @@ function checks(pythonBin) {
       const files = sourcesOf("provider", ".ts");
       return none([...namesTwice(files), ...filesTwice(files)]);
     },
+    "working folder": () => none(workingFolder(sourcesOf("provider", ".ts"))),
     "full folders": () =>
       none(fullFolders(Object.keys({ ...sourcesOf("provider", ".ts"), ...sourcesOf("test", ".ts") }))),
     "long files": () =>

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { project, textOf, versions } from "./lib/cache.mjs";
+import { quickJvm, withClassArchives } from "./lib/class-archives.mjs";
 import { ensureFlink } from "./lib/flink.mjs";
 import { ensureHadoop, ensureKafka } from "./lib/jar-sets.mjs";
 import { ensureCompiler, ensureKafkaConnector } from "./lib/maven.mjs";
@@ -71,12 +72,6 @@ export async function countJUnit(xml) {
   return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
 }
 
-/**
- * Every Flink of the tests lives for minutes and does next to nothing: without the optimizing compiler and with the
- * simplest collector it takes less than half the processor time. Flink's scripts and PyFlink read it.
- */
-const QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
-
 const none = { passed: 0, failed: 0, skipped: 0 };
 
 async function runVitest(projects, args, env, folder) {
@@ -136,8 +131,13 @@ function flinksFor(picked) {
   });
 }
 
+/** What is timed was recorded without archives of classes. */
+async function jvmFor(picked, flinkHome) {
+  return picked.includes("timing") ? quickJvm() : withClassArchives(flinkHome, await ensurePyFlink());
+}
+
 /** Unit tests and those of the runner need no Flink, so they do not wait for one. */
-async function environmentFor(picked) {
+export async function environmentFor(picked) {
   if (picked.some((name) => ["integration", "timing", ...stories].includes(name))) {
     const { env } = await setup();
     const moto = { MOTO_SERVER: join(await ensurePythonTools(), "moto_server") };
@@ -148,10 +148,10 @@ async function environmentFor(picked) {
     const kafka = picked.includes("e2e")
       ? { KAFKA_JARS: await ensureKafka(), KAFKA_CONNECTOR: await ensureKafkaConnector() }
       : {};
-    const jvm = { JVM_ARGS: `${QUICK_JVM} ${process.env.JVM_ARGS ?? ""}`.trim() };
+    const python = await pyFlinks(flinksFor(picked));
     return {
       ...env,
-      ...jvm,
+      ...(await jvmFor(picked, env.FLINK_HOME)),
       ...moto,
       ...compiler,
       ...oldTool,
@@ -159,7 +159,7 @@ async function environmentFor(picked) {
       ...yarn,
       ...kafka,
       ...(picked.includes("integration") ? await flinkHomes() : {}),
-      ...(await pyFlinks(flinksFor(picked))),
+      ...python,
     };
   }
   await ensureNpm();

@@ -1,6 +1,7 @@
 /** What is told of a start that failed: its reason, and what to do about that. */
 
-import { type Deployment, reasonOf, startFix, UserError } from "../decide/index.js";
+import { type Deployment, reasonOf, UserError } from "../decide/index.js";
+import { startFix } from "../flink/index.js";
 
 export interface StartFailure {
   /** Why it did not start. */

@@ -17,7 +17,7 @@ import {
   unlessBug,
   withEarlierIntent,
 } from "../decide/index.js";
-import { SqlGateway } from "../flink/index.js";
+import { elsewhere, SqlGateway } from "../flink/index.js";
 import { prepareSubmission, type SubmissionTarget } from "../prove/index.js";
 import { type DeployContext, given, type Standing } from "./context.js";
 import { failureOf, wordsOfFailed } from "./failure.js";
@@ -96,8 +96,10 @@ function placeToGoBackTo({ sighting, world }: DeployContext, target: SubmissionT
   const { there } = sighting;
   if (!there) return { world, target };
   const { gatewayUrl } = there.place;
-  const gateway = gatewayUrl ? new SqlGateway(gatewayUrl, there.world.rest.timeoutMs) : undefined;
-  return { world: there.world, target: { ...target, gateway, restUrl: there.world.rest.url } };
+  const jobManager = there.world.rest.connection;
+  const known = (target.gateway?.connection ?? jobManager).with({ timeoutMs: jobManager.timeoutMs });
+  const gateway = gatewayUrl ? new SqlGateway(elsewhere(known, gatewayUrl)) : undefined;
+  return { world: there.world, target: { ...target, gateway, jobManager } };
 }
 
 async function startOld(

@@ -2,17 +2,16 @@
 
 import { ClusterUnreachable, observeAll, reached, sightingOf, type World } from "../ask/index.js";
 import { type ErrorParts, hasEnded, planClusterStop, UserError } from "../decide/index.js";
-import { FlinkRest } from "../flink/index.js";
+import { type Connection, FlinkRest } from "../flink/index.js";
 import { openStore } from "../remember/index.js";
 import { inParallel } from "../store/index.js";
 import { applyEnd } from "./apply.js";
 
 export interface SuspendOptions {
-  readonly restUrl: string;
+  readonly jobManager: Connection;
   readonly store: string;
   /** Names of the jobs that the same update deals with; undefined: whatever has a record. */
   readonly jobs?: readonly string[] | undefined;
-  readonly requestSeconds: number;
   readonly savepointSeconds: number;
   readonly startSeconds: number;
   readonly progress: (text: string) => void;
@@ -50,8 +49,8 @@ export async function refuseStrangers(
   if (refusal) throw new UserError("plan-refused", refusal);
 }
 
-function worldOf({ store, restUrl, requestSeconds }: Omit<SuspendOptions, "progress">): World {
-  return { store: openStore(store), rest: new FlinkRest(restUrl, requestSeconds * 1000), activity: "none" };
+function worldOf({ store, jobManager }: Omit<SuspendOptions, "progress">): World {
+  return { store: openStore(store), rest: new FlinkRest(jobManager), activity: "none" };
 }
 
 async function refusalOf(

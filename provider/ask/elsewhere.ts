@@ -46,11 +46,12 @@ async function seenThere(name: string, place: Place, here: Sighting, world: Worl
 /** The world of another cluster; undefined where it is certain that it is gone. Throws ClusterUnreachable. */
 async function worldAt(place: Place, world: World): Promise<World | undefined> {
   if (!world.surroundings) return undefined;
-  const { restUrl, isDown } = await world.surroundings.locate(place);
+  const { jobManager, isDown } = await world.surroundings.locate(place);
   if (isDown) return undefined;
   const { ahead: _, surroundings: _none, ...rest } = world;
-  const { timeoutMs, manner } = world.rest;
-  return { ...rest, rest: new FlinkRest(restUrl, Math.min(LIMIT_MS, timeoutMs), manner), activity: "none" };
+  const { timeoutMs, patience } = world.rest.connection;
+  const at = jobManager.with({ timeoutMs: Math.min(LIMIT_MS, timeoutMs), patience });
+  return { ...rest, rest: new FlinkRest(at), activity: "none" };
 }
 
 /** The world in which a record's job runs, or ran last; the given one where that is not known, or cannot be asked. */

@@ -15,6 +15,7 @@ import {
   type Failure,
   type FlinkRest,
   failureReason,
+  NOT_A_PATH,
   STOP_SAVEPOINT,
 } from "../flink/index.js";
 import { reached } from "./cluster-reach.js";
@@ -73,7 +74,7 @@ function toHealth({ history, latest }: Checkpoints, failures: readonly Failure[]
 
 function toState(checkpoint: Checkpoint): StateRef | undefined {
   const path = checkpoint.external_path;
-  if (!path || path.startsWith("<")) return undefined;
+  if (!path || NOT_A_PATH.test(path)) return undefined;
   const kind = checkpoint.is_savepoint ? "savepoint" : "checkpoint";
   return { kind, path, at: checkpoint.latest_ack_timestamp, bytes: checkpoint.state_size };
 }

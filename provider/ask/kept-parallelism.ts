@@ -1,7 +1,7 @@
 /** A cluster that is about to restart with another parallelism than the states of its jobs are divided for. */
 
 import { clusterParallelismFault, UserError } from "../decide/index.js";
-import { FlinkRest } from "../flink/index.js";
+import { type Connection, FlinkRest } from "../flink/index.js";
 import { openStore } from "../remember/index.js";
 import { inParallel } from "../store/index.js";
 import { reached } from "./cluster-reach.js";
@@ -11,10 +11,11 @@ import { reached } from "./cluster-reach.js";
  * cluster any more. `after`: the options that the cluster will have.
  */
 export async function refuseOtherParallelism(
-  { restUrl, store, requestSeconds }: { restUrl: string; store: string; requestSeconds: number },
+  jobManager: Connection,
+  store: string,
   after: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const before = Object.fromEntries(await reached(() => new FlinkRest(restUrl, requestSeconds * 1000).configuration()));
+  const before = Object.fromEntries(await reached(() => new FlinkRest(jobManager).configuration()));
   const opened = openStore(store);
   const records = await inParallel(await opened.list(), async (name) => (await opened.read(name))?.record);
   const faults = records.flatMap((record) => {

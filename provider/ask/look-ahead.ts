@@ -56,11 +56,11 @@ function someAtATime<T>(keys: readonly string[], work: (key: string) => Promise<
 
 const latest = new Map<string, LookAhead>();
 
-/** Begins to look; the checks of the jobs that follow in this process find it by the addresses. */
+/** Begins to look; the checks of the jobs that follow in this process find it by the store and the connection. */
 export function lookAhead(names: readonly string[], store: Store, rest: FlinkRest): void {
-  latest.set(`${store.url} ${rest.url}`, new LookAhead(names, store, rest));
+  latest.set(`${store.url} ${rest.connection.key}`, new LookAhead(names, store, rest));
 }
 
 export function lookedAhead(store: Store, rest: FlinkRest): LookAhead | undefined {
-  return latest.get(`${store.url} ${rest.url}`);
+  return latest.get(`${store.url} ${rest.connection.key}`);
 }

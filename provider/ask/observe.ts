@@ -1,6 +1,6 @@
 /** Asks the store and Flink what is there; decides nothing. */
 
-import { type Desired, pendingChoice, type StateRef, sameLocation, stateName, statePath } from "../decide/index.js";
+import { chosenState, type Desired, pendingChoice, type StateRef, sameLocation, stateName } from "../decide/index.js";
 import { type JobSummary, waitFor } from "../flink/index.js";
 import type { Stored } from "../remember/index.js";
 import { reached } from "./cluster-reach.js";
@@ -33,7 +33,7 @@ export async function observe(
 /** The state that a choice names, if it is there; one that was carried out already is not looked for. */
 async function withChosen(sighting: Sighting, { choice }: Desired, { store }: World): Promise<Sighting> {
   const { observed } = sighting;
-  const path = statePath(pendingChoice(choice, observed.record?.choices));
+  const path = chosenState(pendingChoice(choice, observed.record?.choices));
   if (path === undefined) return sighting;
   const metadata = (await store.files(path)).find((file) => sameLocation(file.path, `${path}/_metadata`));
   const kind = stateName(path).startsWith("chk-") ? "checkpoint" : "savepoint";

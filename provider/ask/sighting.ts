@@ -14,7 +14,7 @@ import {
   startBegun,
   versionDirectory,
 } from "../decide/index.js";
-import type { FlinkRest, JobSummary } from "../flink/index.js";
+import type { Connection, FlinkRest, JobSummary } from "../flink/index.js";
 import type { Store, Stored } from "../remember/index.js";
 import { reached } from "./cluster-reach.js";
 import { detailOf } from "./job-detail.js";
@@ -51,7 +51,8 @@ export interface Sighting {
 
 /** Where a cluster is right now, and whether it is certain that nothing of it runs. */
 export interface Whereabouts {
-  readonly restUrl: string;
+  /** Of a cluster that is gone its address may be empty. */
+  readonly jobManager: Connection;
   readonly isDown: boolean;
 }
 

@@ -11,11 +11,11 @@ export {
 export { lateStart, RESENT_SECONDS, startBegun } from "./change/late-start.js";
 export { clusterParallelismFault } from "./change/max-parallelism.js";
 export { changedColumns, keepsRows, missedRowsRefusal } from "./change/missed-rows.js";
-export { insertTimeWords, isRefusedForTime, lostRowsWords, type PlanFacts, planFacts } from "./change/plan-facts.js";
+export { insertTimeWords, lostRowsWords, type PlanFacts } from "./change/plan-facts.js";
 export { onlyThereWords, promotionWords } from "./change/promotion.js";
 export { hasCredentials, placesOfCredentials } from "./cluster/credentials.js";
 export { passedOn, VARIABLE_NAME } from "./cluster/environment.js";
-export { healthWords, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
+export { ailmentOf, isLooping, keepsFailing, mayHaveFailed } from "./cluster/health.js";
 export { otherPlaces } from "./cluster/other-places.js";
 export { isLoopback, type Place, placeWords } from "./cluster/place.js";
 export {
@@ -32,13 +32,16 @@ export {
 } from "./cluster/yarn-application.js";
 export { DEFAULT_SESSION_NAME, YarnOptions, yarnProblems } from "./cluster/yarn-options.js";
 export {
+  type CarriedOut,
   CHOICE_KEYS,
-  type Choice,
   ChoiceSchema,
   choiceFaults,
+  choiceOf,
+  chosenState,
+  type GivenChoice,
   type GivenChoices,
+  nameOfFrom,
   pendingChoice,
-  statePath,
 } from "./job/choices.js";
 export { classicText, classicValue, flinkNames, runsCutShort } from "./job/classic.js";
 export {
@@ -67,6 +70,7 @@ export {
   deployed,
   type Intent,
   type JobRecord,
+  type PastVersion,
   type StateRef,
   settledRecord,
   withChoices,
@@ -75,7 +79,7 @@ export {
   withoutSession,
 } from "./job/record.js";
 export { isSensitive, secretValues, tellsSomething } from "./job/sensitive.js";
-export { workWords } from "./plan/at-work.js";
+export { atWork } from "./plan/at-work.js";
 export { isNewVersion } from "./plan/decision.js";
 export { latestState, missingCheckpoint } from "./plan/latest-state.js";
 export {
@@ -91,6 +95,7 @@ export { type Decision, type Plan, planJob } from "./plan/plan.js";
 export { type EndPlan, planClusterStop, planRemoval } from "./plan/plan-end.js";
 export { hasFinished } from "./plan/plan-stopped.js";
 export { asNewcomer, asUnknown, planWords } from "./plan/plan-words.js";
+export { jobsWords, remarkWords, withRemarks } from "./plan/remark.js";
 export type { EndStep, OrCancel, Start, Step, StopStep } from "./plan/step.js";
 export { type Definition, neededDefinitions, parseDefinitions } from "./sql/definitions.js";
 export { lineStarts, positionIn } from "./sql/lines.js";
@@ -135,4 +140,3 @@ export { type ErrorParts, errorMessage, reasonOf, UserError, unlessBug } from ".
 export { MOST_BYTES } from "./words/most-bytes.js";
 export { plainWords, wholeNumberWords } from "./words/plain-words.js";
 export { didYouMean } from "./words/spelling.js";
-export { startFix } from "./words/start-fix.js";

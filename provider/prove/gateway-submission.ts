@@ -7,12 +7,11 @@ import {
   dependencyEntries,
   type JobStatements,
   type PlanFacts,
-  planFacts,
   sqlString,
   UserError,
   VIEW_HEAD_LINES,
 } from "../decide/index.js";
-import { NoAnswer, SESSION_CLOSED, type SqlGateway, StatementRefused } from "../flink/index.js";
+import { NoAnswer, planFacts, SESSION_CLOSED, type SqlGateway, StatementRefused } from "../flink/index.js";
 import { BELIEVED_MS, endSession, keepSession, takeSession } from "./kept-sessions.js";
 import {
   JobRefused,
@@ -44,18 +43,18 @@ export async function prepareAtGateway(
   const name = deployment.manifest.name;
   const { statements, properties: given } = submittedParts(deployment, secrets, target);
   const { [DEPENDENCY_OPTIONS.jars.option]: _, ...properties } = given;
-  const { gateway, limitMs, restUrl } = target;
+  const { gateway, limitMs, jobManager } = target;
   const known = proofOf(deployment, secrets, target, proof);
   return gatewayAnswers(name, target, async () => {
     const kept = await takeSession(name, known.key);
-    const session = kept ?? (await gateway.openSession(name, { ...targetProperties(restUrl), ...properties }));
+    const session = kept ?? (await gateway.openSession(name, { ...targetProperties(jobManager), ...properties }));
     const close = () => endSession(gateway, session);
     try {
       if (kept === undefined) await defineIn(session, jarsOf(given), statements, target);
       return {
         facts: await planIn(session, statements.insert, target, known),
         isRepeatable: false,
-        session: { gatewayUrl: gateway.url, handle: session },
+        session: { gatewayUrl: gateway.connection.address, handle: session },
         submit: async (jobId, from) => {
           await unlessClosed(name, () =>
             gateway.execute(session, statements.insert, startOptions(jobId, from), limitMs),
@@ -89,7 +88,7 @@ function proofOf(
   const meta = { queryId: "", version: deployment.meta.version, createdAt: "" };
   const parts = submittedParts({ ...deployment, meta }, secrets, target);
   const key = createHash("sha256")
-    .update(JSON.stringify([target.gateway.url, target.restUrl, parts]))
+    .update(JSON.stringify([target.gateway.connection.key, target.jobManager.key, parts]))
     .digest("hex");
   const known = proved.get(key);
   const isFresh = known !== undefined && Date.now() - known.at < BELIEVED_MS;
@@ -173,7 +172,7 @@ async function gatewayAnswers<T>(job: string, { gateway }: GatewayTarget, work: 
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     throw new UserError("gateway-unreachable", {
-      what: `${job}: the SQL Gateway at ${gateway.url} does not answer; nothing was stopped or started`,
+      what: `${job}: the SQL Gateway at ${gateway.connection.address} does not answer; nothing was stopped or started`,
       cause: error.message,
       fix: "check that it runs and that this machine can reach it; `pulumi up` starts a local one again",
     });

@@ -2,9 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { type Deployment, hasOnlyProjectFiles, secretsKey } from "../decide/index.js";
 import type { RunnerSpec } from "../flink/index.js";
+import { workspace } from "../workspace/index.js";
 import { type SubmissionTarget, submittedParts } from "./submission-parts.js";
 
 /**
@@ -13,7 +14,7 @@ import { type SubmissionTarget, submittedParts } from "./submission-parts.js";
  */
 const BELIEVED_MS = 3_600_000;
 
-const FOLDER = resolve(".local", "planned");
+const FOLDER = workspace.local("planned");
 
 /** Settings of the environment that lead Python or Java to files which are not looked at here. */
 const LEADING_ELSEWHERE = ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "HADOOP_CLASSPATH", "JDK_JAVA_OPTIONS"];
@@ -62,7 +63,7 @@ export async function rememberPlan(key: string, slots: number): Promise<void> {
 
 /** Names, sizes and times of the runner, of Flink's jars and settings, and of the packages of a virtual environment. */
 async function fingerprint({ python, flinkHome }: RunnerSpec): Promise<string | undefined> {
-  const environment = dirname(dirname(resolve(python)));
+  const environment = dirname(dirname(workspace.path(python)));
   try {
     const inUse = await stat(join(environment, "pyvenv.cfg"));
     const versions = (await readdir(join(environment, "lib"))).filter((name) => name.startsWith("python"));
@@ -72,7 +73,7 @@ async function fingerprint({ python, flinkHome }: RunnerSpec): Promise<string | 
     const seen = await Promise.all([
       realpath(python),
       ...packages.map((folder) => entries(folder, false)),
-      ...[...flink, settings, resolve("runner", "flink_runner")].map((folder) => entries(folder, true)),
+      ...[...flink, settings, workspace.asset("runner", "flink_runner")].map((folder) => entries(folder, true)),
     ]);
     return [inUse.mtimeMs, ...seen].join("\n");
   } catch {

@@ -6,7 +6,6 @@ import {
   CHECKPOINTS_DIRECTORY,
   type Deployment,
   type Intent,
-  planFacts,
   QUERY_VIEW,
   SAVEPOINTS_DIRECTORY,
   setOrReset,
@@ -15,6 +14,7 @@ import {
 } from "../decide/index.js";
 import {
   NoAnswer,
+  planFacts,
   type Runner,
   type RunnerFailure,
   type RunnerSpec,
@@ -53,7 +53,7 @@ export async function prepareInRunner(
         job,
         ...hidden,
         properties,
-        fixed: { ...targetProperties(target.restUrl), ...ownOptions(properties) },
+        fixed: { ...targetProperties(target.jobManager), ...ownOptions(properties) },
         definitions: statements.definitions.map((sql) => setOrReset(sql) ?? sql),
         ...(manifest.code === undefined ? { view: statements.view } : { code: codeOf(manifest.code, target) }),
         insert: statements.insert,

@@ -2,7 +2,7 @@
 
 import { reached, type Sighting, type World } from "../ask/index.js";
 import { isAlive, UserError } from "../decide/index.js";
-import { type Look, waitFor } from "../flink/index.js";
+import { type Connection, type Look, waitFor } from "../flink/index.js";
 
 interface Reservation {
   readonly slots: number;
@@ -20,14 +20,14 @@ export interface Waiting {
 }
 
 /** Its start has begun. */
-export function startReserved(restUrl: string, job: string): void {
-  const reservation = reserved.get(restUrl)?.get(job);
-  if (reservation) reserved.get(restUrl)?.set(job, { ...reservation, isStarting: true });
+export function startReserved({ key }: Connection, job: string): void {
+  const reservation = reserved.get(key)?.get(job);
+  if (reservation) reserved.get(key)?.set(job, { ...reservation, isStarting: true });
 }
 
 /** A job that runs, or was given up, holds no more than Flink says. */
-export function releaseReservation(restUrl: string, job: string): void {
-  reserved.get(restUrl)?.delete(job);
+export function releaseReservation({ key }: Connection, job: string): void {
+  reserved.get(key)?.delete(job);
 }
 
 /** Waits for the slots of other jobs that are being started, which Flink may count already, as long as a start may take. */
@@ -67,8 +67,9 @@ function reserve(name: string, slots: number, world: World): void {
 }
 
 function reservedAt({ rest }: World): Map<string, Reservation> {
-  const others = reserved.get(rest.url) ?? new Map<string, Reservation>();
-  reserved.set(rest.url, others);
+  const { key } = rest.connection;
+  const others = reserved.get(key) ?? new Map<string, Reservation>();
+  reserved.set(key, others);
   return others;
 }
 

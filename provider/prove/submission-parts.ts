@@ -1,6 +1,5 @@
 /** What a submission needs to know, what it gives, and how Flink's refusal of a part of a job is told. */
 
-import { resolve } from "node:path";
 import {
   type Deployment,
   effectiveProperties,
@@ -15,7 +14,8 @@ import {
   UserError,
   withAbsolutePaths,
 } from "../decide/index.js";
-import type { RunnerSpec, SqlGateway } from "../flink/index.js";
+import type { Connection, RunnerSpec, SqlGateway } from "../flink/index.js";
+import { workspace } from "../workspace/index.js";
 
 /** A jar that it takes along, the n-th definition, the query, the INSERT around it, or the code. */
 export type JobPart = "jar" | "definition" | "query" | "insert" | "code";
@@ -49,7 +49,7 @@ export interface SubmissionTarget {
   readonly gateway: SqlGateway | undefined;
   readonly runner: RunnerSpec;
   /** The JobManager that is submitted to. */
-  readonly restUrl: string;
+  readonly jobManager: Connection;
   /** On YARN the cluster gets slots when jobs ask for them: then there is nothing to count beforehand. */
   readonly slots: "fixed" | "on-demand";
   /** For all statements of one job together, in milliseconds. */
@@ -98,7 +98,7 @@ export function submittedParts(
 ): { readonly statements: JobStatements; readonly properties: Record<string, string> } {
   if (!metadataColumns) throw new Error(`${manifest.name}: a record without metadata columns cannot be started`);
   const statements = jobStatements(manifest, definitions ?? [], metadataColumns, meta, secrets);
-  const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), (path) => resolve(path));
+  const own = withAbsolutePaths(effectiveProperties(manifest, directories, meta.version), workspace.path);
   return { statements, properties: { ...options, ...own } };
 }
 
@@ -114,8 +114,8 @@ export function refuseMissedRows(
 }
 
 /** Options by which a client finds the JobManager. */
-export function targetProperties(restUrl: string): Record<string, string> {
-  const { hostname, port } = new URL(restUrl);
+export function targetProperties({ address }: Connection): Record<string, string> {
+  const { hostname, port } = new URL(address);
   return {
     "execution.target": "remote",
     "rest.address": hostname,

@@ -1,12 +1,7 @@
 /** One start of a job: prepared and planned by Flink first, submitted later; through the SQL Gateway or the runner. */
 
-import {
-  type Deployment,
-  insertTimeWords,
-  isRefusedForTime,
-  missingColumns,
-  missingColumnsWords,
-} from "../decide/index.js";
+import { type Deployment, insertTimeWords, missingColumns, missingColumnsWords } from "../decide/index.js";
+import { differingColumns, isRefusedForNow } from "../flink/index.js";
 import { type Proof, prepareAtGateway } from "./gateway-submission.js";
 import { prepareInRunner } from "./runner-submission.js";
 import { JobRefused, type Submission, type SubmissionTarget } from "./submission-parts.js";
@@ -28,10 +23,11 @@ export async function prepareSubmission(
     const { metadataColumns } = deployment;
     // With another strategy for such plans Flink refuses them by itself, and knows nothing of our way out.
     if (!(error instanceof JobRefused) || !metadataColumns) throw error;
-    const missing = error.part === "insert" ? missingColumns(error.message, metadataColumns) : [];
+    const differing = error.part === "insert" ? differingColumns(error.message) : undefined;
+    const missing = differing ? missingColumns(differing, metadataColumns) : [];
     if (missing.length > 0)
       throw new JobRefused("insert", 0, undefined, undefined, `${error.message}\n${missingColumnsWords(missing)}`);
-    if (!isRefusedForTime(error.message, metadataColumns)) throw error;
+    if (!isRefusedForNow(error.message, metadataColumns.timestamp)) throw error;
     throw new JobRefused("insert", 0, undefined, undefined, insertTimeWords(metadataColumns));
   }
 }

@@ -22,7 +22,7 @@ export async function validate(
 ): Promise<void> {
   const name = desired.manifest.name;
   if (!plan.start) {
-    releaseReservation(world.rest.url, name);
+    releaseReservation(world.rest.connection, name);
     if (plan.action === "suspend") await expectSlotsOf(name, sighting, world);
     return;
   }

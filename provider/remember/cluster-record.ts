@@ -3,40 +3,34 @@
 import { z } from "zod";
 import type { Place } from "../decide/index.js";
 
-/** Where it was started; see decide/cluster/place.ts. */
-export const Cluster = z.object({
+const InFile = z.object({
   target: z.string(),
   "rest-url": z.string(),
   "gateway-url": z.string().optional(),
   host: z.string().optional(),
   folder: z.string().optional(),
-  "resource-managers": z.array(z.string()).optional(),
+  "resource-managers": z.array(z.string()).readonly().optional(),
   "application-id": z.string().optional(),
 });
 
-/** A place again. */
-export function fromCluster(cluster: z.infer<typeof Cluster>): Place {
-  const { target, host, folder } = cluster;
-  return {
+/** Where it was started; see decide/cluster/place.ts. What is empty is not written. */
+export const Cluster = z.codec(InFile, z.custom<Place>(), {
+  decode: ({ target, host, folder, ...rest }) => ({
     target,
-    restUrl: cluster["rest-url"],
-    gatewayUrl: cluster["gateway-url"],
+    restUrl: rest["rest-url"],
+    gatewayUrl: rest["gateway-url"],
     host,
     folder,
-    resourceManagers: cluster["resource-managers"],
-    applicationId: cluster["application-id"],
-  };
-}
-
-export function toCluster(place: Place): z.infer<typeof Cluster> {
-  const { target, restUrl, gatewayUrl, host, folder, resourceManagers, applicationId } = place;
-  return {
+    resourceManagers: rest["resource-managers"],
+    applicationId: rest["application-id"],
+  }),
+  encode: ({ target, restUrl, gatewayUrl, host, folder, resourceManagers, applicationId }) => ({
     target,
     "rest-url": restUrl,
-    ...(gatewayUrl && { "gateway-url": gatewayUrl }),
-    ...(host && { host }),
-    ...(folder && { folder }),
-    ...(resourceManagers && { "resource-managers": [...resourceManagers] }),
-    ...(applicationId && { "application-id": applicationId }),
-  };
-}
+    "gateway-url": gatewayUrl || undefined,
+    host: host || undefined,
+    folder: folder || undefined,
+    "resource-managers": resourceManagers,
+    "application-id": applicationId || undefined,
+  }),
+});

@@ -1,46 +1,40 @@
 /** RESOURCE FlinkSqlJob: one manifest as a Pulumi resource whose hooks observe, plan and apply. */
 
 import { randomBytes } from "node:crypto";
-import type { dynamic, Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import type { dynamic, Output, ResourceOptions } from "@pulumi/pulumi";
 import { apply, remove, StartContested } from "../act/index.js";
 import { lostCheckpointWords, observeAll, reachable, type World } from "../ask/index.js";
 import {
-  healthWords,
+  ailmentOf,
   isAlive,
   type JobRecord,
+  jobsWords,
   type Observed,
   placeWords,
   reasonOf,
+  remarkWords,
   sameSql,
   sourceChanges,
   UserError,
 } from "../decide/index.js";
 import { dropSession, JobRefused, releaseReservation, startReserved } from "../prove/index.js";
-import {
-  beforeOf,
-  desiredOf,
-  type JobBefore,
-  JobGiven,
-  type JobInputs,
-  Query,
-  type Sent,
-  targetOf,
-  worldNow,
-  worldOf,
-} from "./job-inputs.js";
+import type { FlinkSqlJobArgs } from "./arguments.js";
+import { beforeOf, type JobBefore, JobGiven, type JobInputs, Query } from "./job-inputs.js";
+import { desiredOf, targetOf, worldNow, worldOf } from "./job-meaning.js";
 import { refusalWords } from "./job-places.js";
 import { checkJob, decide, type JobChecked, tellLine } from "./job-plan.js";
 import { DynamicResource, type Hooks, providerOf } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { isCollected } from "./seam/refusals.js";
+import { explained } from "./seam/run-error.js";
+import { jobWire } from "./wire.js";
 
 /** An update ends at the first job that is refused, and says what a preview says at its end. */
 const CORRECT_SQL = "\n  fix: correct the place named above, then run `pulumi up` again [sql-invalid]";
 
 const UNTOUCHED = "the job was not touched";
-
-export type FlinkSqlJobArgs = { readonly [K in keyof Sent]: Input<Sent[K]> };
 
 export class FlinkSqlJob extends DynamicResource {
   /** Version of the SQL: 1, 2, 3 … */
@@ -54,7 +48,8 @@ export class FlinkSqlJob extends DynamicResource {
 
   constructor(name: string, args: FlinkSqlJobArgs, options?: ResourceOptions) {
     const outputs = { version: undefined, jobId: undefined, state: undefined, startedFrom: undefined };
-    super(providerOf("flink-sql-job"), name, { ...args, ...outputs }, options, "flink", "FlinkSqlJob");
+    const wire = explained(() => jobWire(name, args, options?.parent));
+    super(providerOf("flink-sql-job"), name, { ...wire, ...outputs }, options, "flink", "FlinkSqlJob");
   }
 }
 
@@ -64,12 +59,8 @@ interface Read {
   readonly isNews: boolean;
 }
 
-/**
- * What the latest check or read of a job found, for the diff that follows it. It is no input: the engine writes the whole
- * state again for each resource whose inputs are not what they were, and of the jobs that an update made, the next plan
- * says something else.
- */
-const latest = new Map<string, JobChecked | Read>();
+/** No input: of the jobs that an update made, the next plan says something else. */
+const findings = new Findings<JobChecked | Read>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -77,7 +68,7 @@ export const hooks: Hooks = {
     if ("failures" in found) return { inputs: news, failures: found.failures };
     const job = found.given;
     try {
-      latest.set(job.self, await checkJob(job, beforeOf(job.self, olds)));
+      findings.note(job.self, await checkJob(job, beforeOf(job.self, olds)));
       return { inputs: news };
     } catch (error) {
       // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
@@ -89,14 +80,16 @@ export const hooks: Hooks = {
 
   async diff(id, olds, news) {
     const now = inputsAs(Query, news);
-    const plan = latest.get(now.self);
+    const plan = findings.latest(now.self);
     if (plan?.action === "read") return { changes: plan.isNews };
     // After the stack went back to an older state, the record may belong to a resource that this state has not, or name
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
     const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
+    // Written again, so that a destroy can read it.
+    const isOldForm = !JobGiven.safeParse(olds).success;
     if (plan && plan.action !== "undecided") {
-      const changes = plan.action !== "none" || isTakenOver || isLater;
+      const changes = plan.action !== "none" || isTakenOver || isLater || isOldForm;
       const line = changes ? plan.lines?.news : plan.lines?.same;
       if (line) await tellLine(now.self, line);
       return { changes, replaces: plan.replaces };
@@ -137,8 +130,9 @@ export const hooks: Hooks = {
     if (record.status === "deleted" || record.resourceId !== id) return {};
     const state = stateOf(job, observed, record);
     const isFine = state === "RUNNING" || state === "FINISHED" || state === "SUSPENDED";
-    const health = seen && isAlive(seen) ? healthWords(seen, job.staleSeconds, observed.now) : undefined;
-    const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+    const ailment = seen && isAlive(seen) ? ailmentOf(seen, job.staleSeconds, observed.now) : undefined;
+    const health = ailment && remarkWords(ailment, job.name, observed.now);
+    const others = jobsWords(observed.namesakes);
     const { elsewhere } = observed;
     const words = [
       elsewhere && `${elsewhere.kind === "alive" ? "it runs on" : "it ran last on"} ${placeWords(elsewhere.place)}`,
@@ -156,7 +150,7 @@ async function refusedAs(job: JobInputs, inputs: unknown, reason: string, fix: s
   // No property: Pulumi would print its whole value, all table definitions and their passwords, in front of the reason.
   if (!isCollected(job.name)) return { inputs, failures: [{ property: "", reason: `${reason}${fix}` }] };
   await tell(job.self, reason, "error");
-  latest.set(job.self, { action: "undecided", replaces: [] });
+  findings.note(job.self, { action: "undecided", replaces: [] });
   return { inputs };
 }
 
@@ -170,7 +164,7 @@ async function lost(id: string, job: JobInputs, props: unknown): Promise<dynamic
 function readAs(id: string, { self }: JobInputs, props: unknown, outputs: Partial<Outputs>): dynamic.ReadResult {
   const { version: _version, jobId: _jobId, state: _state, startedFrom: _from, ...inputs } = Object(props);
   const isNews = Object.entries(outputs).some(([name, value]) => Object(props)[name] !== value);
-  latest.set(self, { action: "read", isNews });
+  findings.note(self, { action: "read", isNews });
   return { id, props: { ...Object(props), ...outputs }, inputs } as dynamic.ReadResult;
 }
 
@@ -185,7 +179,7 @@ async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Pr
   const world: World = { ...worldOf(job, before, "patient"), activity: "none" };
   const desired = desiredOf(job, before);
   try {
-    startReserved(world.rest.url, job.name);
+    startReserved(world.rest.connection, job.name);
     const context = {
       world,
       target: targetOf(job),
@@ -216,7 +210,7 @@ async function deploy(job: JobInputs, resourceId: string, before: JobBefore): Pr
       fix: "correct the place named above, then run `pulumi up` again",
     });
   } finally {
-    releaseReservation(world.rest.url, job.name);
+    releaseReservation(world.rest.connection, job.name);
     await dropSession(job.name);
   }
 }

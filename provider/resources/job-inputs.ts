@@ -1,27 +1,11 @@
-/** What a FlinkSqlJob is given, and what that means to those who observe, plan and apply. */
+/** The inputs of a FlinkSqlJob as the engine hands them over, and of those what was before. */
 
-import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { z } from "zod";
-import { activityForJobs, type Surroundings, type World } from "../ask/index.js";
-import {
-  ChoiceSchema,
-  type Desired,
-  isLoopback,
-  ManifestSchema,
-  MetadataColumnsSchema,
-  type Place,
-  stateDirectories,
-} from "../decide/index.js";
-import { FlinkRest, SqlGateway } from "../flink/index.js";
-import type { SubmissionTarget } from "../prove/index.js";
-import { openStore } from "../remember/index.js";
-import { s3FlinkEnvironment } from "../store/index.js";
-import { codePlaceOf } from "./job-places.js";
+import { ChoiceSchema, ManifestSchema, MetadataColumnsSchema } from "../decide/index.js";
 import { UNKNOWN } from "./seam/dynamic.js";
+import { Findings } from "./seam/findings.js";
 import { unpacked, unpackedValue } from "./seam/packed.js";
 import { Session } from "./targets/target.js";
-import { clusterNow, locateCluster } from "./targets/whereabouts.js";
 
 /** A cluster that will be replaced: in the preview the whole of it is one unknown value. */
 const NOT_KNOWN_YET = { restUrl: UNKNOWN, gatewayUrl: UNKNOWN, activity: "starting", target: "", folder: "" };
@@ -115,6 +99,8 @@ function unpackedWhole(inputs: unknown): unknown {
   const { session: within, ...address } = Object(cluster);
   return {
     ...rest,
+    // One that another resource is yet to make hides all of them.
+    ...(rest.secretParameters === UNKNOWN && { secretParameters: {}, areSecretsUnknown: true }),
     ...Object(unpackedValue(settings)),
     cluster: cluster === UNKNOWN ? NOT_KNOWN_YET : { ...address, ...known(within), ...known(unpackedValue(session)) },
   };
@@ -125,6 +111,7 @@ const known = (session: unknown) => (typeof session === "object" && session !== 
 
 const Fields = Plain.extend({
   ...Settings.shape,
+  areSecretsUnknown: z.boolean().default(false),
   flinkProperties: unpacked(z.record(z.string(), z.string())),
   definitions: unpacked(Definitions),
   /** Path → digest of the files that the job takes along. */
@@ -146,101 +133,13 @@ const Before = z.preprocess(
 export type JobBefore = z.infer<typeof Before>;
 
 /** For the second check of a replacement, and for its create: the engine tells only the first check what was before. */
-const told = new Map<string, JobBefore>();
+const told = new Findings<JobBefore>();
 
 export function beforeOf(self: string, olds: unknown): JobBefore {
   const now = Before.safeParse(olds).data ?? {};
-  if (now.store !== undefined) told.set(self, now);
-  return told.get(self) ?? {};
+  if (now.store !== undefined) told.note(self, now);
+  return told.latest(self) ?? {};
 }
 
 /** What makes a new version of a job, as far as it can be told without its record. */
 export const Query = Plain.pick({ self: true, sql: true, code: true, targetTable: true });
-
-/** Where a cluster is, in the words of a record. */
-function placeOf({ target, restUrl, gatewayUrl, folder, session }: z.infer<typeof Cluster>): Place {
-  const isLocal = target === "local";
-  return {
-    target,
-    restUrl,
-    ...(gatewayUrl ? { gatewayUrl } : {}),
-    ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
-    ...(isLocal ? { folder: resolve(folder) } : {}),
-    ...(session ? { resourceManagers: session.resourceManagers, applicationId: session.applicationId } : {}),
-  };
-}
-
-/** `project/stack`, from the address of a resource's messages, which is its URN. */
-function stackOf(self: string): string {
-  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/u.exec(self) ?? [];
-  return `${project}/${stack}`;
-}
-
-/** The clusters that a job may run on beside the configured one, and the way to them. */
-function surroundingsOf({ cluster, requestSeconds }: JobInputs, before: JobBefore): Surroundings {
-  const sessions = [cluster.session, before.cluster?.session].filter((session) => session !== undefined);
-  return {
-    here: placeOf(cluster),
-    before: before.cluster && placeOf(before.cluster),
-    locate: (place) => locateCluster(place, sessions, requestSeconds),
-  };
-}
-
-export function desiredOf(job: JobInputs, before: JobBefore): Desired {
-  const { name, description, sql, code, flinkProperties } = job;
-  const source = code === undefined ? { sql } : { code };
-  const manifest = { name, description, "target-table": job.targetTable, ...source, flinkProperties };
-  return {
-    manifest,
-    definitions: job.definitions.map(({ sql }) => sql),
-    templates: job.definitions.map(({ sql, template }) => template ?? sql),
-    metadataColumns: job.metadata ?? job.metadataColumns,
-    secrets: job.secretParameters,
-    directories: stateDirectories(manifest, job.store),
-    files: job.files,
-    adopt: job.adopt,
-    choice: job.choice,
-    deployedTo: before.store,
-    here: placeOf(job.cluster),
-    before: before.cluster && placeOf(before.cluster),
-    stack: { now: stackOf(job.self), before: before.self && stackOf(before.self) },
-    staleSeconds: job.staleSeconds,
-  };
-}
-
-/** In an update an outage is waited out, as long as one request may take; a preview says at once what it cannot see. */
-export function worldOf(job: JobInputs, before: JobBefore, manner: "prompt" | "patient" = "prompt"): World {
-  const { restUrl, activity } = job.cluster;
-  return {
-    store: openStore(job.store),
-    rest: new FlinkRest(restUrl, job.requestSeconds * 1000, manner),
-    activity: activityForJobs(activity),
-    surroundings: surroundingsOf(job, before),
-  };
-}
-
-/** Without a check before it, the address may be one of the past, and the cluster be gone. */
-export async function worldNow(job: JobInputs, manner: "prompt" | "patient" = "prompt"): Promise<World> {
-  const { restUrl, isDown } = await clusterNow(job.cluster, job.requestSeconds);
-  return worldOf({ ...job, cluster: { ...job.cluster, restUrl, activity: isDown ? "starting" : "none" } }, {}, manner);
-}
-
-export function targetOf(job: JobInputs): SubmissionTarget {
-  const { python, cluster } = job;
-  const workers = python.workers ? { "python.executable": python.workers } : {};
-  const client = { "python.client.executable": python.client };
-  return {
-    gateway: cluster.gatewayUrl ? new SqlGateway(cluster.gatewayUrl, job.requestSeconds * 1000) : undefined,
-    runner: {
-      python: python.client,
-      flinkHome: python.flinkHome,
-      environment: python.environment,
-      storeEnvironment: () => s3FlinkEnvironment(job.store),
-    },
-    restUrl: cluster.restUrl,
-    limitMs: job.startSeconds * 1000,
-    slots: cluster.target === "yarn" ? "on-demand" : "fixed",
-    codePlace: () => codePlaceOf(job.file, job.code),
-    options: python.workers ? { ...client, ...workers } : {},
-  };
-}

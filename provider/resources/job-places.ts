@@ -1,10 +1,10 @@
 /** Where in the user's files a refused statement stands. */
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { UNKNOWN_TIME_ZONE, UNREADABLE_OPTION } from "../flink/index.js";
+import { ABOUT_SINK, UNKNOWN_TIME_ZONE, UNREADABLE_OPTION } from "../flink/index.js";
 import type { CodePlace, JobRefused } from "../prove/index.js";
 import { excerpt, locate, locateAll, locateOption } from "../read/index.js";
+import { workspace } from "../workspace/index.js";
 
 export interface JobSources {
   readonly name: string;
@@ -37,7 +37,7 @@ function optionIn(message: string, { flinkProperties }: JobSources): string | un
 }
 
 function optionWords({ file }: JobSources, option: string, message: string): string {
-  const place = locateOption(process.cwd(), file, option);
+  const place = locateOption(workspace.root, file, option);
   if (!place) return `${file}: flinkProperties: ${message}`;
   return `${place.file}:${place.line}:${place.column}: ${message}\n${place.excerpt}`;
 }
@@ -67,7 +67,7 @@ export function codePlaceOf(file: string, code: string | undefined): CodePlace |
   const texts = code.split("\n");
   // An empty line has no character of its own to be found by.
   const starts = texts.map((text, i) => ({ line: i + 1, column: text.search(/\S|$/u) + 1 }));
-  const [first, ...places] = locateAll(process.cwd(), file, "code", [{ line: 1, column: 1 }, ...starts]) ?? [];
+  const [first, ...places] = locateAll(workspace.root, file, "code", [{ line: 1, column: 1 }, ...starts]) ?? [];
   if (!first || places.some(({ excerpt }) => !excerpt)) return undefined;
   const lines: number[] = [];
   for (const [i, { line }] of places.entries())
@@ -78,21 +78,17 @@ export function codePlaceOf(file: string, code: string | undefined): CodePlace |
 /** The table file may be gone by now. */
 function excerptOf(file: string, line: number, column: number): string {
   try {
-    return excerpt(readFileSync(resolve(file), "utf8"), line, column);
+    return excerpt(readFileSync(workspace.path(file), "utf8"), line, column);
   } catch {
     return "";
   }
 }
 
-/** What Flink says when it plans the INSERT is mostly about the query, unless it names where the rows go. */
-const ABOUT_TARGET =
-  /\bsinks?\b|for writing|Cannot find table|target table|time of the insert|upsert key|primary key|ON CONFLICT|INSERT INTO|EnforcerException/iu;
-
 function manifestWords({ file }: JobSources, { part, line, column, message }: JobRefused): string {
-  const field = part === "insert" && ABOUT_TARGET.test(message) ? "target-table" : "sql";
+  const field = part === "insert" && ABOUT_SINK.test(message) ? "target-table" : "sql";
   const at =
     part === "insert" || line === undefined || column === undefined ? { line: 1, column: 1 } : { line, column };
-  const place = locate(process.cwd(), file, field, at);
+  const place = locate(workspace.root, file, field, at);
   if (!place) return `${file}: ${message}`;
   return `${place.file}:${place.line}:${place.column}: ${message}\n${place.excerpt}`;
 }

@@ -16,6 +16,7 @@ import {
 import {
   asNewcomer,
   asUnknown,
+  atWork,
   type Decision,
   type Desired,
   hasFinished,
@@ -23,12 +24,14 @@ import {
   type Plan,
   planJob,
   planWords,
+  remarkWords,
   UserError,
-  workWords,
+  withRemarks,
 } from "../decide/index.js";
 import { listJobs, MOMENT_MS } from "../flink/index.js";
 import { compileOnly, validate } from "../prove/index.js";
-import { desiredOf, type JobBefore, type JobInputs, targetOf, worldOf } from "./job-inputs.js";
+import type { JobBefore, JobInputs } from "./job-inputs.js";
+import { desiredOf, targetOf, worldOf } from "./job-meaning.js";
 import { UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellProgress } from "./seam/engine-log.js";
 
@@ -58,6 +61,7 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
   const desired = desiredOf(job, before);
   const comparing = job.compareWith && compareJob(job.compareWith, desired);
   if (job.store === UNKNOWN) return undecided(job, BUCKET_TO_COME, await comparing, "info");
+  if (job.areSecretsUnknown) return undecided(job, "a secret parameter is not known yet", await comparing, "info");
   if (job.cluster.restUrl === UNKNOWN) return undecided(job, "the cluster's address is not known yet", await comparing);
   if (job.cluster.restUrl === "" && job.cluster.activity === "unreachable")
     return undecided(job, "cluster not found or unreachable", await comparing);
@@ -65,10 +69,11 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
   const world = { ...asked, ahead: lookedAhead(asked.store, asked.rest) };
   try {
     const { sighting, plan: seen } = await look(desired, world);
-    const busy = workWords(sighting.stored?.record, sighting.observed.now);
-    if (seen.action === "refuse" && busy) return undecided(job, busy, await comparing);
+    const busy = atWork(sighting.stored?.record, sighting.observed.now);
+    if (seen.action === "refuse" && busy)
+      return undecided(job, remarkWords(busy, job.name, sighting.observed.now), await comparing);
     if (seen.action === "refuse") throw refused(seen);
-    const plan = busy ? { ...seen, remark: seen.remark ? `${seen.remark}; ${busy}` : busy } : seen;
+    const plan = withRemarks(seen, busy);
     const isUp = job.cluster.activity === "none";
     const waiting = { startSeconds: job.startSeconds, progress: tellProgress(job.self) };
     if (isUp) await validate(targetOf(job), desired, plan, sighting, world, waiting);
@@ -80,7 +85,7 @@ export async function checkJob(job: JobInputs, before: JobBefore): Promise<JobCh
     const comparison = await comparing;
     const lineOf = (decision: Decision) =>
       joined(planWords(job.name, decision, now) + later, isWorry(plan) ? "warning" : "info", comparison);
-    const hasNews = said.action !== "none" || plan.remark || plan.isSuspended || comparison;
+    const hasNews = said.action !== "none" || hasRemarks(plan) || plan.isSuspended || comparison;
     const same = hasNews ? lineOf(said) : undefined;
     const { resourceId: owner, current } = record ?? {};
     const checked = { action: plan.action, replaces: replacesOf(plan), owner, jobId: current?.jobId };
@@ -112,8 +117,12 @@ async function look(desired: Desired, world: World): Promise<{ readonly sighting
 }
 
 /** Something is wrong that this update does not fix, or that nobody asked for. */
-function isWorry({ action, remark, isSuspended }: Decision): boolean {
-  return action === "repair" || (action === "none" && remark !== undefined && !isSuspended);
+function isWorry(plan: Decision): boolean {
+  return plan.action === "repair" || (plan.action === "none" && hasRemarks(plan) && !plan.isSuspended);
+}
+
+function hasRemarks({ remarks }: Decision): boolean {
+  return remarks !== undefined && remarks.length > 0;
 }
 
 /** One line, so that what another stack runs stands beside what will happen here. */

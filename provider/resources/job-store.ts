@@ -16,12 +16,15 @@ import {
   strangerWords,
   UserError,
 } from "../decide/index.js";
-import { FlinkRest, listJobs, MOMENT_MS } from "../flink/index.js";
+import { connectionsOf, FlinkRest, listJobs, MOMENT_MS, type Patience } from "../flink/index.js";
 import { openStore } from "../remember/index.js";
+import type { JobStoreArgs } from "./arguments.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { unlessRefused } from "./seam/refusals.js";
+import { storeWire } from "./wire.js";
 
 const Given = z.object({
   /** Address of the store's own messages: see engine-log.ts. */
@@ -49,16 +52,16 @@ const Checked = Given.extend({ plan: PlanInput });
 
 const NOTHING: PlanInput = { retires: [], deletions: 0, undecided: false };
 
-type Args = z.input<typeof Given>;
-type ClusterArgs = { readonly restUrl: Input<string>; readonly activity: Input<string> };
-
-export type JobStoreArgs = { readonly [K in keyof Args]: Input<K extends "cluster" ? ClusterArgs : Args[K]> };
+type Sent = { readonly [K in keyof StoreInputs]: Input<K extends "cluster" ? object : StoreInputs[K]> };
 
 export class JobStore extends DynamicResource {
   constructor(name: string, args: JobStoreArgs, options?: ResourceOptions) {
-    super(providerOf("job-store"), name, { ...args, plan: undefined }, options, "flink", "JobStore");
+    const wire: Sent = storeWire(name, args, options?.parent);
+    super(providerOf("job-store"), name, { ...wire, plan: undefined }, options, "flink", "JobStore");
   }
 }
+
+const findings = new Findings<PlanInput>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -68,18 +71,19 @@ export const hooks: Hooks = {
     const before = Given.pick({ manifests: true }).safeParse(olds).data?.manifests ?? [];
     try {
       unlessRefused();
-      return { inputs: { ...inputs, plan: await planInput(inputs, before) } };
+      return planned(inputs, await planInput(inputs, before));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (error.code !== "store-unreachable") return { inputs, failures: [{ property: "", reason: error.message }] };
       // A bucket that is yet to be made keeps nobody from a preview; a job that needs it says so itself.
       await tell(inputs.self, undecidedWords(`${error.parts.what}: ${error.parts.cause}`), "warning");
-      return { inputs: { ...inputs, plan: { ...NOTHING, undecided: inputs.retire.length > 0 } } };
+      return planned(inputs, { ...NOTHING, undecided: inputs.retire.length > 0 });
     }
   },
 
   async diff(_id, _olds, news) {
-    const { retires, deletions, undecided } = inputsAs(Checked, news).plan;
+    const { self, plan } = inputsAs(Checked, news);
+    const { retires, deletions, undecided } = findings.latest(self) ?? plan;
     return { changes: retires.length > 0 || deletions > 0 || undecided };
   },
 
@@ -101,9 +105,16 @@ export const hooks: Hooks = {
   /** Not which manifests there were: the last update may have known others than the one that made these outputs. */
   async read(id, props) {
     const store = inputsAs(Checked, props);
+    findings.forget(store.self);
     return { id, props: store, inputs: { ...store, manifests: [] } } as dynamic.ReadResult;
   },
 };
+
+/** An input too, since states of all releases have it. */
+function planned(inputs: StoreInputs, plan: PlanInput): dynamic.CheckResult {
+  findings.note(inputs.self, plan);
+  return { inputs: { ...inputs, plan } };
+}
 
 /** Looks, and says what is there and what `up` does. */
 async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]): Promise<PlanInput> {
@@ -129,16 +140,13 @@ async function planInput(inputs: StoreInputs, manifestsBefore: readonly string[]
   return { retires, deletions: outlived.length, undecided: false };
 }
 
-function worldOf(
-  { store, cluster, requestSeconds }: StoreInputs,
-  manner: "prompt" | "patient" = "prompt",
-): World | undefined {
+function worldOf({ store, cluster, requestSeconds }: StoreInputs, patience: Patience = "prompt"): World | undefined {
   if (store.includes(UNKNOWN) || cluster === UNKNOWN || cluster.restUrl === UNKNOWN) return undefined;
   const { restUrl, activity } = cluster;
   if (restUrl === "" && activity === "unreachable") return undefined;
   return {
     store: openStore(store),
-    rest: new FlinkRest(restUrl, requestSeconds * 1000, manner),
+    rest: new FlinkRest(connectionsOf(cluster, requestSeconds, patience).jobManager),
     activity: activityForJobs(activity),
   };
 }

@@ -1,16 +1,17 @@
 /** RESOURCE SessionCluster: a Flink session cluster, started or found; what its kinds do is in targets/. */
 
-import type { Input, Output, ResourceOptions } from "@pulumi/pulumi";
+import type { Output, ResourceOptions } from "@pulumi/pulumi";
 import { all } from "@pulumi/pulumi/output.js";
-import type { z } from "zod";
 import { compareNames, lookAhead } from "../ask/index.js";
 import { runningPorts } from "../cluster/index.js";
 import { reasonOf, shortHash, UserError } from "../decide/index.js";
-import { FlinkRest } from "../flink/index.js";
+import { connectionsOf, FlinkRest } from "../flink/index.js";
 import { keepSessionsFor } from "../prove/index.js";
 import { openStore } from "../remember/index.js";
+import type { ClusterAsGiven, ClusterOfJobs, SessionClusterArgs } from "./arguments.js";
 import { DynamicResource, type Hooks, providerOf, UNKNOWN } from "./seam/dynamic.js";
 import { tell, tellEnd, tellProgress } from "./seam/engine-log.js";
+import { Findings } from "./seam/findings.js";
 import { argumentsAs, inputsAs } from "./seam/inputs.js";
 import { packed } from "./seam/packed.js";
 import { collectRefusals } from "./seam/refusals.js";
@@ -26,6 +27,7 @@ import {
   type Target,
 } from "./targets/target.js";
 import { yarnTarget } from "./targets/yarn-target.js";
+import { asGiven, clusterWire } from "./wire.js";
 
 const TARGETS: Readonly<Record<ClusterGiven["target"], Target>> = {
   local: localTarget,
@@ -33,11 +35,7 @@ const TARGETS: Readonly<Record<ClusterGiven["target"], Target>> = {
   yarn: yarnTarget,
 };
 
-export type SessionClusterArgs = {
-  readonly [K in keyof z.input<typeof ClusterGiven>]: Input<z.input<typeof ClusterGiven>[K]>;
-};
-
-export class SessionCluster extends DynamicResource {
+export class SessionCluster extends DynamicResource implements ClusterOfJobs {
   /** JobManager's REST address. */
   declare readonly restUrl: Output<string>;
   declare readonly gatewayUrl: Output<string>;
@@ -51,7 +49,8 @@ export class SessionCluster extends DynamicResource {
   declare readonly slots: Output<number>;
   /** What its jobs keep of it, made once for all of them; see packed.ts. */
   readonly packed: Output<string>;
-  readonly packedSession: Output<string>;
+  readonly packedSession: Output<string> | undefined;
+  readonly given: ClusterAsGiven;
 
   constructor(name: string, args: SessionClusterArgs, options?: ResourceOptions) {
     const computed = {
@@ -64,14 +63,19 @@ export class SessionCluster extends DynamicResource {
       session: undefined,
       knownJobs: undefined,
     };
+    const wire = clusterWire(name, args, options?.parent);
     const outputs = { flinkVersion: undefined, slots: undefined };
-    const props = { restUrl: undefined, gatewayUrl: undefined, ...args, ...computed, ...outputs };
+    const props = { restUrl: undefined, gatewayUrl: undefined, ...wire, ...computed, ...outputs };
     super(providerOf("session-cluster"), name, props, options, "flink", "SessionCluster");
     const { restUrl, gatewayUrl, activity, target, folder } = this;
     this.packed = all({ restUrl, gatewayUrl, activity, target, folder }).apply(packed);
-    this.packedSession = this.session.apply((session) => (session === undefined ? "" : packed(session)));
+    this.packedSession = args.yarn && this.session.apply((session) => (session === undefined ? "" : packed(session)));
+    this.given = asGiven(args);
   }
 }
+
+/** Inputs too, by which the jobs are planned while the cluster changes. */
+const findings = new Findings<ClusterChecked>();
 
 export const hooks: Hooks = {
   async check(olds, news) {
@@ -96,7 +100,12 @@ export const hooks: Hooks = {
       if (remark) await tell(given.self, remark.words, remark.severity);
       // A cluster that changes has the jobs' records written again before they are checked.
       if (checked.activity === "none" && given.jobs && !given.store.includes(UNKNOWN))
-        lookAhead(given.jobs, openStore(given.store), new FlinkRest(checked.restUrl, given.requestSeconds * 1000));
+        lookAhead(
+          given.jobs,
+          openStore(given.store),
+          new FlinkRest(connectionsOf(checked, given.requestSeconds).jobManager),
+        );
+      findings.note(given.self, checked);
       return { inputs: checked };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -105,7 +114,8 @@ export const hooks: Hooks = {
   },
 
   async diff(_id, olds, news) {
-    const [old, now] = [ClusterChecked.partial().safeParse(olds).data ?? {}, inputsAs(ClusterChecked, news)];
+    const [old, given] = [ClusterChecked.partial().safeParse(olds).data ?? {}, inputsAs(ClusterChecked, news)];
+    const now = findings.latest(given.self) ?? given;
     const changes =
       now.activity !== "none" ||
       old.restUrl !== now.restUrl ||
@@ -131,6 +141,7 @@ export const hooks: Hooks = {
 
   async read(id, props) {
     const cluster = inputsAs(ClusterChecked, props);
+    findings.forget(cluster.self);
     return { id, props: { ...(props as object), activity: await activityNow(cluster) } };
   },
 };
@@ -171,7 +182,7 @@ async function activityNow(cluster: ClusterChecked): Promise<Activity> {
 async function bringUp(cluster: ClusterChecked): Promise<ClusterChecked & { flinkVersion: string; slots: number }> {
   const up = await TARGETS[cluster.target].bringUp(cluster, tellProgress(cluster.self));
   try {
-    const found = await reach(up.restUrl, up.gatewayUrl, up.requestSeconds * 1000);
+    const found = await reach(connectionsOf(up, up.requestSeconds));
     await tellEnd(cluster.self, "session cluster: runs");
     return { ...up, activity: "none", plan: "session cluster: runs", ...found };
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What went wrong with S3, in its own words, and what a person can do. */
+/** What went wrong with S3: its codes, by which something is decided, its own words, and what a person can do. */
 
 import { z } from "zod";
 import { reasonOf } from "../decide/index.js";
@@ -10,8 +10,24 @@ export function statusOf(error: unknown): number | undefined {
   return Answer.safeParse(error).data?.$metadata.httpStatusCode;
 }
 
-export function nameOf(error: unknown): string {
+/** S3's code; the AWS SDK makes an error's name of it. */
+function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : "";
+}
+
+/** There is no such object. */
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === "NoSuchKey";
+}
+
+/** Two writers met, and S3 let neither of them through: nobody may have written. */
+export function isConflict(error: unknown): boolean {
+  return codeOf(error) === "ConditionalRequestConflict";
+}
+
+/** What a write went on from is not what is there: another object, or none. */
+export function hasMoved(error: unknown): boolean {
+  return codeOf(error) === "PreconditionFailed" || isMissing(error) || isConflict(error);
 }
 
 const CREDENTIALS_FIX = "renew or set the credentials that Pulumi runs with (AWS_PROFILE, AWS_ACCESS_KEY_ID …)";
@@ -35,7 +51,7 @@ export function explain(
   { endpoint }: { readonly endpoint: string | undefined },
 ): { cause: string; fix: string } {
   const status = statusOf(error);
-  const code = nameOf(error);
+  const code = codeOf(error);
   const cause = `${code}${status === undefined ? "" : ` (${status})`}: ${reasonOf(error)}`;
   const place = endpoint === undefined ? "S3" : `the server at ${endpoint}`;
   const byStatus = status === 403 ? FIXES.AccessDenied : status === 301 ? FIXES.PermanentRedirect : undefined;

@@ -4,7 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { type StateRef, type StoredFile, UserError } from "../decide/index.js";
 import { type Backend, type MarkedText, metadataAndRest, oldestFirst, stateDirectory, TextMoved } from "./backend.js";
 import { connectS3, parseS3Address, type S3Address, s3Sdk } from "./s3-client.js";
-import { explain, nameOf, statusOf } from "./s3-errors.js";
+import { explain, hasMoved, isConflict, isMissing, statusOf } from "./s3-errors.js";
 
 /** The engine checks one job after another: those that follow need not each wait for a server that did not answer. */
 const REMEMBER_SILENCE_MS = 10_000;
@@ -31,7 +31,7 @@ export class S3Backend implements Backend {
         const text = (await found.Body?.transformToString("utf8")) ?? "";
         return { text, mark: found.ETag ?? "" };
       } catch (error) {
-        if (nameOf(error) === "NoSuchKey") return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     });
@@ -50,7 +50,7 @@ export class S3Backend implements Backend {
       try {
         return (await client.send(new PutObjectCommand({ ...object, ...condition }))).ETag ?? "";
       } catch (error) {
-        if (!["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].includes(nameOf(error))) throw error;
+        if (!hasMoved(error)) throw error;
         return this.writtenAlready(job, object.Body, error);
       }
     });
@@ -60,7 +60,7 @@ export class S3Backend implements Backend {
   private async writtenAlready(job: string, text: string, error: unknown): Promise<string> {
     const now = await this.read(job);
     if (now?.text === text) return now.mark;
-    if (!now && nameOf(error) === "ConditionalRequestConflict") throw error;
+    if (!now && isConflict(error)) throw error;
     throw new TextMoved(now?.text);
   }
 
@@ -95,7 +95,7 @@ export class S3Backend implements Backend {
           await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
         ).Body?.transformToByteArray();
       } catch (error) {
-        if (nameOf(error) === "NoSuchKey") return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     });

@@ -42,6 +42,25 @@ export function fullFolders(files) {
   );
 }
 
+/** The one file that may ask for the working folder. */
+const WORKSPACE = "provider/workspace/workspace.ts";
+
+/** Ways to come to depend on it: to ask for it, and to make a path absolute without saying from where. */
+const ASKS_FOR_IT = [/\bprocess\.cwd\(/u, /\bresolve\([^,()]*[^,()\s][^,()]*\)/u];
+
+/** `files`: path → text. Lines that take a path from the working folder; of `resolve`, where that is the one of node:path. */
+export function workingFolder(files) {
+  return Object.entries(files).flatMap(([file, text]) => {
+    if (file === WORKSPACE) return [];
+    const [asks, resolves] = ASKS_FOR_IT;
+    const isPath = /import \{[^}]*\bresolve\b[^}]*\} from "node:path"/u.test(text);
+    return text.split("\n").flatMap((line, i) => {
+      if (!asks.test(line) && !(isPath && resolves.test(line))) return [];
+      return [`${file}:${i + 1}: depends on the working folder; take the path from provider/workspace`];
+    });
+  });
+}
+
 function repeated(found) {
   const places = new Map();
   for (const [name, file] of found) places.set(name, [...(places.get(name) ?? []), file]);

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { ResourceManagers } from "../../provider/cluster/yarn/yarn-rest.js";
+import { resourceManagersAt } from "../support/clients.js";
 import { flinkHome, livingRoles } from "../support/clusters/cluster.js";
 import { Flink } from "../support/clusters/flink.js";
 import { startYarn, type Yarn, type YarnApplication } from "../support/clusters/yarn.js";
@@ -87,7 +87,7 @@ async function expectNothingLost(): Promise<void> {
 }
 
 test("What YARN does not know is undefined, or nothing, and an end of it is refused in YARN's own words.", async () => {
-  const client = new ResourceManagers(["http://127.0.0.1:9", yarn.resourceManager], {
+  const client = resourceManagersAt(["http://127.0.0.1:9", yarn.resourceManager], {
     timeoutMs: 10_000,
     caFile: undefined,
   });

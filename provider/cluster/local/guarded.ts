@@ -1,11 +1,12 @@
 /** The environment of those Flink processes that listen: with what keeps web pages from them on the class path. */
 
 import { existsSync } from "node:fs";
-import { delimiter, resolve } from "node:path";
+import { delimiter } from "node:path";
 import { passedOn, UserError } from "../../decide/index.js";
+import { workspace } from "../../workspace/index.js";
 
 /** Made from the source beside it by scripts/guard.mjs. */
-const GUARD = resolve("provider", "cluster", "guard", "local-only.jar");
+const GUARD = workspace.asset("provider", "cluster", "guard", "local-only.jar");
 
 /** Where Flink's scripts look for Hadoop's settings if neither those nor its classes are named. */
 const HADOOP_CONF = "/etc/hadoop/conf";

@@ -1,8 +1,9 @@
 /** A session cluster on this machine: JobManager, TaskManagers and SQL Gateway from FLINK_HOME, on loopback. */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { passedOn } from "../../decide/index.js";
-import { FlinkRest, SqlGateway, waitFor } from "../../flink/index.js";
+import { FlinkRest, onThisMachine, SqlGateway, waitFor } from "../../flink/index.js";
+import { workspace } from "../../workspace/index.js";
 import { digestOf, isDigestOf } from "./configuration-digest.js";
 import { checkFlinkHome, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
@@ -33,7 +34,7 @@ function rolesOf(spec: LocalSpec): string[] {
 }
 
 export async function localHealth(spec: LocalSpec): Promise<LocalHealth> {
-  const file = await readProcesses(resolve(spec.folder));
+  const file = await readProcesses(workspace.path(spec.folder));
   const alive = await aliveRoles(file.processes);
   return {
     dead: rolesOf(spec).filter((role) => !alive.includes(role)),
@@ -44,18 +45,18 @@ export async function localHealth(spec: LocalSpec): Promise<LocalHealth> {
 
 /** True when it is certain that no job runs: the JobManager that was started in this folder has ended. */
 export async function isLocalClusterDown(folder: string): Promise<boolean> {
-  const { processes } = await readProcesses(resolve(folder));
+  const { processes } = await readProcesses(workspace.path(folder));
   return !(await aliveRoles(processes)).includes(JOB_MANAGER);
 }
 
 /** Whether there is a list of what was started in this folder. */
 export async function isKnownFolder(folder: string): Promise<boolean> {
-  return (await readProcesses(resolve(folder))).ports !== undefined;
+  return (await readProcesses(workspace.path(folder))).ports !== undefined;
 }
 
 /** Ports of a cluster that runs; a stack that lost its state finds them here. */
 export async function runningPorts(folder: string): Promise<ClusterPorts | undefined> {
-  const { ports, processes } = await readProcesses(resolve(folder));
+  const { ports, processes } = await readProcesses(workspace.path(folder));
   return (await aliveRoles(processes)).length > 0 ? ports : undefined;
 }
 
@@ -63,7 +64,7 @@ export async function runningPorts(folder: string): Promise<ClusterPorts | undef
 export async function portsToRun(folder: string): Promise<ClusterPorts | undefined> {
   const ports = await runningPorts(folder);
   if (!ports) return undefined;
-  const alive = await aliveRoles((await readProcesses(resolve(folder))).processes);
+  const alive = await aliveRoles((await readProcesses(workspace.path(folder))).processes);
   const isHeld = { jobManager: alive.includes(JOB_MANAGER), gateway: alive.includes(GATEWAY) };
   return freePorts(ports, {
     ...(isHeld.jobManager && { restPort: ports.restPort, rpcPort: ports.rpcPort }),
@@ -80,7 +81,7 @@ async function aliveRoles(processes: readonly Started[]): Promise<string[]> {
 
 /** Starts whatever does not run and waits until all of it answers. Throws cluster-start-failed with the end of the log. */
 async function startLocal(spec: LocalSpec, progress: (text: string) => void, environment: Environment): Promise<void> {
-  const folder = resolve(spec.folder);
+  const folder = workspace.path(spec.folder);
   await checkFlinkHome(spec.flinkHome, spec.store, "jobmanager.sh");
   await writeConfiguration(spec, folder);
   const { processes } = await readProcesses(folder);
@@ -121,7 +122,7 @@ export async function startLocalOrNothing(
 
 /** Stops exactly the processes that were started in this folder. */
 export async function stopLocal(folderName: string): Promise<void> {
-  const folder = resolve(folderName);
+  const folder = workspace.path(folderName);
   const file = await readProcesses(folder);
   if (file.processes.length === 0) return;
   // The gateway and the TaskManagers first: they would only complain about a JobManager that is gone.
@@ -175,8 +176,9 @@ async function awaitHealth(
   { running, dead, mark }: Processes,
   progress: (text: string) => void,
 ): Promise<void> {
-  const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, 2000);
-  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const limits = { timeoutMs: 2000 };
+  const rest = new FlinkRest(onThisMachine(spec.restPort, limits));
+  const gateway = new SqlGateway(onThisMachine(spec.gatewayPort, limits));
   const fix = `see the files in ${join(spec.folder, "log")}, or raise the configuration key \`startSeconds\``;
   await waitFor<true>(
     { what: "session cluster", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress },

@@ -1,8 +1,9 @@
 /** A SQL Gateway on this machine for a session cluster elsewhere; each job tells it the JobManager's address itself. */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { shortHash } from "../../decide/index.js";
-import { SqlGateway, waitFor } from "../../flink/index.js";
+import { onThisMachine, SqlGateway, waitFor } from "../../flink/index.js";
+import { workspace } from "../../workspace/index.js";
 import { checkFlinkHome, configurationText, copyLogging, distributionJavaOptions } from "./flink-home.js";
 import { MARK, pendingGateway, randomMark } from "./gateway-mark.js";
 import { guarded } from "./guarded.js";
@@ -27,7 +28,7 @@ const ROLE = "sql-gateway";
 
 /** The port where one runs with these options; undefined where none does. */
 export async function nearGateway(spec: GatewaySpec): Promise<number | undefined> {
-  const { processes, configuration, ports } = await readProcesses(resolve(spec.folder));
+  const { processes, configuration, ports } = await readProcesses(workspace.path(spec.folder));
   const started = processes.find(({ role }) => role === ROLE);
   if (!started || !ports || !(await isProcessAlive(started))) return undefined;
   const wanted = configurationOf({ ...spec, gatewayPort: ports.gatewayPort });
@@ -41,7 +42,7 @@ export async function startNearGateway(
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
   await checkFlinkHome(spec.flinkHome, spec.store, "sql-gateway.sh");
-  const folder = resolve(spec.folder);
+  const folder = workspace.path(spec.folder);
   await Promise.all((await readProcesses(folder)).processes.map(stopProcess));
   await emptyTemporary(folder);
   await makeTemporary(folder);
@@ -74,11 +75,12 @@ async function awaitAnswer(
   mark: string,
   progress: (text: string) => void,
 ): Promise<void> {
-  const gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 2000);
+  const gateway = new SqlGateway(onThisMachine(spec.gatewayPort, { timeoutMs: 2000 }));
   const fix = `see ${join(spec.folder, "log", `${ROLE}.out`)}, or raise the configuration key \`startSeconds\``;
   const limits = { what: "SQL Gateway", timeoutSeconds: spec.startSeconds, fix, pauseMs: 100, progress };
   await waitFor<true>(limits, async () => {
-    if (!(await isProcessAlive(started))) throw await clusterStartFailed(ROLE, join(resolve(spec.folder), "log"), fix);
+    if (!(await isProcessAlive(started)))
+      throw await clusterStartFailed(ROLE, join(workspace.path(spec.folder), "log"), fix);
     const pending = await pendingGateway(gateway, mark);
     return pending === undefined ? { done: true } : { pending };
   });

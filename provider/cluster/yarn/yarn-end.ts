@@ -1,7 +1,7 @@
 /** Ends one application on YARN: first by asking Flink, which tidies up after itself, then by YARN's own means. */
 
 import { type Application, isApplicationAlive } from "../../decide/index.js";
-import { FlinkRest, waitFor } from "../../flink/index.js";
+import { FlinkRest, toApplication, waitFor } from "../../flink/index.js";
 import type { ResourceManagers } from "./yarn-rest.js";
 
 /** Time that Flink has for an orderly end; it takes about two seconds. */
@@ -25,7 +25,7 @@ export async function endApplication(
 /** True where it has ended. What keeps Flink from answering does not keep YARN from ending it. */
 async function endOrderly(id: string, address: string, yarn: ResourceManagers, requestMs: number): Promise<boolean> {
   try {
-    await new FlinkRest(`http://${address}`, requestMs).shutDownCluster();
+    await new FlinkRest(toApplication(address, { timeoutMs: requestMs })).shutDownCluster();
     await awaitEnd(id, yarn, ORDERLY_SECONDS);
     return true;
   } catch {

@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { ALIVE_STATES, type Application } from "../../decide/index.js";
-import { NoAnswer } from "../../flink/index.js";
+import { type Call, type Connection, NoAnswer } from "../../flink/index.js";
 import { masked } from "../../secrecy/index.js";
-import { type RestOptions, sendTo, type YarnAnswer, yarnRefusalWords } from "./yarn-http.js";
+import { sendTo, type YarnAnswer, yarnRefusalWords } from "./yarn-http.js";
 
 const Reported = z.object({
   id: z.string(),
@@ -22,21 +22,23 @@ const Reported = z.object({
 /** No ResourceManager gave an answer that is of use; `fix` goes by what they said instead. */
 export class YarnSilent extends NoAnswer {
   constructor(
-    said: string,
+    /** What the ResourceManagers said, without whose words they are. */
+    readonly said: string,
     readonly fix: string,
   ) {
     super("YARN", said);
   }
 }
 
-/** Which address answered last, by the list: the active one changes rarely. */
+/** Key of the one that answered last, by those of the list: the active one changes rarely. */
 const active = new Map<string, string>();
 
 export class ResourceManagers {
-  constructor(
-    readonly addresses: readonly string[],
-    private readonly options: RestOptions,
-  ) {}
+  constructor(private readonly connections: readonly Connection[]) {}
+
+  get addresses(): readonly string[] {
+    return this.connections.map(({ address }) => address);
+  }
 
   /** Flink's applications that have not ended. Throws YarnSilent. */
   flinkApplications(): Promise<readonly Application[]> {
@@ -71,18 +73,18 @@ export class ResourceManagers {
   }
 
   /** One after the other until one answers as an active ResourceManager does; redirects are not followed. */
-  private async ask(method: "GET" | "PUT", path: string, body?: object): Promise<YarnAnswer & { kind: "answer" }> {
-    const key = this.addresses.join(" ");
-    const first = active.get(key);
-    const order = [...this.addresses].sort((a, b) => Number(b === first) - Number(a === first));
+  private async ask(method: Call["method"], path: string, body?: object): Promise<YarnAnswer & { kind: "answer" }> {
+    const all = this.connections.map(({ key }) => key).join(" ");
+    const first = active.get(all);
+    const order = [...this.connections].sort((a, b) => Number(b.key === first) - Number(a.key === first));
     const failures: Exclude<YarnAnswer, { kind: "answer" }>[] = [];
-    for (const address of order) {
-      const answer = await sendTo(address, { method, path, body }, this.options);
+    for (const to of order) {
+      const answer = await sendTo(to, { method, path, body });
       if (answer.kind === "answer") {
-        active.set(key, address);
+        active.set(all, to.key);
         return answer;
       }
-      failures.push({ ...answer, said: `${address}: ${answer.said}` });
+      failures.push({ ...answer, said: `${to.address}: ${answer.said}` });
     }
     throw new YarnSilent(failures.map(({ said }) => said).join("\n"), failures[0]?.fix ?? "");
   }

@@ -2,15 +2,17 @@
 
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Application, isApplicationAlive, passedOn, UserError } from "../../decide/index.js";
 import { causes, rootCause, shortLived, waitFor } from "../../flink/index.js";
 import { beginning } from "../../secrecy/index.js";
+import { workspace } from "../../workspace/index.js";
 import { writePrivate } from "../local/private.js";
 import { isProcessAlive as isRunning, Started, startedProcess } from "../local/processes.js";
 import { endApplication } from "./yarn-end.js";
 import type { ResourceManagers } from "./yarn-rest.js";
 import { hadoopEnvironment, SCRIPT, writeConfiguration, type YarnSpec } from "./yarn-setting.js";
+import { APPLICATION_ID, NO_TICKET, SCRIPT_ERROR, WHY_IT_WAITS } from "./yarn-words.js";
 
 /** File that names the script's process. */
 const CLIENT = "client.json";
@@ -55,7 +57,7 @@ export async function startOnYarn(
   }
 }
 
-const folderOf = (stackFolder: string) => join(resolve(stackFolder), "yarn");
+const folderOf = (stackFolder: string) => join(workspace.path(stackFolder), "yarn");
 
 /** A deployment that was killed may have left the script behind, which would start a session beside the next one. */
 export async function endLeftStart(stackFolder: string): Promise<void> {
@@ -95,7 +97,7 @@ async function startedBy(yarn: ResourceManagers, start: string): Promise<Applica
 }
 
 export function pendingWords({ id, state, diagnostics }: Application): string {
-  const why = /\[.*?\]\s*(.*?)(?: Details|$)/u.exec(diagnostics.split("\n")[0] ?? "")?.[1] ?? "";
+  const why = WHY_IT_WAITS.exec(diagnostics.split("\n")[0] ?? "")?.[1] ?? "";
   return `${id} is ${state}${why ? ` (${why})` : ""}`;
 }
 
@@ -113,13 +115,13 @@ function killGroup(pid: number): void {
 }
 
 function startFailed(output: string): UserError {
-  const trace = output.slice(Math.max(0, output.search(/^(?:[\w.$]+(?:Exception|Error)\b|Error: )/mu)));
+  const trace = output.slice(Math.max(0, output.search(SCRIPT_ERROR)));
   const [words, root] = [causes(trace)[0], rootCause(trace)];
   const cause = words && root && !words.includes(root) ? `${words}\n${root}` : words || root;
   return new UserError("cluster-start-failed", {
     what: `Flink's ${SCRIPT} failed; it left no session cluster behind, and what ran before still runs`,
     cause: beginning(cause || "it printed no reason", 1000),
-    fix: /Kerberos|GSS|Client cannot authenticate/iu.test(trace)
+    fix: NO_TICKET.test(trace)
       ? "get a ticket with `kinit`, then run `pulumi up` again"
       : "fix what it reports; its log is in `.local/<stack>/yarn`",
   });
@@ -127,7 +129,7 @@ function startFailed(output: string): UserError {
 
 /** Hadoop's configuration leads to one YARN, `yarn.resourceManagers` to another. */
 function elsewhere(output: string, yarn: ResourceManagers): UserError {
-  const id = /application_\d+_\d+/u.exec(output)?.[0] ?? "an application";
+  const id = APPLICATION_ID.exec(output)?.[0] ?? "an application";
   return new UserError("cluster-start-failed", {
     what: `${SCRIPT} started ${id}, but the ResourceManager at ${yarn.addresses.join(", ")} does not list it as running`,
     fix: `make \`yarn.resourceManagers\` and Hadoop's configuration point to the same YARN, and stop what was started: \`yarn application -kill ${id}\``,

@@ -80,12 +80,11 @@ function tableFileChanges({ definitions, manifest }: Deployment, desired: Desire
   const changed = definitionChanges(definitions, desired.definitions);
   // Their order matters to USE alone.
   const isElse = sourcesOf({ manifest, definitions }, desired).some(({ before }) => before === undefined);
-  const words = changed.length === 0 && isElse ? ["names of tables stand for others"] : changed;
+  const told = changed.length === 0 && isElse ? [{ subject: "", words: "names of tables stand for others" }] : changed;
   const ofQuery = queryChanges({ manifest, definitions }, desired).map(({ kind, name }) => `${kind} ${name}`);
-  const isOf = (name: string, one: string) => one.startsWith(`${name} `);
-  const untold = ofQuery.filter((name) => !words.some((one) => isOf(name, one)));
+  const untold = ofQuery.filter((name) => !told.some(({ subject }) => subject === name));
   return [
-    ...words.map((one) => change(ofQuery.some((name) => isOf(name, one)) ? "views" : "definitions", one)),
+    ...told.map(({ subject, words }) => change(ofQuery.includes(subject) ? "views" : "definitions", words)),
     ...untold.map((name) => change("views", `${name} changed`)),
   ];
 }

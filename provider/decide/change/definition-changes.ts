@@ -58,50 +58,63 @@ function shapeWords(old: TableFacts, now: TableFacts): string[] {
   ];
 }
 
-/** What changed between two lists of definitions: `table orders changed (topic a → b)`. */
-export function definitionChanges(before: readonly string[], after: readonly string[]): string[] {
+export interface DefinitionChange {
+  /** `table orders`, `view v`: what it is about. */
+  readonly subject: string;
+  /** `table orders changed (topic a → b)` */
+  readonly words: string;
+}
+
+/** What changed between two lists of definitions. */
+export function definitionChanges(before: readonly string[], after: readonly string[]): DefinitionChange[] {
   const tables = new Map(tableChanges(before, after).map(({ table, words }) => [table, words]));
   const told = new Set<string>();
-  const differences = compareDefinitions(before, after).flatMap(({ label, kind }): string[] => {
+  const differences = compareDefinitions(before, after).flatMap(({ label, subject, kind }): DefinitionChange[] => {
     const table = /^(?:table|ALTER TABLE) (.*?)(?: \(\d+\))?$/u.exec(label)?.[1] ?? "";
     const name = tables.has(label.replace(/^table /u, "")) ? label.replace(/^table /u, "") : table;
     const words = tables.get(name);
     // What an ALTER TABLE changes is told of its table.
-    if (!words || (kind !== "changed" && label.startsWith("table "))) return [`${label} ${kind}`];
+    if (!words || (kind !== "changed" && label.startsWith("table "))) return [{ subject, words: `${label} ${kind}` }];
     if (told.has(name)) return [];
     told.add(name);
-    return [`table ${name} changed (${words.join(", ")})`];
+    return [changedTable(name, words)];
   });
   // A table that is LIKE another one changes with that.
   const others = [...tables].filter(([name]) => !told.has(name));
-  return [...differences, ...others.map(([name, words]) => `table ${name} changed (${words.join(", ")})`)];
+  return [...differences, ...others.map(([name, words]) => changedTable(name, words))];
+}
+
+function changedTable(name: string, words: readonly string[]): DefinitionChange {
+  return { subject: `table ${name}`, words: `table ${name} changed (${words.join(", ")})` };
 }
 
 export interface DefinitionDifference {
   readonly label: string;
+  /** The label without the number that tells it from others. */
+  readonly subject: string;
   readonly kind: "changed" | "added" | "removed";
 }
 
 /** What differs between two lists of definitions; formatting and order do not. */
 export function compareDefinitions(before: readonly string[], after: readonly string[]): DefinitionDifference[] {
   const [old, now] = [byLabel(before), byLabel(after)];
-  const changed = [...now].filter(([label, sql]) => old.has(label) && !sameSql(old.get(label) ?? "", sql));
-  const added = [...now.keys()].filter((label) => !old.has(label));
-  const removed = [...old.keys()].filter((label) => !now.has(label));
+  const changed = [...now].filter(([label, { sql }]) => old.has(label) && !sameSql(old.get(label)?.sql ?? "", sql));
+  const added = [...now].filter(([label]) => !old.has(label));
+  const removed = [...old].filter(([label]) => !now.has(label));
   return [
-    ...changed.map(([label]) => ({ label, kind: "changed" as const })),
-    ...added.map((label) => ({ label, kind: "added" as const })),
-    ...removed.map((label) => ({ label, kind: "removed" as const })),
+    ...changed.map(([label, { subject }]) => ({ label, subject, kind: "changed" as const })),
+    ...added.map(([label, { subject }]) => ({ label, subject, kind: "added" as const })),
+    ...removed.map(([label, { subject }]) => ({ label, subject, kind: "removed" as const })),
   ];
 }
 
 /** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */
-function byLabel(statements: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
+function byLabel(statements: readonly string[]): Map<string, { readonly subject: string; readonly sql: string }> {
+  const found = new Map<string, { subject: string; sql: string }>();
   for (const definition of statements.flatMap((sql) => parseDefinitions("", sql))) {
     let label = definition.label;
     for (let n = 2; found.has(label); n++) label = `${definition.label} (${n})`;
-    found.set(label, definition.sql);
+    found.set(label, { subject: definition.label, sql: definition.sql });
   }
   return found;
 }

@@ -1,8 +1,10 @@
 /** A start that keeps its state though what the state is about changed: what is refused then, and what is worth a word. */
 
+import { chooseFrom } from "../job/choices.js";
 import type { Deployment, JobRecord } from "../job/record.js";
-import { chooseFrom, type Draft, type DraftPlan, type Refusal, refuse } from "../plan/decision.js";
+import { type Draft, type DraftPlan, type Refusal, refuse } from "../plan/decision.js";
 import type { Observed } from "../plan/observed.js";
+import { type Remark, withRemarks } from "../plan/remark.js";
 import { type Desired, haveSecretsChanged } from "./changes.js";
 import { isIdentityAnywhere, optionEffect } from "./connectors.js";
 import { type OptionChange, optionChanges, optionWords } from "./definition-changes.js";
@@ -19,9 +21,7 @@ export function withKeptState(plan: Draft, desired: Desired, { chosen }: Observe
   const sources = sourcesOf({ manifest, definitions: definitions ?? [] }, desired);
   const refusal = parallelismFault(current, desired) ?? sourceFault(current, desired, sources);
   if (refusal) return refusal;
-  const remarks = remarksOf(current, desired, changedOptions(sources));
-  const remark = [...(plan.remark ? [plan.remark] : []), ...remarks].join("; ");
-  return remark ? { ...plan, remark } : plan;
+  return withRemarks(plan, ...remarksOf(current, desired, changedOptions(sources)));
 }
 
 interface ChangedOption {
@@ -84,27 +84,19 @@ function sourceFault(current: Deployment, desired: Desired, sources: readonly Us
   );
 }
 
-function remarksOf({ definitions = [] }: Deployment, desired: Desired, sources: readonly ChangedOption[]): string[] {
+function remarksOf({ definitions = [] }: Deployment, desired: Desired, sources: readonly ChangedOption[]): Remark[] {
   const sink = sinkOf(desired.manifest["target-table"], definitions, desired.definitions);
   const sinks = changedOptions(sink ? [sink] : []);
-  const overridden = sources.filter(({ effect }) => effect === "overridden").map(({ change }) => change.option);
+  const options = sources.filter(({ effect }) => effect === "overridden").map(({ change }) => change.option);
   const servers = [...sources, ...sinks].filter(({ effect }) => effect === "server");
+  const tables = [...new Set(servers.map(({ table }) => table))];
   const moved = sinks.filter(({ effect }) => effect === "identity");
+  const [table] = moved.map((one) => one.table);
   return [
-    ...(overridden.length > 0
-      ? [
-          `${overridden.join(", ")} ${overridden.length > 1 ? "have" : "has"} no effect: the state holds its own positions`,
-        ]
-      : []),
-    ...(servers.length > 0
-      ? [
-          `servers of ${[...new Set(servers.map(({ table }) => table))].join(", ")} changed: if they are another Kafka cluster, start clean: ${chooseFrom(desired.manifest.name, "clean")}`,
-        ]
-      : []),
-    ...(moved.length > 0
-      ? [
-          `rows of ${moved[0]?.table} go elsewhere from now on: ${moved.map(({ change }) => optionWords(change)).join(", ")}`,
-        ]
-      : []),
+    ...(options.length > 0 ? [{ about: "own-positions", options } as const] : []),
+    ...(tables.length > 0 ? [{ about: "other-servers", tables } as const] : []),
+    ...(table === undefined
+      ? []
+      : [{ about: "rows-elsewhere", table, changes: moved.map(({ change }) => change) } as const]),
   ];
 }

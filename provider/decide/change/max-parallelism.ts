@@ -1,8 +1,9 @@
 /** The largest parallelism of a job, by which its state is divided: fixed for as long as the state is kept. */
 
+import { chooseFrom } from "../job/choices.js";
 import { withCurrentNames } from "../job/properties.js";
 import type { Deployment } from "../job/record.js";
-import { chooseFrom, type Refusal, refuse } from "../plan/decision.js";
+import { type Refusal, refuse } from "../plan/decision.js";
 import { splitStatements } from "../sql/sql-text.js";
 import type { Desired } from "./changes.js";
 

@@ -1,7 +1,8 @@
 /** A restart after which rows that are taken back would have other columns about the query than when they were written. */
 
+import { chooseFrom } from "../job/choices.js";
 import type { Deployment } from "../job/record.js";
-import { chooseFrom, type Draft, type Refusal, refuse } from "../plan/decision.js";
+import { type Draft, type Refusal, refuse } from "../plan/decision.js";
 import { columnsOf, metadataChange } from "../sql/metadata-columns.js";
 import { tokenize } from "../sql/sql-text.js";
 import type { PlanFacts } from "./plan-facts.js";

@@ -1,20 +1,38 @@
-/** What is wrong with a job that runs, in words: failures within the last minutes, checkpoints that fail or are old. */
+/** What is wrong with a job that runs: failures within the last minutes, checkpoints that fail or are old. */
 
-import type { ObservedJob } from "../plan/observed.js";
+import type { FlinkStatus, ObservedJob } from "../plan/observed.js";
 import { isStruggling } from "../plan/observed.js";
-import { ageWords } from "../words/words.js";
 
 /** Failures are counted over so long; fewer than so many are a thing that restarts are there for. */
-const LOOP_MS = 600_000;
+export const LOOP_MS = 600_000;
 const LOOP_FAILURES = 3;
 
 /** One that failed among many that did not is no news. */
 const FAILED_CHECKPOINTS = 2;
 
-/** Undefined where nothing is worth a warning. `staleSeconds`: how old the newest checkpoint may be; 0: any age. */
-export function healthWords(job: ObservedJob, staleSeconds: number, now: number): string | undefined {
+/** Worth a warning; in words: plan/remark.ts. Times in milliseconds since 1970. */
+export type Ailment =
+  | {
+      readonly about: "struggling";
+      readonly status: FlinkStatus;
+      /** Within the last LOOP_MS. */
+      readonly failures: number;
+      readonly reason: string;
+    }
+  | { readonly about: "restart-loop"; readonly failures: number; readonly reason: string }
+  | (Newest & { readonly about: "failing-checkpoints"; readonly failed: number; readonly reason: string | undefined })
+  | (Newest & { readonly about: "old-checkpoint" });
+
+/** The newest checkpoint of a job, and its start. */
+interface Newest {
+  readonly at: number | undefined;
+  readonly startedAt: number;
+}
+
+/** Undefined where all is well. `staleSeconds`: how old the newest checkpoint may be; 0: any age. */
+export function ailmentOf(job: ObservedJob, staleSeconds: number, now: number): Ailment | undefined {
   // Checkpoints of a job that keeps failing fail with it.
-  return statusWords(job, now) ?? checkpointWords(job, staleSeconds, now);
+  return failureOf(job, now) ?? checkpointFault(job, staleSeconds, now);
 }
 
 /** A start is over by then, and its last task runs. */
@@ -35,27 +53,27 @@ export function keepsFailing(job: ObservedJob, now: number): boolean {
 }
 
 /** It failed so often lately that one more failure is no accident. */
-export function isLooping({ detail }: ObservedJob, now: number): boolean {
-  return (detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0) >= LOOP_FAILURES;
+export function isLooping(job: ObservedJob, now: number): boolean {
+  return recentFailures(job, now) >= LOOP_FAILURES;
 }
 
-function statusWords(job: ObservedJob, now: number): string | undefined {
-  const recent = job.detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;
-  const often = `${recent} times within ${ageWords(LOOP_MS)}`;
+function recentFailures({ detail }: ObservedJob, now: number): number {
+  return detail?.health?.failures.filter((at) => now - at < LOOP_MS).length ?? 0;
+}
+
+function failureOf(job: ObservedJob, now: number): Ailment | undefined {
+  const failures = recentFailures(job, now);
   const reason = job.detail?.failure ?? "no reason known";
-  if (isStruggling(job)) return `it is ${job.status}${recent > 1 ? `, failed ${often}` : ""}: ${reason}`;
-  return recent < LOOP_FAILURES ? undefined : `it failed ${often} and was started again by Flink: ${reason}`;
+  if (isStruggling(job)) return { about: "struggling", status: job.status, failures, reason };
+  return isLooping(job, now) ? { about: "restart-loop", failures, reason } : undefined;
 }
 
-function checkpointWords({ detail, startedAt }: ObservedJob, staleSeconds: number, now: number): string | undefined {
+function checkpointFault({ detail, startedAt }: ObservedJob, staleSeconds: number, now: number): Ailment | undefined {
   const health = detail?.health;
   // Flink has no such page for a job that makes none.
   if (!health) return undefined;
-  const { failedCheckpoints, checkpointFailure, checkpointAt } = health;
-  const age = now - (checkpointAt ?? startedAt);
-  const last =
-    checkpointAt === undefined ? `none completed since its start ${ageWords(age)} ago` : `${ageWords(age)} old`;
-  if (failedCheckpoints >= FAILED_CHECKPOINTS)
-    return `its last ${failedCheckpoints} checkpoints failed${checkpointFailure ? ` (${checkpointFailure})` : ""}; the newest: ${last}`;
-  return staleSeconds > 0 && age > staleSeconds * 1000 ? `its newest checkpoint: ${last}` : undefined;
+  const { failedCheckpoints: failed, checkpointFailure: reason, checkpointAt: at } = health;
+  if (failed >= FAILED_CHECKPOINTS) return { about: "failing-checkpoints", failed, reason, at, startedAt };
+  const isOld = staleSeconds > 0 && now - (at ?? startedAt) > staleSeconds * 1000;
+  return isOld ? { about: "old-checkpoint", at, startedAt } : undefined;
 }

@@ -3,6 +3,7 @@
 import type { Place } from "../cluster/place.js";
 import type { MetadataColumns } from "../sql/metadata-columns.js";
 import type { QueryMeta } from "../sql/statements.js";
+import type { CarriedOut } from "./choices.js";
 import { type Manifest, sourceOf } from "./manifest.js";
 import type { StateDirectories } from "./properties.js";
 
@@ -14,9 +15,9 @@ export interface StateRef {
   /** Milliseconds since 1970, UTC. */
   readonly at: number;
   /** Size of the state, where it is known. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /** The job was drained into it: its windows are closed, so that going on from it is no matter of course. */
-  readonly drained?: true;
+  readonly drained?: true | undefined;
 }
 
 /** One start of one version: all that is needed to start it again. */
@@ -64,8 +65,8 @@ export interface Intent {
   readonly session: { readonly gatewayUrl: string; readonly handle: string } | undefined;
   /** Longest time for a start when it was written, by which a start that may still come is waited for; older records do not say. */
   readonly startSeconds?: number | undefined;
-  /** Marks of the choices that are carried out once `next` has started. */
-  readonly choices?: readonly string[] | undefined;
+  /** Parts of the choice that are carried out once `next` has started. */
+  readonly choices?: readonly CarriedOut[] | undefined;
   /** Steps of the plan that were done by then, of all; older records do not say. */
   readonly applied?: number | undefined;
   readonly total?: number | undefined;
@@ -92,9 +93,9 @@ export interface JobRecord {
   readonly intent: Intent | undefined;
   readonly past: readonly PastVersion[];
   /** Flink's ids of earlier starts, newest last: by these a second copy is known to be ours. */
-  readonly starts?: readonly string[];
-  /** Marks of the choices that were carried out and are still in the configuration; see choices.ts. */
-  readonly choices?: readonly string[];
+  readonly starts?: readonly string[] | undefined;
+  /** Parts of the choice that were carried out and are still in the configuration. */
+  readonly choices?: readonly CarriedOut[] | undefined;
   /** Flink options as the file's classic part has them: flink-sql-runner takes `4` and `'4'` for two values. */
   readonly classicProperties?: Readonly<Record<string, unknown>>;
   /** Its current version came to its end by itself, whatever became of the record since. */
@@ -132,7 +133,7 @@ export function withoutSession({ intent }: JobRecord): Intent | undefined {
 }
 
 /** No field at all where there are none: most records know no choice. */
-export function withChoices(choices: readonly string[] | undefined): { choices?: readonly string[] } {
+export function withChoices(choices: readonly CarriedOut[] | undefined): { choices?: readonly CarriedOut[] } {
   return choices && choices.length > 0 ? { choices } : {};
 }
 

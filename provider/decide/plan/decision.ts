@@ -1,9 +1,11 @@
 /** What can be decided about a job: what becomes of it, by which steps, or a refusal that says the way out. */
 
 import type { Change, Desired } from "../change/changes.js";
+import { type CarriedOut, chooseFrom } from "../job/choices.js";
 import { sourceOf } from "../job/manifest.js";
 import { type JobRecord, nextVersion, type StateRef } from "../job/record.js";
 import type { ErrorCode } from "../words/errors.js";
+import type { Remark } from "./remark.js";
 import type { Start, Step, Stop } from "./step.js";
 
 export type { From, Start, Step, Stop } from "./step.js";
@@ -34,8 +36,8 @@ export interface Draft {
   readonly start?: Start | undefined;
   readonly rest?: { readonly state: StateRef | undefined };
   readonly record?: { readonly status: "running" | "finished"; readonly jobId: string | undefined };
-  /** Something to be told beside the plan. */
-  readonly remark?: string | undefined;
+  /** What is to be told beside the plan. */
+  readonly remarks?: readonly Remark[] | undefined;
   /** State that a new version leaves behind. */
   readonly leaves?: StateRef | undefined;
   readonly leavesVersion?: number | undefined;
@@ -43,8 +45,8 @@ export interface Draft {
   readonly isChosen?: boolean;
   /** It is suspended, and meant to be: nothing to be warned of. */
   readonly isSuspended?: boolean;
-  /** Marks of the choices that are carried out once this is; see choices.ts. */
-  readonly choices?: readonly string[];
+  /** Parts of the choice that are carried out once this is. */
+  readonly choices?: readonly CarriedOut[];
 }
 
 export interface Decision extends Draft {
@@ -77,11 +79,6 @@ export function refuseNoState(name: string, version: number, why: string): Refus
     `${name}: no state found for version ${version}: ${why}`,
     `put the state back (checkpoint or savepoint directory); or start from another state, or clean: ${chooseFrom(name, "<path>")}, or … clean`,
   );
-}
-
-/** The command that makes a choice. */
-export function chooseFrom(name: string, from: string): string {
-  return `pulumi config set --path 'choices["${name}"].from' ${from}`;
 }
 
 export function isNewVersion(changes: readonly Change[]): boolean {

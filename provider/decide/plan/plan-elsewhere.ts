@@ -3,13 +3,13 @@
 import type { Desired } from "../change/changes.js";
 import { mayBeWritten, quietMs } from "../cluster/other-places.js";
 import { type Place, placeName, placeWords, samePlace } from "../cluster/place.js";
-import { stateName } from "../job/naming.js";
 import { CHECKPOINT_INTERVAL } from "../job/properties.js";
-import type { JobRecord, StateRef } from "../job/record.js";
+import type { JobRecord } from "../job/record.js";
 import { ageWords } from "../words/words.js";
 import { type Draft, type DraftPlan, isIdle, type Refusal, refuse } from "./decision.js";
 import { latestState } from "./latest-state.js";
 import type { Observed } from "./observed.js";
+import { jobsWords, type Remark, remarkWords, withRemarks } from "./remark.js";
 
 /** Before anything is planned: a record of somebody else, and a job that runs where nobody said that it is to leave. */
 export function refuseElsewhere(desired: Desired, observed: Observed): Refusal | undefined {
@@ -40,7 +40,7 @@ function refuseAlive(desired: Desired, { record, job, elsewhere, namesakes }: Ob
   const { place } = elsewhere;
   const [stranger] = namesakes;
   if (job && !stranger && isMeant(desired, record, place)) return undefined;
-  const ids = [...(job ? [job] : []), ...namesakes].map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  const ids = jobsWords([...(job ? [job] : []), ...namesakes]);
   const where = placeWords(place);
   if (stranger)
     return refuse(
@@ -65,27 +65,21 @@ function isMeant({ here, before, stack }: Desired, record: JobRecord | undefined
 }
 
 /** What is said of a move beside the plan. */
-export function moveWords({ elsewhere }: Observed): string | undefined {
-  return elsewhere?.kind === "alive" ? `it moves: stopped on ${placeWords(elsewhere.place)}, started here` : undefined;
+export function moveOf({ elsewhere }: Observed): Remark | undefined {
+  return elsewhere?.kind === "alive" ? { about: "moves", from: elsewhere.place } : undefined;
 }
 
 /** What is known of a job whose cluster gives no answer, if it may still run; undefined elsewhere. */
-export function silenceWords(observed: Observed): string | undefined {
+export function silenceOf(observed: Observed): Remark | undefined {
   const { elsewhere, record, now } = observed;
   if (elsewhere?.kind !== "silent") return undefined;
   const newest = latestState(observed);
-  return mayBeWritten(newest, intervalOf(record), now) ? wordsOf(elsewhere.place, newest, now) : undefined;
+  if (!mayBeWritten(newest, intervalOf(record), now)) return undefined;
+  return { about: "silent-cluster", place: elsewhere.place, newest };
 }
 
 function intervalOf(record: JobRecord | undefined): string | undefined {
   return record?.current.manifest.flinkProperties[CHECKPOINT_INTERVAL];
-}
-
-function wordsOf(place: Place, newest: StateRef | undefined, now: number): string {
-  const age = newest
-    ? `its newest state, ${stateName(newest.path)}, is ${ageWords(now - newest.at)} old`
-    : "no state of the job is known";
-  return `${placeWords(place)}, where it ran last, does not answer; ${age}`;
 }
 
 /** A cluster that gives no answer may run the job still: nothing is started until its states have been quiet for long. */
@@ -97,11 +91,10 @@ export function unlessSilent(plan: Draft, desired: Desired, observed: Observed):
   const isGivenUp = desired.choice?.lost !== undefined && desired.choice.lost === placeName(place);
   const newest = latestState(observed);
   const interval = intervalOf(record);
-  const remark = wordsOf(place, newest, now);
-  if (isGivenUp || !mayBeWritten(newest, interval, now))
-    return { ...plan, remark: plan.remark ? `${plan.remark}; ${remark}` : remark };
+  const remark: Remark = { about: "silent-cluster", place, newest };
+  if (isGivenUp || !mayBeWritten(newest, interval, now)) return withRemarks(plan, remark);
   return refuse(
-    `${name}: it may still run: ${remark}; nothing was started (${why})`,
+    `${name}: it may still run: ${remarkWords(remark, name, now)}; nothing was started (${why})`,
     `make that cluster reachable, or shut it down. If it is gone for good, run: pulumi config set --path 'choices["${name}"].lost' ${placeName(place)}` +
       (newest ? `; or wait until its newest state is ${ageWords(quietMs(interval))} old` : ""),
   );

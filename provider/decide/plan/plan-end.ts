@@ -6,9 +6,10 @@ import { type Refusal, refuse } from "./decision.js";
 import { latestState } from "./latest-state.js";
 import { stopStep } from "./layout.js";
 import { hasEnded, isAlive, type Observed } from "./observed.js";
-import { silenceWords } from "./plan-elsewhere.js";
+import { silenceOf } from "./plan-elsewhere.js";
 import { plainStop } from "./plan-running.js";
 import { hasFinished, neverDeployed } from "./plan-stopped.js";
+import { jobsWords, remarkWords } from "./remark.js";
 import type { EndStep } from "./step.js";
 
 export interface EndPlan {
@@ -22,10 +23,10 @@ export interface EndPlan {
  */
 export function planRemoval(name: string, observed: Observed, record: JobRecord, here?: Place): EndPlan | Refusal {
   const { job } = observed;
-  const silent = silenceWords(observed);
+  const silent = silenceOf(observed);
   if (silent)
     return refuse(
-      `${name}: not removed: it may still run: ${silent}`,
+      `${name}: not removed: it may still run: ${remarkWords(silent, name, observed.now)}`,
       "make that cluster reachable, or shut it down; or wait until the newest state of the job is old, then try again",
     );
   const there = job && isAlive(job) && observed.elsewhere?.kind === "alive" ? observed.elsewhere.place : undefined;
@@ -34,7 +35,7 @@ export function planRemoval(name: string, observed: Observed, record: JobRecord,
       `${name}: not removed: it runs on ${placeWords(there)}, and this stack has a local cluster of its own; it was not touched`,
       "run `pulumi destroy` in the project that deployed it; or, to forget it here, `pulumi state delete <urn>`",
     );
-  const others = observed.namesakes.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  const others = jobsWords(observed.namesakes);
   if (others)
     return refuse(
       `${name}: not removed: jobs that are not in its record run under its name: ${others}`,

@@ -1,8 +1,10 @@
 /** Jobs of one name beside each other: which are copies that the record knows, and what is never done to others. */
 
 import type { Desired } from "../change/changes.js";
-import { chooseFrom, type Draft, type DraftPlan, refuse } from "./decision.js";
+import { chooseFrom } from "../job/choices.js";
+import { type Draft, type DraftPlan, refuse } from "./decision.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
+import { jobsWords, withRemarks } from "./remark.js";
 
 /** Copies by earlier starts of ours: only beside the record's own job, and only while that one runs. */
 export function knownCopies({ record, job, namesakes }: Observed): readonly ObservedJob[] {
@@ -13,14 +15,9 @@ export function knownCopies({ record, job, namesakes }: Observed): readonly Obse
 /** They are cancelled: their successor runs. */
 export function withCopies(plan: Draft, copies: readonly ObservedJob[], { job }: Observed): Draft {
   if (copies.length === 0) return plan;
-  const ids = copies.map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
-  const remark = `a second copy of it, which an earlier deployment started, is cancelled: ${ids}; ${job?.jobId} is the one in the record`;
-  return {
-    ...plan,
-    action: plan.action === "none" ? "repair" : plan.action,
-    copies: copies.map(({ jobId }) => jobId),
-    remark: plan.remark ? `${plan.remark}; ${remark}` : remark,
-  };
+  const action = plan.action === "none" ? "repair" : plan.action;
+  const cancelled = { ...plan, action, copies: copies.map(({ jobId }) => jobId) };
+  return withRemarks(cancelled, { about: "copies", copies, kept: job?.jobId });
 }
 
 /** Jobs of this name that the record does not know: never start another one beside them, and never end them unasked. */
@@ -33,7 +30,7 @@ export function planWithNamesakes(desired: Desired, { record, job, namesakes }: 
     const noted = { status: "running", jobId: adopted.jobId } as const;
     return { action: "adopt", version: record?.current.meta.version ?? 1, changes: [], record: noted };
   }
-  const ids = [...(own ? [own] : []), ...namesakes].map(({ jobId, status }) => `${jobId} (${status})`).join(", ");
+  const ids = jobsWords([...(own ? [own] : []), ...namesakes]);
   if (namesakes.length + Number(own !== undefined) > 1)
     return refuse(
       `${name}: ${namesakes.length + Number(own !== undefined)} jobs of this name run: ${ids}${own ? `; the record names ${own.jobId}` : ""}`,

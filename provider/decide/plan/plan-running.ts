@@ -2,12 +2,12 @@
 
 import type { Change, Desired } from "../change/changes.js";
 import { definitionChanges } from "../change/definition-changes.js";
-import { healthWords } from "../cluster/health.js";
+import { ailmentOf } from "../cluster/health.js";
+import { chooseFrom } from "../job/choices.js";
 import { isClassic, runsCutShort, versionByState } from "../job/classic.js";
 import { keepsCheckpoints } from "../job/properties.js";
 import type { JobRecord } from "../job/record.js";
 import {
-  chooseFrom,
   type Draft,
   type DraftPlan,
   type From,
@@ -20,7 +20,8 @@ import {
   type Stop,
 } from "./decision.js";
 import { isStruggling, type JobDetail, type Observed, type ObservedJob } from "./observed.js";
-import { moveWords } from "./plan-elsewhere.js";
+import { moveOf } from "./plan-elsewhere.js";
+import { type Remark, withRemarks } from "./remark.js";
 
 export function planRunning(
   desired: Desired,
@@ -34,16 +35,14 @@ export function planRunning(
   const other = isClassic(record.current) ? versionByState(job) : undefined;
   if (other !== undefined && other !== version) return refuseOtherVersion(manifest.name, version, other, job);
   const isRestarting = observed.cluster === "restarting";
-  const moves = moveWords(observed);
+  const moves = moveOf(observed);
   const isChosen = choice?.from === "clean" || observed.chosen !== undefined;
   if (changes.length === 0 && !isChosen && !isRestarting && !moves)
     return planUnchanged(desired, observed, record, job);
   const plan = planChange(desired, observed, record, job, changes);
   if (plan.action === "refuse" || (!isRestarting && !moves)) return plan;
   // In a preview the job still runs; by the time of `up` the cluster's update has stopped it with a savepoint.
-  const remark =
-    moves ?? `the session cluster restarts${plan.action === "replace" ? "" : `, ${manifest.name} with it`}`;
-  return { ...plan, remark: plan.remark ? `${plan.remark}; ${remark}` : remark };
+  return withRemarks(plan, moves ?? { about: "cluster-restarts", isRestarted: plan.action !== "replace" });
 }
 
 function planChange(
@@ -61,7 +60,7 @@ function planChange(
   const from = chosen ?? (isReplaced && !isCarried ? "clean" : stateAfter(stop, record, job));
   // A clean start asks for no state, so that how the old one ends is no news.
   const isSilent = from === "clean" && isReplaced && stop.do === "cancel" && !stop.isForced;
-  const remark = isSilent ? undefined : stopRemark(stop, job);
+  const remarks = isSilent ? [] : stopRemarks(stop, job);
   if (from === undefined) return refuseNoCheckpoint(name, record, stop);
   const lost =
     from !== "clean" && from !== chosen && stop.do === "cancel" && !keepsCheckpoints(record.current.manifest);
@@ -73,11 +72,11 @@ function planChange(
   };
   if (isReplaced) {
     const leaves = from === "clean" ? job.detail?.lastCheckpoint : undefined;
-    return { ...replacement(desired, record, changes, leaves, stop, { ...start, from }), remark, isChosen };
+    return { ...replacement(desired, record, changes, leaves, stop, { ...start, from }), remarks, isChosen };
   }
   if (stop.do === "stop-with-savepoint" && stop.drain) return refuseDrain(name);
   const same: Start = { do: "start", version: "same", from, ...start };
-  return { action: "restart", version: record.current.meta.version, changes, stop, start: same, remark, isChosen };
+  return { action: "restart", version: record.current.meta.version, changes, stop, start: same, remarks, isChosen };
 }
 
 /** How it is ended: with a savepoint wherever that can be had, unless a person wants it otherwise. */
@@ -96,11 +95,9 @@ export function plainStop(job: Pick<ObservedJob, "jobId" | "status">): Stop {
 }
 
 /** What is worth a word about the end of a job. */
-export function stopRemark(stop: Stop, job: ObservedJob): string | undefined {
-  if (stop.do === "stop-with-savepoint") return stop.drain ? "drained first: all its windows are closed" : undefined;
-  return stop.isForced
-    ? "cancelled without a savepoint, as chosen: what it read since its last checkpoint is read again"
-    : `it is ${job.status} and cannot take a savepoint`;
+export function stopRemarks(stop: Stop, { status }: ObservedJob): Remark[] {
+  if (stop.do === "stop-with-savepoint") return stop.drain ? [{ about: "drained" }] : [];
+  return [stop.isForced ? { about: "cancelled-as-chosen" } : { about: "no-savepoint", status }];
 }
 
 /** The state that is there after the stop; undefined where there is none. */
@@ -116,18 +113,18 @@ export function neverHadState(detail: JobDetail | undefined): boolean {
   return detail !== undefined && detail.completedCheckpoints === 0 && !detail.restored;
 }
 
-const CUT_SHORT = "its query runs without what follows its first -- comment, as flink-sql-runner joined the lines";
-
 function planUnchanged(desired: Desired, { now }: Observed, record: JobRecord, job: ObservedJob): Draft {
   const version = record.current.meta.version;
-  const cutShort = runsCutShort(record.current, desired.manifest) ? CUT_SHORT : undefined;
-  const remark = healthWords(job, desired.staleSeconds ?? 0, now) ?? cutShort;
+  const ailment = ailmentOf(job, desired.staleSeconds ?? 0, now);
+  const isCutShort = runsCutShort(record.current, desired.manifest);
+  const remark: Remark | undefined = ailment ?? (isCutShort ? { about: "query-cut-short" } : undefined);
+  const unchanged = { version, changes: [], remarks: remark ? [remark] : [] };
   const { jobId, definitions, templates } = record.current;
   // Another brace with the same value in it is nothing to the job, and much to a stack that compares itself.
   const isStale = templates && desired.templates && definitionChanges(templates, desired.templates).length > 0;
   const complete = jobId === job.jobId && !record.intent && definitions && !isStale && record.status === "running";
-  if (complete) return { action: "none", version, changes: [], remark };
-  return { action: "adopt", version, changes: [], record: { status: "running", jobId: job.jobId }, remark };
+  if (complete) return { action: "none", ...unchanged };
+  return { action: "adopt", ...unchanged, record: { status: "running", jobId: job.jobId } };
 }
 
 function refuseOtherVersion(name: string, version: number, other: number, { jobId }: ObservedJob): Refusal {

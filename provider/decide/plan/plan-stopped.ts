@@ -1,11 +1,11 @@
 /** What is done with a job that does not run: by a crash, by somebody's hand, or because it came to its end. */
 
 import type { Change, Desired } from "../change/changes.js";
+import { chooseFrom } from "../job/choices.js";
 import { isClassic } from "../job/classic.js";
 import { sameLocation } from "../job/naming.js";
 import type { JobRecord, StateRef } from "../job/record.js";
 import {
-  chooseFrom,
   type Draft,
   type DraftPlan,
   isNewVersion,
@@ -18,6 +18,7 @@ import {
 import { latestState, missingSavepoint } from "./latest-state.js";
 import type { Observed, ObservedJob } from "./observed.js";
 import { neverHadState } from "./plan-running.js";
+import type { Remark } from "./remark.js";
 
 export function planStopped(
   desired: Desired,
@@ -36,7 +37,7 @@ export function planStopped(
   const allows = choice?.allowNonRestoredState ? { allowNonRestoredState: true as const } : {};
   if (chosen && !isReplaced) {
     const start: Start = { do: "start", version: "same", from: chosen, isChosen: true, ...allows };
-    return { action: "resume", version, changes, start, remark: endOf(observed.job), isChosen };
+    return { action: "resume", version, changes, start, remarks: endOf(observed.job), isChosen };
   }
   if (isReplaced && (chosen || !isCarried)) {
     const given = chosen && { from: chosen, isChosen: true as const, ...allows };
@@ -68,7 +69,7 @@ function resume(
   const from = state ?? (neverHad ? "clean" : undefined);
   if (!from) return refuseNoState(name, version, "it does not run");
   const start: Start = { do: "start", version: "same", from, ...(from === "clean" ? {} : allows) };
-  return { action: "resume", version, changes, start, remark: endOf(job) };
+  return { action: "resume", version, changes, start, remarks: endOf(job) };
 }
 
 /** The state to go on from is not what it was, or was never meant for that. */
@@ -92,10 +93,10 @@ function refusalOf(
   );
 }
 
-function endOf(job: ObservedJob | undefined): string | undefined {
-  if (!job) return undefined;
-  if (job.detail?.stoppedWith) return "it was stopped with a savepoint";
-  return `it is ${job.status}${job.detail?.failure ? `: ${job.detail.failure}` : ""}`;
+function endOf(job: ObservedJob | undefined): Remark[] {
+  if (!job) return [];
+  if (job.detail?.stoppedWith) return [{ about: "stopped-with-savepoint" }];
+  return [{ about: "ended", status: job.status, failure: job.detail?.failure }];
 }
 
 /** The very first start was prepared and never confirmed, or was postponed. */
@@ -117,10 +118,10 @@ export function planFinished(
 ): Draft {
   const version = record.current.meta.version;
   if (isNewVersion(changes)) return replacement(desired, record, changes, undefined, undefined);
-  const remark = changes.length > 0 ? "the change takes effect with the next version" : undefined;
+  const remarks: Remark[] = changes.length > 0 ? [{ about: "waits-for-version" }] : [];
   // In a preview; by the time of `up` the cluster's update has noted its end.
   const isNoted = record.status === "finished" || (cluster === "restarting" && record.status === "running");
-  if (isNoted) return { action: "none", version, changes: [], remark };
+  if (isNoted) return { action: "none", version, changes: [], remarks };
   const noted = { status: "finished" as const, jobId: job?.jobId ?? record.current.jobId };
-  return { action: "finish", version, changes: [], record: noted, remark };
+  return { action: "finish", version, changes: [], record: noted, remarks };
 }

@@ -3,13 +3,14 @@
 import { stateName } from "../job/naming.js";
 import { ageWords, sizeWords } from "../words/words.js";
 import type { Decision, From, Plan } from "./decision.js";
+import { remarkWords } from "./remark.js";
 
 /** `orders: restart from a savepoint (parallelism.default 1 → 2), version 3 stays`. `now` in milliseconds since 1970. */
 export function planWords(name: string, plan: Plan, now: number): string {
   if (plan.action === "refuse") return plan.what;
-  const remark = plan.remark ? `; ${plan.remark}` : "";
+  const remarks = (plan.remarks ?? []).map((remark) => `; ${remarkWords(remark, name, now)}`).join("");
   const allows = plan.start?.allowNonRestoredState ? "; state that matches no operator is dropped" : "";
-  return `${name}: ${decisionWords(plan, now)}${allows}${remark}`;
+  return `${name}: ${decisionWords(plan, now)}${allows}${remarks}`;
 }
 
 /** What runs as it should is still something new to a stack whose state does not know it, as after `pulumi state delete`. */

@@ -2,11 +2,19 @@
 
 import { changesBetween, type Desired } from "../change/changes.js";
 import { withKeptState } from "../change/kept-state.js";
-import { choiceMarks, pendingChoice, remembered, statePath } from "../job/choices.js";
+import {
+  type CarriedOut,
+  chooseFrom,
+  chosenState,
+  isAmong,
+  partsOf,
+  pendingChoice,
+  remembered,
+} from "../job/choices.js";
 import { versionOf } from "../job/naming.js";
 import type { JobRecord, StateRef } from "../job/record.js";
 import { ageWords } from "../words/words.js";
-import { chooseFrom, type Draft, type DraftPlan, type Plan, type Refusal, refuse, type Start } from "./decision.js";
+import { type Draft, type DraftPlan, type Plan, type Refusal, refuse, type Start } from "./decision.js";
 import { stepsOf } from "./layout.js";
 import { isAlive, type Observed, type ObservedJob } from "./observed.js";
 import { refuseElsewhere, unlessSilent } from "./plan-elsewhere.js";
@@ -14,6 +22,7 @@ import { knownCopies, planWithNamesakes, withCopies } from "./plan-namesakes.js"
 import { planRunning } from "./plan-running.js";
 import { hasFinished, planFinished, planStopped } from "./plan-stopped.js";
 import { planSuspended } from "./plan-suspended.js";
+import { withRemarks } from "./remark.js";
 
 export type { Action, Decision, From, Plan, Refusal, Step, Stop } from "./decision.js";
 
@@ -23,7 +32,7 @@ export function planJob(desired: Desired, observed: Observed): Plan {
   const copies = knownCopies(observed);
   if (observed.namesakes.length > copies.length) return laidOut(planWithNamesakes(desired, observed), observed);
   const choice = pendingChoice(desired.choice, observed.record?.choices);
-  const missing = missingChoice(desired.manifest.name, statePath(choice), observed);
+  const missing = missingChoice(desired.manifest.name, chosenState(choice), observed);
   const plan = missing ?? planAlone({ ...desired, choice }, observed);
   if (plan.action === "refuse") return plan;
   const chosen = withNewName(withChoices(plan, desired, observed.record), desired, observed.record);
@@ -44,8 +53,7 @@ function withNewName(plan: Draft, { stack }: Desired, record: JobRecord | undefi
 /** A job that is to rest is not at rest while a start of it may still come. */
 function withLateStart(plan: Draft, { lateStart }: Observed): Draft {
   if (plan.action !== "none" || lateStart === undefined) return plan;
-  const late = `an earlier deployment was killed while it started job ${lateStart}; if that job still starts, it is stopped`;
-  return { ...plan, action: "repair", remark: plan.remark ? `${plan.remark}; ${late}` : late };
+  return withRemarks({ ...plan, action: "repair" }, { about: "late-start", jobId: lateStart });
 }
 
 /** `desired.choice` is what is still to be carried out. */
@@ -82,7 +90,7 @@ function planNew(desired: Desired, { states, chosen, now }: Observed): DraftPlan
       version,
       changes: [],
       rest: { state: undefined },
-      remark: "it is new, and not started",
+      remarks: [{ about: "new-and-suspended" }],
       isSuspended: true,
     };
   const start: Start = {
@@ -123,10 +131,10 @@ function withChoices(plan: Draft, { choice }: Desired, record: JobRecord | undef
   const before = record?.choices ?? [];
   const kept = remembered(choice, before);
   const isEnd = plan.action === "replace" || plan.action === "suspend";
-  const waits = (mark: string) =>
-    (mark.startsWith("from: previous-version") && plan.action !== "replace") || (mark.startsWith("drain") && !isEnd);
+  const waits = (one: CarriedOut) =>
+    one.part === "drain" ? !isEnd : one.part === "from" && one.from === "previous-version" && plan.action !== "replace";
   const isOver = plan.start !== undefined || (plan.action === "suspend" && plan.stop !== undefined);
-  const choices = isOver ? choiceMarks(choice).filter((mark) => kept.includes(mark) || !waits(mark)) : kept;
+  const choices = isOver ? partsOf(choice).filter((one) => isAmong(kept, one) || !waits(one)) : kept;
   const forgets = plan.action === "none" && kept.length < before.length;
   return { ...plan, choices, ...(forgets && { action: "forget" as const }) };
 }

@@ -95,16 +95,15 @@ export function columnsOf({ timestamp, query, only }: MetadataColumns): Metadata
 }
 
 /**
- * The metadata columns that a target table lacks, out of Flink's words about another number of columns; empty where
- * something else is missing.
+ * The metadata columns that a target table lacks; empty where something else is missing. `query` and `sink`: the columns of
+ * both, `name: TYPE` each.
  */
-export function missingColumns(message: string, columns: MetadataColumns): MetadataColumn[] {
-  const count = (what: string) => new RegExp(`${what} schema:\\s*\\[(.*)\\]`, "u").exec(message)?.[1];
-  const [query, sink] = [count("Query"), count("Sink")];
-  if (query === undefined || sink === undefined || !/number of columns/u.test(message)) return [];
-  const lacking = columnsOf(columns).filter(({ name }) => !sink.includes(`${name}: `));
-  const columnsIn = (schema: string) => schema.split(/, (?=[^,(]+: )/u).length;
-  return columnsIn(query) - columnsIn(sink) === lacking.length ? lacking : [];
+export function missingColumns(
+  { query, sink }: { readonly query: readonly string[]; readonly sink: readonly string[] },
+  columns: MetadataColumns,
+): MetadataColumn[] {
+  const lacking = columnsOf(columns).filter(({ name }) => !sink.some((column) => column.includes(`${name}: `)));
+  return query.length - sink.length === lacking.length ? lacking : [];
 }
 
 /** The way out where these are all that is missing. */

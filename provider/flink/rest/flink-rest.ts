@@ -17,6 +17,7 @@ import {
   Tasks,
   Vertices,
 } from "./answers.js";
+import type { Connection } from "./connection.js";
 import { callJson, HttpRefusal, isOutage, NoAnswer } from "./http.js";
 import { askedInTurn } from "./in-turn.js";
 
@@ -36,22 +37,18 @@ const PAUSE_MS = 250;
  * answered with 502, 503 or 504, as a JobManager's fail-over does, is asked again within that limit.
  */
 export class FlinkRest {
-  constructor(
-    readonly url: string,
-    readonly timeoutMs: number,
-    /** `patient`: a question that gets no answer at all is asked again too, within the limit, and one answered 500 for a moment. */
-    readonly manner: "prompt" | "patient" = "prompt",
-  ) {}
+  constructor(readonly connection: Connection) {}
 
   private async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const since = Date.now();
-    const until = since + this.timeoutMs;
+    const { timeoutMs, patience } = this.connection;
+    const until = since + timeoutMs;
     for (;;) {
       try {
-        return await callJson(this.url, { method: "GET", path, timeoutMs: this.timeoutMs }, schema);
+        return await callJson(this.connection, { method: "GET", path }, schema);
       } catch (error) {
         const stumbles = error instanceof HttpRefusal && error.status === 500 && Date.now() - since < STUMBLE_MS;
-        const passes = isOutage(error) || (this.manner === "patient" && (error instanceof NoAnswer || stumbles));
+        const passes = isOutage(error) || (patience === "patient" && (error instanceof NoAnswer || stumbles));
         if (!passes || !isWaitedFor() || Date.now() + PAUSE_MS > until) throw error;
         await sleep(PAUSE_MS);
       }
@@ -83,7 +80,8 @@ export class FlinkRest {
   /** For each job that it knows Flink asks that job's own part: of a hundred jobs a listing is a hundred questions. */
   jobsOverview(): Promise<readonly JobSummary[]> {
     const ask = async () => (await this.get("/jobs/overview", Listing)).jobs;
-    return askedInTurn(`${this.manner} ${this.timeoutMs} ${this.url}`, ask);
+    const { key, timeoutMs, patience } = this.connection;
+    return askedInTurn(`${patience} ${timeoutMs} ${key}`, ask);
   }
 
   async checkpoints(jobId: string): Promise<Checkpoints | undefined> {
@@ -145,7 +143,7 @@ export class FlinkRest {
   /** Stops with a savepoint; `triggerId` (32 hexadecimal digits) names the operation, so it can be asked for later. */
   async stop(jobId: string, options: { targetDirectory: string; triggerId: string; drain: boolean }): Promise<void> {
     const path = `/jobs/${encodeURIComponent(jobId)}/stop`;
-    await callJson(this.url, { method: "POST", path, body: options, timeoutMs: this.timeoutMs }, Anything);
+    await callJson(this.connection, { method: "POST", path, body: options }, Anything);
   }
 
   /** For how long Flink answers from its caches, in milliseconds (option web.refresh-interval). */
@@ -168,7 +166,7 @@ export class FlinkRest {
   async triggerCheckpoint(jobId: string, triggerId: string): Promise<void> {
     const path = `/jobs/${encodeURIComponent(jobId)}/checkpoints`;
     const body = { checkpointType: "CONFIGURED", triggerId };
-    await callJson(this.url, { method: "POST", path, body, timeoutMs: this.timeoutMs }, Anything);
+    await callJson(this.connection, { method: "POST", path, body }, Anything);
   }
 
   /** Undefined when Flink does not know the operation. */
@@ -178,7 +176,7 @@ export class FlinkRest {
 
   /** An application on YARN ends with it, and its files there are deleted; whatever runs is lost. */
   async shutDownCluster(): Promise<void> {
-    await callJson(this.url, { method: "DELETE", path: "/cluster", timeoutMs: this.timeoutMs }, Anything);
+    await callJson(this.connection, { method: "DELETE", path: "/cluster" }, Anything);
   }
 
   /** The id under which the JobManager runs: on YARN, that of its application. */
@@ -188,7 +186,7 @@ export class FlinkRest {
 
   async cancel(jobId: string): Promise<void> {
     const path = `/jobs/${encodeURIComponent(jobId)}?mode=cancel`;
-    await callJson(this.url, { method: "PATCH", path, timeoutMs: this.timeoutMs }, Anything);
+    await callJson(this.connection, { method: "PATCH", path }, Anything);
   }
 }
 

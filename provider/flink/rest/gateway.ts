@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ON_SERVER_SIDE } from "../words/flink-words.js";
 import { causes } from "../words/java-trace.js";
 import { placeIn, tellingCause } from "../words/telling-cause.js";
+import type { Connection } from "./connection.js";
 import { callJson, HttpRefusal, NoAnswer } from "./http.js";
 
 const API = "/v2";
@@ -36,17 +37,15 @@ const Rows = z.object({
 const Failure = z.object({ errors: z.array(z.string()) });
 
 export class SqlGateway {
-  constructor(
-    readonly url: string,
-    readonly timeoutMs: number,
-  ) {}
+  constructor(readonly connection: Connection) {}
 
   private call<T>(method: "GET" | "POST" | "DELETE", path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    return callJson(
-      this.url,
-      { method, path: API + path, timeoutMs: this.timeoutMs, ...(body === undefined ? {} : { body }) },
-      schema,
-    );
+    return callJson(this.connection, { method, path: API + path, body }, schema);
+  }
+
+  /** Of a statement, in messages. */
+  private get where(): string {
+    return `POST ${this.connection.urlOf(`${API}/sessions`)}`;
   }
 
   info(): Promise<{ version: string }> {
@@ -111,8 +110,7 @@ export class SqlGateway {
     for (let pause = 10; ; pause = Math.min(pause * 1.5, 100)) {
       const rows = await this.result(operation, since);
       if (rows) return rows.results?.data.map((row) => row.fields) ?? [];
-      if (Date.now() > deadline)
-        throw new NoAnswer(`POST ${this.url}${API}/sessions`, `no result within ${limitMs / 1000} s`);
+      if (Date.now() > deadline) throw new NoAnswer(this.where, `no result within ${limitMs / 1000} s`);
       await sleep(pause);
     }
   }
@@ -123,7 +121,7 @@ export class SqlGateway {
       return await answer;
     } catch (error) {
       if (!(error instanceof HttpRefusal) || error.status < 500) throw error;
-      if (!ON_SERVER_SIDE.test(error.body)) throw new NoAnswer(`POST ${this.url}${API}/sessions`, error);
+      if (!ON_SERVER_SIDE.test(error.body)) throw new NoAnswer(this.where, error);
       throw refusalFrom(serverTrace(error.body));
     }
   }

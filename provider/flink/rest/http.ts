@@ -1,10 +1,11 @@
-/** JSON over HTTP with a time limit; one request, no retry. */
+/** One request over a connection, within its time limit; no retry. Whatever speaks HTTP to Flink or YARN sends it here. */
 
 import { request } from "undici";
 import type { z } from "zod";
 import { MOST_BYTES, reasonOf } from "../../decide/index.js";
 import { beginning } from "../../secrecy/index.js";
 import { NOT_READY } from "../words/flink-words.js";
+import type { Connection } from "./connection.js";
 
 /** The server answered, and the answer is no: status and its own text. */
 export class HttpRefusal extends Error {
@@ -33,16 +34,24 @@ export function isOutage(error: unknown): boolean {
 }
 
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
-  readonly timeoutMs: number;
 }
 
-/** Sends one request to `base + path` and checks the answer against `schema`. */
-export async function callJson<T>(base: string, call: Call, schema: z.ZodType<T>): Promise<T> {
-  const where = `${call.method} ${base}${call.path.split("?")[0]}`;
-  const { status, text } = await send(base, call, where);
+/** What a server answered, whatever it is. */
+export interface Exchanged {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** Sends one request and checks the answer against `schema`. Throws HttpRefusal and NoAnswer. */
+export async function callJson<T>(to: Connection, call: Call, schema: z.ZodType<T>): Promise<T> {
+  const where = `${call.method} ${to.urlOf(call.path.split("?")[0] ?? "")}`;
+  const { status, text } = await exchange(to, call).catch((error: unknown) => {
+    throw new NoAnswer(where, error);
+  });
   if (status < 200 || status >= 300) throw new HttpRefusal(status, text, where);
   const parsed = schema.safeParse(text === "" ? {} : parseJson(text, where));
   if (parsed.success) return parsed.data;
@@ -51,27 +60,28 @@ export async function callJson<T>(base: string, call: Call, schema: z.ZodType<T>
   throw new NoAnswer(where, `the answer is not Flink's (${place}${issue?.message ?? "not valid"})`);
 }
 
-async function send(base: string, call: Call, where: string): Promise<{ status: number; text: string }> {
-  try {
-    const response = await request(base + call.path, {
-      method: call.method,
-      headersTimeout: call.timeoutMs,
-      bodyTimeout: call.timeoutMs,
-      signal: AbortSignal.timeout(call.timeoutMs),
-      headers: {
-        accept: "application/json",
-        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    });
-    return { status: response.statusCode, text: await textOf(response.body) };
-  } catch (error) {
-    throw new NoAnswer(where, error);
-  }
+/** Throws whatever kept an answer from coming, as it was thrown. Redirects are not followed. */
+export async function exchange(to: Connection, { method, path, body }: Call): Promise<Exchanged> {
+  const { timeoutMs } = to;
+  const { headers, dispatcher } = await to.means();
+  const response = await request(to.urlOf(path), {
+    method,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(dispatcher ? { dispatcher } : {}),
+    headers: {
+      ...headers,
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.statusCode, headers: response.headers, text: await textOf(response.body) };
 }
 
 /** Throws where a body is longer than that; it is not kept in memory then. */
-export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of body) {

@@ -29,13 +29,13 @@ const latest = new Map<string, Latest>();
  * (milliseconds since 1970). Unlike `/jobs/<id>`, Flink answers this from no cache of its own.
  */
 export function listJobs(rest: FlinkRest, maxAgeMs: number, since = 0): Listing {
-  const known = latest.get(rest.url);
+  const known = latest.get(rest.connection.key);
   if (known && known.at >= since && Date.now() - known.at < goodFor(known, maxAgeMs)) return known.jobs;
   const at = Date.now();
   const jobs = rest.jobsOverview();
   const note = (failed: boolean) => () =>
-    latest.set(rest.url, { at: failed ? Date.now() : at, jobs, failed, tookMs: Date.now() - at });
-  latest.set(rest.url, { at, jobs, failed: false, tookMs: undefined });
+    latest.set(rest.connection.key, { at: failed ? Date.now() : at, jobs, failed, tookMs: Date.now() - at });
+  latest.set(rest.connection.key, { at, jobs, failed: false, tookMs: undefined });
   jobs.then(note(false), note(true));
   return jobs;
 }

@@ -1,10 +1,11 @@
 /** The Python program in runner/ as a process that plans and starts jobs: one JSON line in, one out (see runner/README.md). */
 
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { passedOn } from "../../decide/index.js";
+import { workspace } from "../../workspace/index.js";
 import { type RunnerAnswer, RunnerProcess, type RunnerRequest, runnerFailed } from "./runner-process.js";
 import { shortLived } from "./short-lived.js";
 
@@ -70,7 +71,7 @@ export class Runner {
   private async start(): Promise<RunnerProcess> {
     // Loaded when it is needed: execa is a pure ES module, which compiled TypeScript cannot require.
     const { execa } = await import("execa");
-    const folder = resolve("runner");
+    const folder = workspace.asset("runner");
     const child = execa(this.spec.python, ["-m", "flink_runner", "-"], {
       env: {
         ...passedOn(process.env, this.spec.environment ?? [], "python"),
@@ -114,7 +115,7 @@ function readLines(stream: Readable, take: (line: string) => void): void {
  * left that was killed goes now.
  */
 async function privateFolder(): Promise<string> {
-  const all = resolve(".local", "runner");
+  const all = workspace.local("runner");
   await mkdir(all, { recursive: true, mode: 0o700 });
   const left = (await readdir(all)).filter((pid) => !isRunnerProcess(Number(pid)));
   await Promise.all(left.map((pid) => rm(join(all, pid), { recursive: true, force: true })));

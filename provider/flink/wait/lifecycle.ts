@@ -1,11 +1,12 @@
 /** A job's stop, start and end as Flink reports them, each with a limit and with progress. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasEnded, startFix, UserError } from "../../decide/index.js";
+import { hasEnded, UserError } from "../../decide/index.js";
 import type { JobStatus, JobSummary } from "../rest/answers.js";
 import type { FlinkRest } from "../rest/flink-rest.js";
 import { listJobs } from "../rest/listing.js";
 import { failureReason } from "../words/java-trace.js";
+import { startFix } from "../words/start-fix.js";
 import { type Look, patiently, waitFor } from "./wait.js";
 
 /** Time limits in seconds. */

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { projectPaths } from "../../decide/index.js";
+import { projectPaths, UserError } from "../../decide/index.js";
 import type { Merged } from "./manifest-checks.js";
 import type { Problem } from "./places.js";
 
@@ -26,6 +26,20 @@ export function loadFiles(
       }
     }
   return { digests, problems };
+}
+
+/** The same for options that stand in no manifest. Throws manifest-invalid where a file is missing. */
+export function filesOf(job: string, root: string, properties: Readonly<Record<string, string>>): FileDigests {
+  const paths = Object.entries(properties).flatMap(([option, text]) =>
+    projectPaths(option, text).map((path) => ({ option, path, digest: digestOf(resolve(root, path)) })),
+  );
+  const missing = paths.find(({ digest }) => digest === undefined);
+  if (missing)
+    throw new UserError("manifest-invalid", {
+      what: `${job}: ${missing.option}: there is no file ${missing.path}; nothing was deployed or changed`,
+      fix: "correct the path; it is relative to the project's folder",
+    });
+  return Object.fromEntries(paths.flatMap(({ path, digest }) => (digest === undefined ? [] : [[path, digest]])));
 }
 
 /** Of a file, or of all files in a folder with their names. */

@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import {
-  type Choice,
   type Definition,
+  type GivenChoice,
   type Manifest,
   type Metadata,
   neededDefinitions,
@@ -50,7 +50,7 @@ export interface LoadedJob {
   /** The metadata columns that manifest, stack or template choose. */
   readonly metadata?: Metadata | undefined;
   /** What the stack's configuration chooses for it. */
-  readonly choice?: Choice | undefined;
+  readonly choice?: GivenChoice | undefined;
 }
 
 export interface Loaded {

@@ -45,6 +45,16 @@ export function secretProblems(secret: readonly (readonly string[])[]): string[]
     });
 }
 
+/** What is meant to be secret must not lie in the open: Pulumi encrypts what was given with --secret, and nothing else. */
+export function plainSecretProblems(values: Readonly<Record<string, unknown>>, secret: readonly string[]): string[] {
+  const names = Object.keys(Object(values.secretParameters));
+  if (names.length === 0 || secret.includes("secretParameters")) return [];
+  const commands = names.map((name) => `pulumi config set --secret --path ${pathArgument(["secretParameters", name])}`);
+  return [
+    `secretParameters: not encrypted, so that Pulumi keeps ${names.join(", ")} in plain text; set each with --secret, and consider the values of now as known: ${commands.join("; ")}`,
+  ];
+}
+
 /** As `pulumi config` takes it: names with a dot or another sign in them in brackets, and the whole in quotes. */
 function pathArgument([first = "", ...rest]: readonly string[]): string {
   const isPlain = (name: string) => /^[A-Za-z_]\w*$/u.test(name);

@@ -1,6 +1,5 @@
 /** The stack's configuration, read and checked in one place; Pulumi.yaml lists the keys with their defaults. */
 
-import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Config } from "@pulumi/pulumi/config.js";
@@ -17,9 +16,17 @@ import {
   UserError,
   yarnProblems,
 } from "../../decide/index.js";
+import { workspace } from "../../workspace/index.js";
+import { flinkHomeOf, type Pythons, pythonsOf } from "./installed.js";
 import { closeFolders } from "./settings-folders.js";
 import { ignoredKeys, Keys, Text, type Values } from "./settings-keys.js";
-import { credentialProblems, rememberSecrets, secretKeys, secretProblems } from "./settings-secrets.js";
+import {
+  credentialProblems,
+  plainSecretProblems,
+  rememberSecrets,
+  secretKeys,
+  secretProblems,
+} from "./settings-secrets.js";
 import { encryptedPlaces } from "./stack-properties.js";
 
 /** Another stack that deploys the same manifests, and the absolute address of its store. */
@@ -28,12 +35,8 @@ export interface OtherStack {
   readonly store: string;
 }
 
-export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "pyClientExecutable" | "pyExecutable"> {
+export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | keyof Pythons>, Pythons {
   readonly flinkHome: string;
-  /** Python with PyFlink on this machine. */
-  readonly pyClientExecutable: string;
-  /** Python of the cluster's workers; empty for the cluster's own default. */
-  readonly pyExecutable: string;
   readonly project: string;
   readonly stack: string;
   /** Absolute folder of Pulumi.yaml. */
@@ -57,18 +60,18 @@ export interface Settings extends Omit<Values, "compareWith" | "flinkHome" | "py
 /** Reads the stack's configuration. Throws one config-invalid that lists every key that is wrong. */
 export function readSettings(): Settings {
   const config = new Config();
-  const root = process.cwd();
+  const { root } = workspace;
   closeFolders(root);
   const secret = secretKeys(getProject());
   const given = Object.fromEntries([...Object.keys(Keys), ...MAPS].map((key) => [key, givenValue(config, key)]));
   rememberSecrets(given, secret);
   const [values, problems] = readKeys(config);
   const stack = getStack();
-  const folder = join(".local", stack);
+  const folder = workspace.stackFolder(stack);
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
   const places = secret.flatMap((key) => encryptedPlaces(root, stack, key));
   problems.push(...mapProblems(config), ...secretProblems(places), ...unknownKeys());
-  problems.push(...credentialProblems(given, secret));
+  problems.push(...credentialProblems(given, secret), ...plainSecretProblems(given, secret));
   const store = storeUrl(values.store, root, folder);
   if (compareWith?.store === store)
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");
@@ -88,8 +91,8 @@ export function readSettings(): Settings {
     });
   return {
     ...values,
-    flinkHome: values.flinkHome ?? process.env.FLINK_HOME ?? installed(root, "flink-home") ?? "",
-    ...pythons(values, root),
+    flinkHome: flinkHomeOf(values.flinkHome),
+    ...pythonsOf(values.target, values),
     project: getProject(),
     stack,
     root,
@@ -121,7 +124,7 @@ function issueWords(key: string, { issues }: z.ZodError): string {
 
 /** Without an address it is the store that a stack has by itself. */
 function otherStack({ stack, store }: NonNullable<Values["compareWith"]>, root: string): OtherStack {
-  return { stack, store: storeUrl(store, root, join(".local", stack)) };
+  return { stack, store: storeUrl(store, root, workspace.stackFolder(stack)) };
 }
 
 const MAPS = ["parameters", "secretParameters"] as const;
@@ -167,19 +170,6 @@ function givenValue(config: Config, key: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** On this machine's own cluster the workers take the Python that plans the jobs. */
-function pythons(values: Values, root: string): Pick<Settings, "pyClientExecutable" | "pyExecutable"> {
-  const found = values.pyClientExecutable ?? installed(root, "pyflink-python");
-  const workers = values.pyExecutable ?? (values.target === "local" ? found : undefined);
-  return { pyClientExecutable: found ?? "python3", pyExecutable: workers ?? "" };
-}
-
-/** `npm run setup` leaves the places of what it installed. */
-function installed(root: string, name: "flink-home" | "pyflink-python"): string | undefined {
-  const file = join(root, ".local", name);
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 function storeUrl(store: string | undefined, root: string, folder: string): string {

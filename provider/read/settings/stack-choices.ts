@@ -2,10 +2,10 @@
 
 import {
   CHOICE_KEYS,
-  type Choice,
   ChoiceSchema,
   choiceFaults,
   didYouMean,
+  type GivenChoice,
   type GivenChoices,
   plainWords,
 } from "../../decide/index.js";
@@ -13,14 +13,14 @@ import type { Problem } from "../manifests/places.js";
 import { placeInConfig } from "./stack-properties.js";
 
 export interface StackChoices {
-  readonly of: ReadonlyMap<string, Choice>;
+  readonly of: ReadonlyMap<string, GivenChoice>;
   readonly problems: readonly Problem[];
 }
 
 /** A choice for a job that no manifest has, a word that does not exist, two choices that exclude each other: all errors. */
 export function stackChoices(root: string, stack: string, given: GivenChoices, names: readonly string[]): StackChoices {
   const problems: Problem[] = [];
-  const of = new Map<string, Choice>();
+  const of = new Map<string, GivenChoice>();
   for (const [job, raw] of Object.entries(given)) {
     const fault = (key: string | undefined, message: string) => {
       const path = ["choices", job, ...(key === undefined ? [] : [key])];

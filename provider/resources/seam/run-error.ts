@@ -12,3 +12,12 @@ export function asRunError(error: unknown): unknown {
   delete readable.stack;
   return readable;
 }
+
+/** Runs a part of a program; Pulumi prints a UserError as it is then, and not as a crash with a stack. */
+export function explained<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asRunError(error);
+  }
+}

@@ -1,6 +1,5 @@
 /** Target `local`: a cluster that is started and stopped on this machine. */
 
-import { resolve } from "node:path";
 import { suspendJobs, suspendRunning } from "../../act/index.js";
 import { refuseOtherParallelism } from "../../ask/index.js";
 import {
@@ -14,7 +13,9 @@ import {
   startLocalOrNothing,
   stopLocal,
 } from "../../cluster/index.js";
+import { type Connection, connectionsOf } from "../../flink/index.js";
 import { s3FlinkEnvironment, s3FlinkOptions } from "../../store/index.js";
+import { workspace } from "../../workspace/index.js";
 import { UNKNOWN } from "../seam/dynamic.js";
 import { refuseLeftCluster, refuseLeftRunning } from "./left-cluster.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
@@ -25,8 +26,9 @@ export const localTarget: Target = {
 
   async checkStart(cluster) {
     if (cluster.activity === "restarting" && cluster.store !== UNKNOWN) {
-      await refuseUnknownJobs(cluster);
-      await refuseOtherParallelism(cluster, cluster.properties);
+      const jobManager = jobManagerOf(cluster);
+      await refuseUnknownJobs(cluster, jobManager);
+      await refuseOtherParallelism(jobManager, cluster.store, cluster.properties);
     }
     await checkFlinkHome(cluster.flinkHome, cluster.store, "jobmanager.sh");
     await checkMemory({ ...cluster, configuration: configurationOf(cluster) });
@@ -36,8 +38,9 @@ export const localTarget: Target = {
     const spec: LocalSpec = cluster;
     const health = await localHealth(spec);
     if (health.jobManagerRuns && !health.isCurrent) {
-      await refuseUnknownJobs(cluster);
-      await suspendJobs({ ...cluster, progress });
+      const jobManager = jobManagerOf(cluster);
+      await refuseUnknownJobs(cluster, jobManager);
+      await suspendJobs({ ...cluster, jobManager, progress });
     }
     // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
     if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
@@ -49,13 +52,18 @@ export const localTarget: Target = {
   async remove(cluster, progress) {
     const { jobManagerRuns } = await localHealth(cluster);
     if (!jobManagerRuns) await refuseLeftRunning(cluster);
-    if (jobManagerRuns && cluster.store !== UNKNOWN) await suspendRunning({ ...cluster, progress });
+    if (jobManagerRuns && cluster.store !== UNKNOWN)
+      await suspendRunning({ ...cluster, jobManager: jobManagerOf(cluster), progress });
     await stopLocal(cluster.folder);
   },
 };
 
+function jobManagerOf(cluster: ClusterChecked): Connection {
+  return connectionsOf(cluster, cluster.requestSeconds).jobManager;
+}
+
 async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
-  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, resolve(given.folder)));
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, workspace.path(given.folder)));
   const addresses = {
     restUrl: `http://127.0.0.1:${ports.restPort}`,
     gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,

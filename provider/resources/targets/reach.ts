@@ -1,16 +1,15 @@
 /** Whether a session cluster answers at its addresses, and what it says of itself. */
 
-import { FlinkRest, SqlGateway } from "../../flink/index.js";
+import { type ClusterConnections, FlinkRest, SqlGateway } from "../../flink/index.js";
 
-/** Throws NoAnswer or HttpRefusal. An empty `gatewayUrl` is a cluster without one: the runner submits the jobs. */
-export async function reach(
-  restUrl: string,
-  gatewayUrl: string,
-  timeoutMs: number,
-): Promise<{ flinkVersion: string; slots: number }> {
+/** Throws NoAnswer or HttpRefusal. On a cluster without a gateway the runner submits the jobs. */
+export async function reach({
+  jobManager,
+  gateway,
+}: ClusterConnections): Promise<{ flinkVersion: string; slots: number }> {
   const [overview] = await Promise.all([
-    new FlinkRest(restUrl, timeoutMs).overview(),
-    gatewayUrl === "" ? undefined : new SqlGateway(gatewayUrl, timeoutMs).info(),
+    new FlinkRest(jobManager).overview(),
+    gateway && new SqlGateway(gateway).info(),
   ]);
   return { flinkVersion: overview["flink-version"], slots: overview["slots-total"] };
 }

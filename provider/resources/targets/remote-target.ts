@@ -1,6 +1,8 @@
 /** Target `remote`: a cluster that somebody else runs, at given addresses. */
 
 import { reasonOf, UserError } from "../../decide/index.js";
+import { connectionsOf } from "../../flink/index.js";
+import { UNKNOWN } from "../seam/dynamic.js";
 import { wasStartedIn } from "./left-cluster.js";
 import { reach } from "./reach.js";
 import type { ClusterBefore, ClusterChecked, ClusterGiven, Target } from "./target.js";
@@ -16,15 +18,23 @@ export const remoteTarget: Target = {
 
 async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
   const { restUrl = "", gatewayUrl = "" } = given;
-  if (before.target === "local" && before.folder !== undefined && (await wasStartedIn(before.folder, restUrl)))
+  const connections = connectionsOf({ ...given, restUrl, gatewayUrl }, given.requestSeconds);
+  if (
+    before.target === "local" &&
+    before.folder !== undefined &&
+    (await wasStartedIn(before.folder, connections.jobManager))
+  )
     throw new UserError("plan-refused", {
       what: `the session cluster at ${restUrl} is this stack's own local one, which ends when the stack leaves it; nothing was touched`,
       fix: "set the configuration key `target` back to local, or let `restUrl` and `gatewayUrl` name another cluster",
     });
-  const unreachable = await reach(restUrl, gatewayUrl, given.requestSeconds * 1000).then(
-    () => undefined,
-    (error: unknown) => reasonOf(error),
-  );
+  const isKnown = restUrl !== UNKNOWN && gatewayUrl !== UNKNOWN;
+  const unreachable = isKnown
+    ? await reach(connections).then(
+        () => undefined,
+        (error: unknown) => reasonOf(error),
+      )
+    : "its address is not known yet";
   const activity = unreachable === undefined ? "none" : "unreachable";
   const plan =
     unreachable === undefined ? "session cluster: attached" : `session cluster: cannot be reached now: ${unreachable}`;

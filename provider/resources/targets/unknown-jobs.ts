@@ -2,18 +2,16 @@
 
 import { refuseStrangers } from "../../act/index.js";
 import { type ErrorParts, UserError } from "../../decide/index.js";
+import type { Connection } from "../../flink/index.js";
 import type { ClusterChecked } from "./target.js";
 
-type Cluster = Pick<
-  ClusterChecked,
-  "restUrl" | "store" | "storeBefore" | "knownJobs" | "requestSeconds" | "savepointSeconds" | "startSeconds"
->;
+type Cluster = Pick<ClusterChecked, "store" | "storeBefore" | "knownJobs" | "savepointSeconds" | "startSeconds">;
 
 /** Throws plan-refused. With another store than that of the last update, it is the store that is wrong, and not the jobs. */
-export async function refuseUnknownJobs(cluster: Cluster): Promise<void> {
+export async function refuseUnknownJobs(cluster: Cluster, jobManager: Connection): Promise<void> {
   const { storeBefore, store } = cluster;
   try {
-    await refuseStrangers({ ...cluster, jobs: cluster.knownJobs });
+    await refuseStrangers({ ...cluster, jobManager, jobs: cluster.knownJobs });
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "plan-refused" || storeBefore === undefined) throw error;
     throw new UserError(error.code, withStore(error.parts, store, storeBefore));

@@ -4,7 +4,15 @@ import { hostname } from "node:os";
 import { ClusterUnreachable, reached, type Whereabouts } from "../../ask/index.js";
 import { isKnownFolder, isLocalClusterDown, runningPorts } from "../../cluster/index.js";
 import { isApplicationAlive, type Place, reasonOf } from "../../decide/index.js";
-import { FlinkRest, listJobs, MOMENT_MS } from "../../flink/index.js";
+import {
+  type Connection,
+  connectionsOf,
+  elsewhere,
+  FlinkRest,
+  listJobs,
+  MOMENT_MS,
+  onThisMachine,
+} from "../../flink/index.js";
 import { isNoFlink, logsIn } from "./left-cluster.js";
 import type { Session } from "./target.js";
 import { reachabilityOf, resourceManagersOf } from "./yarn-sighting.js";
@@ -24,29 +32,31 @@ type Reached = Pick<Session, "resourceManagers" | "applicationId" | "caFile" | "
 
 /** Throws ClusterUnreachable where nobody can tell, or where it runs and cannot be reached. */
 export async function clusterNow(cluster: KnownCluster, requestSeconds: number): Promise<Whereabouts> {
-  const { target, folder, restUrl, session } = cluster;
-  if (target === "local") return localNow(folder, restUrl, requestSeconds);
-  return session ? sessionNow(session, requestSeconds) : { restUrl, isDown: false };
+  const { target, folder, session } = cluster;
+  const { jobManager } = connectionsOf(cluster, requestSeconds);
+  if (target === "local") return localNow(folder, jobManager);
+  return session ? sessionNow(session, jobManager) : { jobManager, isDown: false };
 }
 
 /**
- * The same of the cluster that a record names. `sessions`: those that are known by now, for what no record holds of the way
- * to YARN. Throws ClusterUnreachable likewise.
+ * The same of the cluster that a record names. `sessions`, `known`: those that the stack knows by now, for what no record
+ * holds of the way there. Throws ClusterUnreachable likewise.
  */
 export async function locateCluster(
   { target, restUrl, host, folder, resourceManagers, applicationId }: Place,
   sessions: readonly Session[],
-  requestSeconds: number,
+  known: Connection,
 ): Promise<Whereabouts> {
   if (host !== undefined && host !== hostname()) throw new ClusterUnreachable(`it is on another machine, ${host}`);
-  if (target === "local" && folder !== undefined) return localNow(folder, restUrl, requestSeconds);
-  if (!applicationId || !resourceManagers) return { restUrl, isDown: false };
-  const known = sessions.find((session) => session.resourceManagers.some((one) => resourceManagers.includes(one)));
+  const jobManager = elsewhere(known, restUrl);
+  if (target === "local" && folder !== undefined) return localNow(folder, jobManager);
+  if (!applicationId || !resourceManagers) return { jobManager, isDown: false };
+  const sameYarn = sessions.find((session) => session.resourceManagers.some((one) => resourceManagers.includes(one)));
   if (sessions.some(({ lost }) => resourceManagers.every((address) => lost.includes(address))))
-    return { restUrl: "", isDown: true };
+    return { jobManager: elsewhere(known, ""), isDown: true };
   return sessionNow(
-    { caFile: known?.caFile, through: undefined, resourceManagers: [...resourceManagers], applicationId },
-    requestSeconds,
+    { caFile: sameYarn?.caFile, through: undefined, resourceManagers: [...resourceManagers], applicationId },
+    known,
   );
 }
 
@@ -54,28 +64,28 @@ export async function locateCluster(
  * The list of processes may be gone with its folder, or be an old one, and a cluster of that folder runs on. Throws
  * ClusterUnreachable where there is no list, and what listens at the address gives no answer.
  */
-async function localNow(folder: string, restUrl: string, requestSeconds: number): Promise<Whereabouts> {
+async function localNow(folder: string, jobManager: Connection): Promise<Whereabouts> {
   const ports = await runningPorts(folder);
   if (ports && !(await isLocalClusterDown(folder)))
-    return { restUrl: `http://127.0.0.1:${ports.restPort}`, isDown: false };
-  const rest = new FlinkRest(restUrl, Math.min(LIMIT_MS, requestSeconds * 1000));
+    return { jobManager: onThisMachine(ports.restPort, jobManager), isDown: false };
+  const rest = new FlinkRest(jobManager.with({ timeoutMs: Math.min(LIMIT_MS, jobManager.timeoutMs) }));
   try {
     // One answer, or one wait for it, serves all jobs that ran there.
     await listJobs(rest, MOMENT_MS);
-    return { restUrl, isDown: !(await logsIn(folder, rest)) };
+    return { jobManager, isDown: !(await logsIn(folder, rest)) };
   } catch (error) {
-    if (isNoFlink(error) || (await isKnownFolder(folder))) return { restUrl, isDown: true };
+    if (isNoFlink(error) || (await isKnownFolder(folder))) return { jobManager, isDown: true };
     throw new ClusterUnreachable(reasonOf(error));
   }
 }
 
-async function sessionNow(session: Reached, requestSeconds: number): Promise<Whereabouts> {
-  const yarn = resourceManagersOf(session, requestSeconds);
+async function sessionNow(session: Reached, known: Connection): Promise<Whereabouts> {
+  const yarn = resourceManagersOf(session, known.timeoutMs / 1000);
   const application = await reached(() => yarn.application(session.applicationId));
-  if (!application || !isApplicationAlive(application)) return { restUrl: "", isDown: true };
+  if (!application || !isApplicationAlive(application)) return { jobManager: elsewhere(known, ""), isDown: true };
   if (application.state !== "RUNNING")
     throw new ClusterUnreachable(`${application.id} is ${application.state}, its JobManager starts`);
-  const way = await reachabilityOf(application, session.through, requestSeconds * 1000);
+  const way = await reachabilityOf(application, session.through, known.timeoutMs);
   if (way.way !== "direct") throw new ClusterUnreachable(way.why);
-  return { restUrl: way.url, isDown: false };
+  return { jobManager: way.at, isDown: false };
 }

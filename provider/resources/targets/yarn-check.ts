@@ -71,7 +71,7 @@ async function find(given: ClusterGiven, session: Session, before: Session | und
     return await foundIn(sighting, given, session, before);
   } catch (error) {
     if (!(error instanceof YarnSilent)) throw error;
-    const words = `YARN cannot be asked where it is: ${error.message.replace(/^YARN: /u, "")}\n  fix: ${error.fix}`;
+    const words = `YARN cannot be asked where it is: ${error.said}\n  fix: ${error.fix}`;
     // Not the address of before: somebody else may have it now.
     return { activity: "unreachable", words, restUrl: "", applicationId: before?.applicationId ?? "", leaves: [] };
   }
@@ -115,18 +115,18 @@ async function leaving(
   const way = await reachabilityOf(from, undefined, given.requestSeconds * 1000);
   const to = choice.found === "one" ? choice.application.id : "one that is started for it";
   const words = `moves from ${from.id} to ${to}: all jobs are stopped with savepoints first and resume afterwards`;
-  if (way.way === "direct") return { activity: "restarting", words, restUrl: way.url };
+  if (way.way === "direct") return { activity: "restarting", words, restUrl: way.at.address };
   return { activity: "unreachable", words: `${words}; but ${from.id} cannot be reached now: ${way.why}`, restUrl: "" };
 }
 
 function wayWords(way: Reachability, { id, restAddress }: Application): Pick<Found, "activity" | "words" | "restUrl"> {
-  if (way.way === "direct") return { activity: "none", words: `attached to ${id}`, restUrl: way.url };
+  if (way.way === "direct") return { activity: "none", words: `attached to ${id}`, restUrl: way.at.address };
   const why = `the JobManager of ${id} at ${restAddress} cannot be reached from this machine (${way.why})`;
   const fix = "see docs/yarn.md for security groups and tunnels";
   if (way.way === "none") return { activity: "unreachable", words: `${why}; ${fix}`, restUrl: "" };
   return {
     activity: "read-only",
     words: `${why}, only YARN's read-only proxy; ${fix}`,
-    restUrl: way.url,
+    restUrl: way.at.address,
   };
 }

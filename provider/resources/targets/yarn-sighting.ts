@@ -14,7 +14,14 @@ import {
   UserError,
   type Wanted,
 } from "../../decide/index.js";
-import { FlinkRest, NoAnswer } from "../../flink/index.js";
+import {
+  type Connection,
+  FlinkRest,
+  NoAnswer,
+  toApplication,
+  toResourceManagers,
+  toYarnProxy,
+} from "../../flink/index.js";
 import type { ClusterBefore, ClusterGiven, Session } from "./target.js";
 
 type Yarn = NonNullable<ClusterGiven["yarn"]>;
@@ -36,7 +43,7 @@ export function resourceManagersOf(
   { resourceManagers, caFile }: Pick<Session, "resourceManagers" | "caFile">,
   requestSeconds: number,
 ): ResourceManagers {
-  return new ResourceManagers(resourceManagers, { timeoutMs: requestSeconds * 1000, caFile });
+  return new ResourceManagers(toResourceManagers(resourceManagers, caFile, { timeoutMs: requestSeconds * 1000 }));
 }
 
 /** Options of a session of the stack's own, but for the tags that it is found by. */
@@ -92,12 +99,14 @@ export async function refuseOtherYarn(
   if (before.resourceManagers.some((address) => now.resourceManagers.includes(address))) return;
   // The same YARN may have got other addresses.
   if ((await lastOf(before, resourceManagersOf(now, requestSeconds))) !== undefined) return;
-  const old = await lastOf(before, resourceManagersOf(before, requestSeconds)).catch(reasonOf);
+  const old = await lastOf(before, resourceManagersOf(before, requestSeconds)).catch((error: unknown) =>
+    error instanceof YarnSilent ? error.said : reasonOf(error),
+  );
   if (old === undefined || (typeof old === "object" && !isApplicationAlive(old))) return;
   const there = before.resourceManagers.join(", ");
   throw new UserError("plan-refused", {
     what: `the jobs of this stack may run on another YARN, at ${there}; nothing was touched`,
-    cause: typeof old === "object" ? `${old.id} is ${old.state} there` : old.replace(/^YARN: /u, ""),
+    cause: typeof old === "object" ? `${old.id} is ${old.state} there` : old,
     fix: `stop that session first, so that no job runs twice; if that YARN is gone for good, run: \`pulumi config set --path 'yarn.lost[0]' ${before.resourceManagers[0]}\``,
   });
 }
@@ -130,8 +139,8 @@ async function endedSession(session: Session, yarn: ResourceManagers): Promise<A
 }
 
 export type Reachability =
-  | { readonly way: "direct"; readonly url: string }
-  | { readonly way: "proxy"; readonly url: string; readonly why: string }
+  | { readonly way: "direct"; readonly at: Connection }
+  | { readonly way: "proxy"; readonly at: Connection; readonly why: string }
   | { readonly way: "none"; readonly why: string };
 
 /** Whether the JobManager of a running application can be reached: at its own address, else through YARN's proxy. */
@@ -142,22 +151,22 @@ export async function reachabilityOf(
 ): Promise<Reachability> {
   const { id, restAddress, proxyUrl } = application;
   if (!restAddress) return { way: "none", why: `${id} has not reported the address of its JobManager to YARN yet` };
-  const url = through ?? `http://${restAddress}`;
+  const at = toApplication(restAddress, { timeoutMs }, through);
   try {
-    const cluster = await new FlinkRest(url, timeoutMs).clusterId();
+    const cluster = await new FlinkRest(at).clusterId();
     // A tunnel of yesterday, or a port that somebody else has now, leads to another cluster.
     if (cluster !== undefined && cluster !== id)
-      return { way: "none", why: `at ${url} there is ${cluster}, not ${id}` };
-    return { way: "direct", url };
+      return { way: "none", why: `at ${at.address} there is ${cluster}, not ${id}` };
+    return { way: "direct", at };
   } catch (error) {
     const why = reasonOf(error);
-    const isReadable = proxyUrl !== undefined && (await answers(proxyUrl, timeoutMs));
-    return isReadable ? { way: "proxy", url: proxyUrl, why } : { way: "none", why };
+    const proxy = proxyUrl === undefined ? undefined : toYarnProxy(proxyUrl, { timeoutMs });
+    return proxy && (await answers(proxy)) ? { way: "proxy", at: proxy, why } : { way: "none", why };
   }
 }
 
-async function answers(url: string, timeoutMs: number): Promise<boolean> {
-  return new FlinkRest(url, timeoutMs).overview().then(
+async function answers(at: Connection): Promise<boolean> {
+  return new FlinkRest(at).overview().then(
     () => true,
     () => false,
   );
@@ -177,7 +186,7 @@ export async function yarnAnswers<T>(work: () => Promise<T>): Promise<T> {
       });
     throw new UserError("cluster-unreachable", {
       what: "YARN's ResourceManager does not answer; no job was touched",
-      cause: reasonOf(error).replace(/^YARN: /u, ""),
+      cause: error.said,
       fix: error.fix,
     });
   }

@@ -15,7 +15,7 @@ import {
   stopLocal,
 } from "../../cluster/index.js";
 import { type Application, endedWords, isApplicationAlive, UserError } from "../../decide/index.js";
-import { waitFor } from "../../flink/index.js";
+import { type Connection, connectionsOf, toApplication, waitFor } from "../../flink/index.js";
 import { s3FlinkEnvironment } from "../../store/index.js";
 import { UNKNOWN } from "../seam/dynamic.js";
 import type { ClusterChecked, Session, Target } from "./target.js";
@@ -36,7 +36,11 @@ export const yarnTarget: Target = {
   async checkStart(cluster) {
     const { yarn, activity } = cluster;
     if (yarn?.start && activity === "restarting" && cluster.store !== UNKNOWN)
-      await refuseOtherParallelism(cluster, cluster.properties);
+      await refuseOtherParallelism(
+        connectionsOf(cluster, cluster.requestSeconds).jobManager,
+        cluster.store,
+        cluster.properties,
+      );
     const isUnclear = activity === "unreachable" || activity === "read-only";
     if (!yarn?.start || isUnclear || cluster.session?.applicationId) return;
     await checkYarnStart(cluster);
@@ -68,14 +72,14 @@ async function bringUp(cluster: ClusterChecked, progress: (text: string) => void
   const own = left.filter((application) => isOwn(application, session));
   refuseRestarting(left.filter((application) => !own.includes(application)));
   for (const application of own.filter(({ state }) => state === "RUNNING"))
-    await refuseUnknownJobs({ ...cluster, restUrl: addressOf(application) });
+    await refuseUnknownJobs(cluster, jobManagerOf(application, cluster));
   const application = choice.found === "one" ? choice.application : await start(cluster, session, progress);
   const isUp = choice.found === "one" && application.state === "RUNNING";
   const restUrl = isUp
     ? await answeringNow(application, cluster, session)
     : await awaitAnswer(application, cluster, session, progress);
   for (const old of left) {
-    if (old.state === "RUNNING") await suspendJobs({ ...cluster, restUrl: addressOf(old), progress });
+    if (old.state === "RUNNING") await suspendJobs({ ...cluster, jobManager: jobManagerOf(old, cluster), progress });
     if (own.includes(old)) await endApplication(old, yarn, cluster.requestSeconds * 1000, progress);
   }
   if (!cluster.yarn?.gateway) await stopLocal(cluster.folder);
@@ -99,8 +103,8 @@ function isOwn({ tags }: Application, { owner }: Session): boolean {
   return tags.includes(owner);
 }
 
-function addressOf({ restAddress }: Application): string {
-  return `http://${restAddress}`;
+function jobManagerOf({ restAddress }: Application, { requestSeconds }: ClusterChecked): Connection {
+  return toApplication(restAddress, { timeoutMs: requestSeconds * 1000 });
 }
 
 async function start(
@@ -126,7 +130,7 @@ async function answeringNow(
   session: Session,
 ): Promise<string> {
   const way = await reachabilityOf(application, session.through, requestSeconds * 1000);
-  if (way.way === "direct") return way.url;
+  if (way.way === "direct") return way.at.address;
   throw new UserError("cluster-unreachable", {
     what: `the JobManager of ${application.id} at ${application.restAddress} cannot be reached from this machine; no job was touched`,
     cause: way.why,
@@ -153,6 +157,6 @@ async function awaitAnswer(
       });
     if (seen.state !== "RUNNING") return { pending: pendingWords(seen) };
     const way = await reachabilityOf(seen, session.through, requestSeconds * 1000);
-    return way.way === "direct" ? { done: way.url } : { pending: way.why };
+    return way.way === "direct" ? { done: way.at.address } : { pending: way.why };
   });
 }

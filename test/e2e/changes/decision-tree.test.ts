@@ -1,6 +1,7 @@
 /** Every row of the decision tree, many at a time: each job of this stack is one row. */
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { byPulumi, bySmallEngine } from "../../support/stories/engines.js";
 import type { SeenRecord } from "../../support/stories/records.js";
 import { type Stepped, Story } from "../../support/stories/story.js";
 
@@ -32,7 +33,7 @@ const second = new Map<string, Seen>();
 let changed: Stepped;
 
 beforeAll(async () => {
-  story = await Story.begin("tree");
+  story = await Story.begin("tree", {}, inject("hasPulumi") ? byPulumi : bySmallEngine);
 });
 afterAll(() => story?.end());
 

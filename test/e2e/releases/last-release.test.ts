@@ -13,9 +13,11 @@ import {
   reenact,
   releases,
   Starts,
+  stackOf,
   withPlaces,
 } from "../../support/stories/release.js";
 import { awaitMoreRows, gapsAndRepeats, visibleRows } from "../../support/stories/sink.js";
+import { encryptedValue } from "../../support/stories/stack.js";
 import { Story } from "../../support/stories/story.js";
 
 const RUNNING = ["last-chosen", "last-defined", "last-plain", "last-versioned"];
@@ -38,7 +40,8 @@ describe.each(tried)("%s", (release) => {
     await placeRecords(story, texts);
     const again = Object.entries(starts).filter(([job]) => [...RUNNING, "last-suspended"].includes(job));
     await Promise.all(again.map(([job, start]) => reenact(texts.get(job) ?? "", start, story.flink)));
-    await story.configure({ ...JSON.parse(await read("config.json")), secretParameters: { password: PASSWORD } });
+    const secretParameters = await encryptedValue(stackOf(story), "secretParameters", "password", PASSWORD);
+    await story.configure({ ...JSON.parse(await read("config.json")), secretParameters });
     await story.importState(await read("state.json"));
     await story.place(3);
     for (const job of RUNNING) jobs.set(job, (await story.running(job)).flink);

@@ -6,13 +6,11 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
 import packageJson from "../../../package.json" with { type: "json" };
 import { submittedParts } from "../../../provider/prove/submission-parts.js";
 import { parseRecord } from "../../../provider/remember/job-record.js";
-import { onStack, pulumi } from "../../support/stories/pulumi.js";
 import { folderOf, PASSWORD, placesOf, type Starts, stackOf, withoutPlaces } from "../../support/stories/release.js";
-import type { Config } from "../../support/stories/stack.js";
+import { type Config, encryptedValue } from "../../support/stories/stack.js";
 import { Story } from "../../support/stories/story.js";
 import { until } from "../../support/until.js";
 
@@ -29,27 +27,11 @@ beforeAll(async () => {
   // What was released once does not change: later code of the same number writes something else.
   if (existsSync(KEPT)) throw new Error(`${KEPT} is there: set the next version in package.json, or remove it first`);
   story = await Story.begin("last-release", config);
-  await story.configure({ secretParameters: await encrypted() });
+  await story.configure({
+    secretParameters: await encryptedValue(stackOf(story), "secretParameters", "password", PASSWORD),
+  });
 });
 afterAll(() => story?.end());
-
-/** As `pulumi config set --secret` puts it into the configuration: else Pulumi's state has it in clear. */
-async function encrypted(): Promise<unknown> {
-  const stack = stackOf(story);
-  const key = "secretParameters";
-  const set = await pulumi(stack, [
-    "config",
-    "set",
-    "--secret",
-    "--path",
-    `${key}.password`,
-    PASSWORD,
-    ...onStack(stack),
-  ]);
-  if (set.code !== 0) throw new Error(set.text);
-  const file = await readFile(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8");
-  return parse(file).config[`flink-sql:${key}`];
-}
 
 const recordText = (job: string) => readFile(join(fileURLToPath(story.store), "manifests", `${job}.yaml`), "utf8");
 

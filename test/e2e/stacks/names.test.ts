@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import { gatewayAt } from "../../support/clients.js";
 import { Story } from "../../support/stories/story.js";
 
 let story: Story;
@@ -52,7 +52,7 @@ test("A job of the same name that somebody started by hand is refused, and adopt
 
 /** As a person at a SQL client would. */
 async function startByHand(name: string): Promise<string> {
-  const gateway = new SqlGateway(inject("gatewayUrl"), 30_000);
+  const gateway = gatewayAt(inject("gatewayUrl"), 30_000);
   const { hostname, port } = new URL(inject("restUrl"));
   const session = await gateway.openSession("by hand", {
     "execution.target": "remote",

@@ -7,8 +7,8 @@ import { retire } from "../../../provider/act/retirement.js";
 import { suspendRunning } from "../../../provider/act/suspend.js";
 import { RESENT_SECONDS } from "../../../provider/decide/change/late-start.js";
 import { sameLocation } from "../../../provider/decide/job/naming.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { openStore } from "../../../provider/remember/store.js";
+import { connectionTo, restAt } from "../../support/clients.js";
 import { accidents, faster } from "../../support/faults/accidents.js";
 import { type Call, Provider, type Run } from "../../support/faults/hook.js";
 import { type Before, rests, wentOn } from "../../support/faults/rows.js";
@@ -139,7 +139,7 @@ test("A first start that was killed, and whose manifest is gone at the next upda
   await job.provider.run(job.create());
   const late = (await job.record()).intent?.next?.jobId ?? "";
   const { restUrl, store } = job.reach;
-  const world = { store: openStore(store), rest: new FlinkRest(restUrl, 10_000), activity: "none" } as const;
+  const world = { store: openStore(store), rest: restAt(restUrl, 10_000), activity: "none" } as const;
   await retire(job.name, world, { startSeconds: 60, savepointSeconds: 60 }, () => {});
   const { status, savepoint } = await job.record();
   expect({ status, path: savepoint?.path }).toMatchObject({
@@ -302,9 +302,8 @@ describe("A cluster that is to be ended", () => {
     const { lab, job } = now();
     await job.run(job.create());
     const options = {
-      restUrl: lab.flink.restUrl,
+      jobManager: connectionTo(lab.flink.restUrl, 20_000),
       store: `file://${join(lab.folder, "another-store")}`,
-      requestSeconds: 20,
       savepointSeconds: 60,
       startSeconds: 60,
       progress: () => undefined,

@@ -2,14 +2,15 @@
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ResourceManagers, YarnSilent } from "../../../provider/cluster/yarn/yarn-rest.js";
+import { type ResourceManagers, YarnSilent } from "../../../provider/cluster/yarn/yarn-rest.js";
 import { UserError } from "../../../provider/decide/words/errors.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway, StatementRefused } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import { type SqlGateway, StatementRefused } from "../../../provider/flink/rest/gateway.js";
 import { HttpRefusal, NoAnswer } from "../../../provider/flink/rest/http.js";
 import { parseRecord } from "../../../provider/remember/job-record.js";
 import { newStore, type Store } from "../../../provider/remember/store.js";
 import { S3Backend } from "../../../provider/store/s3.js";
+import { gatewayAt, resourceManagersAt, restAt } from "../../support/clients.js";
 import {
   GATEWAY,
   GATEWAY_ERRORS,
@@ -88,7 +89,7 @@ const jobManager = (path: string, answer: Answer): Answering => {
 const TASK = "cbc357ccb763df2852fee8c4fc7d55f2";
 
 describe("JobManager", () => {
-  const rest = (path: string, answer: Answer) => new FlinkRest(server.at(jobManager(path, answer)), REQUEST_MS);
+  const rest = (path: string, answer: Answer) => restAt(server.at(jobManager(path, answer)), REQUEST_MS);
   test.concurrent.each<[string, string, (rest: FlinkRest) => Promise<unknown>]>([
     ["overview", "/overview", (flink) => flink.overview()],
     ["config", "/config", (flink) => flink.refreshInterval()],
@@ -110,7 +111,7 @@ describe("JobManager", () => {
 
 describe("SQL Gateway", () => {
   const gateway = (changed: string, answer: Answer) =>
-    new SqlGateway(
+    gatewayAt(
       server.at((request) =>
         request === changed ? answer : { status: 200, body: JSON.stringify(GATEWAY[request] ?? {}) },
       ),
@@ -141,7 +142,7 @@ describe("SQL Gateway", () => {
 
 describe("ResourceManager", () => {
   const yarn = (answer: Answer) =>
-    new ResourceManagers([server.at(() => answer)], { timeoutMs: REQUEST_MS, caFile: undefined });
+    resourceManagersAt([server.at(() => answer)], { timeoutMs: REQUEST_MS, caFile: undefined });
   test.concurrent.each<[string, unknown, (yarn: ResourceManagers) => Promise<unknown>]>([
     ["applications", YARN.list, (asked) => asked.tagged("a")],
     ["an application", YARN.application, (asked) => asked.application("application_1_0001")],
@@ -176,11 +177,11 @@ describe("S3", () => {
 describe("A body", () => {
   const long = 50_000;
   const cases: [string, (url: string) => Promise<unknown>][] = [
-    ["JobManager", (url) => new FlinkRest(url, 20_000).overview()],
-    ["SQL Gateway", (url) => new SqlGateway(url, 20_000).info()],
+    ["JobManager", (url) => restAt(url, 20_000).overview()],
+    ["SQL Gateway", (url) => gatewayAt(url, 20_000).info()],
     [
       "ResourceManager",
-      (url) => new ResourceManagers([url], { timeoutMs: 20_000, caFile: undefined }).flinkApplications(),
+      (url) => resourceManagersAt([url], { timeoutMs: 20_000, caFile: undefined }).flinkApplications(),
     ],
     ["S3, a record", (url) => newStore(`s3://state/p?endpoint=${encodeURIComponent(url)}`).read("orders")],
     ["S3, a listing", (url) => newStore(`s3://state/p?endpoint=${encodeURIComponent(url)}`).list()],
@@ -193,11 +194,11 @@ describe("A body", () => {
   });
 
   const prompt: typeof cases = [
-    ["JobManager", (url) => new FlinkRest(url, REQUEST_MS).overview()],
-    ["SQL Gateway", (url) => new SqlGateway(url, REQUEST_MS).info()],
+    ["JobManager", (url) => restAt(url, REQUEST_MS).overview()],
+    ["SQL Gateway", (url) => gatewayAt(url, REQUEST_MS).info()],
     [
       "ResourceManager",
-      (url) => new ResourceManagers([url], { timeoutMs: REQUEST_MS, caFile: undefined }).flinkApplications(),
+      (url) => resourceManagersAt([url], { timeoutMs: REQUEST_MS, caFile: undefined }).flinkApplications(),
     ],
     ...cases.filter(([name]) => name.startsWith("S3")),
   ];

@@ -6,15 +6,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pendingGateway, randomMark } from "../../../provider/cluster/local/gateway-mark.js";
-import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
-import type { LocalSpec } from "../../../provider/cluster/local/local-configuration.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import { startLocalOrNothing } from "../../../provider/cluster/local/local.js";
+import { readProcesses } from "../../../provider/cluster/local/processes.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { NoAnswer } from "../../../provider/flink/rest/http.js";
 import { awaitEnd, awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
 import { keepSession, keepSessionsFor, takeSession } from "../../../provider/prove/kept-sessions.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
 import { livingRoles, localSpec } from "../../support/clusters/cluster.js";
+import { type Shared, sharedCluster } from "../../support/clusters/shared.js";
 
 const TIMEOUT_MS = 20_000;
 const UNKNOWN_JOB = "f".repeat(32);
@@ -22,24 +24,19 @@ const UNKNOWN_JOB = "f".repeat(32);
 let folder: string;
 let rest: FlinkRest;
 let gateway: SqlGateway;
-let taken: LocalSpec;
+let cluster: Shared;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flink-"));
-  const spec = await localSpec(folder, 3);
-  taken = spec;
-  await startLocalOrNothing(spec, () => undefined);
-  rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-  gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS);
+  cluster = await sharedCluster();
+  rest = restAt(cluster.restUrl, TIMEOUT_MS);
+  gateway = gatewayAt(cluster.gatewayUrl, TIMEOUT_MS);
 });
-afterAll(async () => {
-  await stopLocal(folder);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("A cluster at whose ports another one answers does not take it for its own, and leaves it alone.", async () => {
   const other = join(folder, "other");
-  const { restPort, gatewayPort, rpcPort } = taken;
-  const second = { ...(await localSpec(other, 1)), restPort, gatewayPort, rpcPort };
+  const { ports } = await readProcesses(cluster.folder);
+  const second = { ...(await localSpec(other, 1)), ...ports };
   expect(await pendingGateway(gateway, randomMark())).toBe("another SQL Gateway answers at its port");
   await expect(startLocalOrNothing(second, () => undefined)).rejects.toThrow(
     /exited right after its start[\s\S]*fix: run `pulumi up` again: another program took its port/u,
@@ -59,7 +56,7 @@ const watched = (jobId: string) => ({
 async function inSession<T>(
   work: (run: (sql: string, options?: object) => Promise<unknown[][]>) => Promise<T>,
 ): Promise<T> {
-  const { hostname, port } = new URL(rest.url);
+  const { hostname, port } = new URL(rest.connection.address);
   const session = await gateway.openSession("test", {
     "execution.target": "remote",
     "rest.address": hostname,
@@ -117,7 +114,7 @@ describe("the SQL Gateway", () => {
   });
 
   test("that is not there gives no answer, which is not a no.", async () => {
-    const nobody = new SqlGateway("http://127.0.0.1:9", 1000);
+    const nobody = gatewayAt("http://127.0.0.1:9", 1000);
     await expect(nobody.info()).rejects.toBeInstanceOf(NoAnswer);
   });
 });
@@ -155,7 +152,7 @@ describe("the life of a job", () => {
     const targetDirectory = `file://${folder}/savepoints`;
     const body = JSON.stringify({ "target-directory": targetDirectory, "cancel-job": false });
     await rest.triggerCheckpoint(jobId, randomId());
-    await fetch(`${rest.url}/jobs/${jobId}/savepoints`, { method: "POST", body });
+    await fetch(`${rest.connection.address}/jobs/${jobId}/savepoints`, { method: "POST", body });
     const stop = { ...watched(jobId), triggerId: randomId(), targetDirectory };
     expect(await stopWithSavepoint(rest, stop)).toMatchObject({ kind: "savepoint" });
   });
@@ -228,5 +225,5 @@ test("What Flink does not know is undefined, and a JobManager that is not there 
   expect(await rest.statusOf(UNKNOWN_JOB)).toBeUndefined();
   expect(await rest.checkpoints(UNKNOWN_JOB)).toBeUndefined();
   expect(await rest.rootException(UNKNOWN_JOB)).toBeUndefined();
-  await expect(new FlinkRest("http://127.0.0.1:9", 1000).statusOf(UNKNOWN_JOB)).rejects.toBeInstanceOf(NoAnswer);
+  await expect(restAt("http://127.0.0.1:9", 1000).statusOf(UNKNOWN_JOB)).rejects.toBeInstanceOf(NoAnswer);
 });

@@ -4,12 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
-import { localSpec } from "../../support/clusters/cluster.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
 import { Flink } from "../../support/clusters/flink.js";
 import { pyFlinkOf, Runner, runOnce } from "../../support/clusters/runner.js";
 import {
@@ -27,6 +26,7 @@ import {
   writeFunctions,
 } from "../../support/clusters/runner-jobs.js";
 import { MISTAKES, PASS_ON } from "../../support/clusters/runner-mistakes.js";
+import { sharedCluster } from "../../support/clusters/shared.js";
 import { committedRows, gapsAndRepeats, type Row } from "../../support/stories/sink.js";
 import { until } from "../../support/until.js";
 
@@ -47,18 +47,15 @@ describe.each(FLINKS)("with Flink %s", (version) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "runner-cluster-"));
-    const spec = { ...(await localSpec(folder, 4)), flinkHome: pyFlink.flinkHome };
-    await startLocalOrNothing(spec, () => undefined);
-    const restUrl = `http://127.0.0.1:${spec.restPort}`;
+    const { restUrl, gatewayUrl } = await sharedCluster(version);
     place = { pyFlink, restUrl, folder };
-    gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, 20_000);
+    gateway = gatewayAt(gatewayUrl, 20_000);
     flink = new Flink(restUrl);
-    rest = new FlinkRest(restUrl, 20_000);
+    rest = restAt(restUrl, 20_000);
     runner = await Runner.start(pyFlink);
   }, LIMIT_MS);
   afterAll(async () => {
     await runner?.end();
-    await stopLocal(folder);
     await rm(folder, { recursive: true, force: true });
   }, LIMIT_MS);
 
@@ -80,7 +77,7 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     const answer = await runner.ask(sqlJob(place, "SELECT n FROM numbers", { do: "validate", job: "planned" }));
     expect(answer.error).toBeUndefined();
     expect(answer.plan).toMatch(/"parallelism"\s*:\s*1/u);
-    expect(await flink.jobs()).toEqual([]);
+    expect((await flink.jobs()).map(({ name }) => name)).not.toContain("planned");
   });
 
   test.each([
@@ -110,7 +107,7 @@ describe.each(FLINKS)("with Flink %s", (version) => {
     const answer = await runner.ask(codeJob(place, text, { do: "validate", job: "wrong" }));
     expect({ ok: answer.ok, error: answer.error }).toMatchObject({ ok: false, error });
     if (answer.error?.line) expect(answer.error.file).toBe("jobs/clicks.yaml");
-    expect(await flink.jobs()).toEqual([]);
+    expect((await flink.jobs()).map(({ name }) => name)).not.toContain("wrong");
   });
 
   test("a SQL job runs under the id and name that it was given.", { timeout: LIMIT_MS }, async () => {

@@ -9,7 +9,7 @@ import { execa } from "execa";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import { gatewayAt } from "../../support/clients.js";
 import { localSpec } from "../../support/clusters/cluster.js";
 import { Flink } from "../../support/clusters/flink.js";
 import { openBrowser, servePage } from "../../support/servers/browser.js";
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** Through the gateway, as the project does it. */
 async function startJob(restPort: number): Promise<string> {
-  const gateway = new SqlGateway(gatewayUrl, 10_000);
+  const gateway = gatewayAt(gatewayUrl, 10_000);
   const target = { "execution.target": "remote", "rest.address": "127.0.0.1", "rest.port": String(restPort) };
   const session = await gateway.openSession("test", { ...target, "pipeline.name": "victim" });
   const run = (sql: string) => gateway.execute(session, sql, {}, 60_000);

@@ -26,7 +26,7 @@ test("There are enough of them.", () => expect(jobs.length).toBeGreaterThanOrEqu
 describe.each(["2.3.0", "1.20.3"])("on Flink %s", (version) => {
   let planning: Planning;
   beforeAll(async () => {
-    planning = await Planning.start(version);
+    planning = await Planning.share(version);
   });
   afterAll(() => planning?.end());
 

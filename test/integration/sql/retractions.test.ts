@@ -26,7 +26,7 @@ describe.each(["2.3.0", "1.20.3"])("on Flink %s", (version) => {
   let planning: Planning;
   let root: string;
   beforeAll(async () => {
-    planning = await Planning.start(version);
+    planning = await Planning.share(version);
     root = await mkdtemp(join(tmpdir(), "manifests-"));
   });
   afterAll(async () => {

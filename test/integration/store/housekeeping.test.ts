@@ -9,8 +9,8 @@ import { ClusterUnreachable } from "../../../provider/ask/cluster-reach.js";
 import type { World } from "../../../provider/ask/sighting.js";
 import type { JobRecord } from "../../../provider/decide/job/record.js";
 import { UserError } from "../../../provider/decide/words/errors.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { newStore, type Store } from "../../../provider/remember/store.js";
+import { restAt } from "../../support/clients.js";
 import { FaultPlan, startProxy } from "../../support/servers/fault-proxy.js";
 import { type Moto, startMoto } from "../../support/servers/moto.js";
 
@@ -114,7 +114,7 @@ async function fill(): Promise<World> {
 const storeAt = (endpoint: string) => newStore(`s3://${bucket}/p?endpoint=${encodeURIComponent(endpoint)}`);
 const worldOf = (store: Store, port = (flink.address() as AddressInfo).port): World => ({
   store,
-  rest: new FlinkRest(`http://127.0.0.1:${port}`, 5000),
+  rest: restAt(`http://127.0.0.1:${port}`, 5000),
   activity: "none",
 });
 const rule = { versions: 1, days: 30 };

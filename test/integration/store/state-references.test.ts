@@ -5,13 +5,13 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
 import { mentionedIn } from "../../../provider/decide/store/state-directories.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning, cancelJob } from "../../../provider/flink/wait/lifecycle.js";
 import { newStore } from "../../../provider/remember/store.js";
-import { localSpec } from "../../support/clusters/cluster.js";
+import { gatewayAt, restAt } from "../../support/clients.js";
+import { sharedCluster } from "../../support/clusters/shared.js";
 import { until } from "../../support/until.js";
 
 const TIMEOUT_MS = 100_000;
@@ -21,15 +21,11 @@ let rest: FlinkRest;
 let gateway: SqlGateway;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "references-"));
-  const spec = await localSpec(folder, 2);
-  await startLocalOrNothing(spec, () => undefined);
-  rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-  gateway = new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS);
+  const { restUrl, gatewayUrl } = await sharedCluster();
+  rest = restAt(restUrl, TIMEOUT_MS);
+  gateway = gatewayAt(gatewayUrl, TIMEOUT_MS);
 });
-afterAll(async () => {
-  await stopLocal(folder);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const randomId = () => randomBytes(16).toString("hex");
 const limits = { savepointSeconds: 60, startSeconds: 60 };
@@ -38,7 +34,7 @@ const watched = (jobId: string) => ({ name: "counts", jobId, limits, progress: (
 /** Counts by key, with so much state that Flink keeps it in files; gives the job's id. */
 async function start(recovery: { [option: string]: string } = {}): Promise<string> {
   const jobId = randomId();
-  const { hostname, port } = new URL(rest.url);
+  const { hostname, port } = new URL(rest.connection.address);
   const session = await gateway.openSession("test", {
     "execution.target": "remote",
     "rest.address": hostname,

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { ResourceManagers } from "../../../provider/cluster/yarn/yarn-rest.js";
+import { resourceManagersAt } from "../../support/clients.js";
 
 const servers: Server[] = [];
 let folder: string;
@@ -41,7 +41,7 @@ async function serveTls(listener: RequestListener): Promise<string> {
 }
 
 const asked = (addresses: readonly string[], caFile?: string) =>
-  new ResourceManagers(addresses, { timeoutMs: 500, caFile }).flinkApplications();
+  resourceManagersAt(addresses, { timeoutMs: 500, caFile }).flinkApplications();
 
 const APPLICATION = {
   id: "application_1_0001",
@@ -83,7 +83,7 @@ test("The one that worked is asked first the next time.", async () => {
     count++;
     standby(request, answer);
   });
-  const yarn = new ResourceManagers([first, await serve(works)], { timeoutMs: 500, caFile: undefined });
+  const yarn = resourceManagersAt([first, await serve(works)], { timeoutMs: 500, caFile: undefined });
   for (let i = 0; i < 3; i++) await yarn.flinkApplications();
   expect(count).toBe(1);
 });
@@ -152,6 +152,20 @@ test("Headers of the environment go along, and into no message.", async () => {
   const refused = await serve(negotiate);
   const error = await asked([refused]).catch((thrown: unknown) => thrown);
   expect(JSON.stringify(error) + String(error)).not.toContain("secret-ticket");
+});
+
+test("Which of them worked is remembered for those headers only.", async () => {
+  let count = 0;
+  const first = await serve((request, answer) => {
+    count++;
+    standby(request, answer);
+  });
+  const addresses = [first, await serve(works)];
+  for (const ticket of ["one", "one", "two", "two"]) {
+    process.env.YARN_REST_HEADERS = `Cookie: hadoop.auth=${ticket}`;
+    await asked(addresses);
+  }
+  expect(count).toBe(2);
 });
 
 test("What an older YARN says of nothing is nothing.", async () => {

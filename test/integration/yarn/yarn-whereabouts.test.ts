@@ -62,7 +62,11 @@ describe("where a session is now", () => {
   beforeEach(async () => {
     session = sessionAt(await resourceManager(() => known));
   });
-  const now = () => clusterNow({ target: "yarn", folder: "", restUrl: "http://the-address-of-before:1", session }, 1);
+  const now = async () => {
+    const cluster = { target: "yarn", folder: "", restUrl: "http://the-address-of-before:1", session };
+    const { jobManager, isDown } = await clusterNow(cluster, 1);
+    return { restUrl: jobManager.address, isDown };
+  };
 
   test("is where YARN says, also after its JobManager has started again elsewhere.", async () => {
     const [first, second] = [await jobManager(ID), await jobManager(ID)];

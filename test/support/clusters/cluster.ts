@@ -12,6 +12,13 @@ export function flinkHome(): string {
   return process.env.FLINK_HOME ?? readFileSync(".local/flink-home", "utf8").trim();
 }
 
+/** Homes of the Flinks that integration tests run on; a missing one is a failure. */
+export function flinkOf(version: string): string {
+  const home = process.env[`FLINK_${version.replaceAll(".", "_")}_HOME`];
+  if (!home) throw new Error(`no Flink ${version}: run it as \`npm test -- integration\``);
+  return home;
+}
+
 /** One TaskManager with so many slots; all of it lives in `folder`. */
 export async function localSpec(folder: string, slots: number): Promise<LocalSpec> {
   return {

@@ -8,8 +8,8 @@ import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/
 import { stateDirectories } from "../../../provider/decide/job/properties.js";
 import type { Deployment } from "../../../provider/decide/job/record.js";
 import { metadataColumns } from "../../../provider/decide/sql/metadata-columns.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
-import { SqlGateway } from "../../../provider/flink/rest/gateway.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { SqlGateway } from "../../../provider/flink/rest/gateway.js";
 import { awaitRunning } from "../../../provider/flink/wait/lifecycle.js";
 import { prepareSubmission } from "../../../provider/prove/submission.js";
 import {
@@ -19,20 +19,15 @@ import {
   targetProperties,
 } from "../../../provider/prove/submission-parts.js";
 import type { LoadedJob } from "../../../provider/read/manifests/load-manifests.js";
-import { localSpec } from "../clusters/cluster.js";
+import { gatewayAt, restAt } from "../clients.js";
+import { flinkOf, localSpec } from "../clusters/cluster.js";
 import { Flink } from "../clusters/flink.js";
+import { type Shared, sharedCluster } from "../clusters/shared.js";
 import { until } from "../until.js";
 
 const TIMEOUT_MS = 60_000;
 
-/** Homes of the Flinks that the tests run on; a missing one is a failure. */
-export function flinkOf(version: string): string {
-  const home = process.env[`FLINK_${version.replaceAll(".", "_")}_HOME`];
-  if (!home) throw new Error(`no Flink ${version}: run it as \`npm test -- integration\``);
-  return home;
-}
-
-/** A cluster of its own, on which jobs are planned and run. */
+/** A cluster on which jobs are planned and run. */
 export class Planning {
   readonly flink: Flink;
 
@@ -40,27 +35,47 @@ export class Planning {
     readonly folder: string,
     readonly rest: FlinkRest,
     readonly gateway: SqlGateway,
+    private readonly isShared: boolean,
   ) {
-    this.flink = new Flink(rest.url);
+    this.flink = new Flink(rest.connection.address);
   }
 
-  static async start(version: string, slots = 4, properties: Readonly<Record<string, string>> = {}): Promise<Planning> {
+  /** One that nothing else runs on. */
+  static async start(version: string): Promise<Planning> {
     const folder = await mkdtemp(join(tmpdir(), "planning-"));
-    const spec = { ...(await localSpec(folder, slots)), flinkHome: flinkOf(version), properties };
+    const spec = { ...(await localSpec(folder, 4)), flinkHome: flinkOf(version) };
     await startLocalOrNothing(spec, () => undefined);
-    const rest = new FlinkRest(`http://127.0.0.1:${spec.restPort}`, TIMEOUT_MS);
-    return new Planning(folder, rest, new SqlGateway(`http://127.0.0.1:${spec.gatewayPort}`, TIMEOUT_MS));
+    const at = (port: number) => `http://127.0.0.1:${port}`;
+    return Planning.at({ folder, restUrl: at(spec.restPort), gatewayUrl: at(spec.gatewayPort) }, false);
+  }
+
+  /** One on which other files have jobs of their own. */
+  static async share(version: string): Promise<Planning> {
+    return Planning.at(await sharedCluster(version), true);
+  }
+
+  private static at({ folder, restUrl, gatewayUrl }: Shared, isShared: boolean): Planning {
+    return new Planning(folder, restAt(restUrl, TIMEOUT_MS), gatewayAt(gatewayUrl, TIMEOUT_MS), isShared);
   }
 
   async end(): Promise<void> {
+    if (this.isShared) return;
     await stopLocal(this.folder);
     await rm(this.folder, { recursive: true, force: true });
   }
 
   target(runner: SubmissionTarget["runner"] = { python: "", flinkHome: "" }): SubmissionTarget {
     const { gateway } = this;
-    const restUrl = this.rest.url;
-    return { gateway, runner, restUrl, limitMs: TIMEOUT_MS, slots: "fixed", codePlace: () => undefined, options: {} };
+    const jobManager = this.rest.connection;
+    return {
+      gateway,
+      runner,
+      jobManager,
+      limitMs: TIMEOUT_MS,
+      slots: "fixed",
+      codePlace: () => undefined,
+      options: {},
+    };
   }
 
   deployment(job: LoadedJob): Deployment {
@@ -114,18 +129,18 @@ export class Planning {
   async runPlain(job: LoadedJob, statements: readonly string[]): Promise<void> {
     const { manifest, definitions } = job;
     const jobId = randomBytes(16).toString("hex");
-    const options = { "parallelism.default": "1", ...manifest.flinkProperties, "pipeline.name": "plain" };
+    const options = { "parallelism.default": "1", ...manifest.flinkProperties, "pipeline.name": "plain insert" };
     await this.inSession({ ...options, "$internal.pipeline.job-id": jobId }, async (run) => {
       for (const sql of [...definitions.map(({ sql }) => sql), ...statements]) await run(sql);
     });
-    await this.awaitEnd(jobId, "plain");
+    await this.awaitEnd(jobId, "plain insert");
   }
 
   async inSession(
     options: Readonly<Record<string, string>>,
     work: (run: (sql: string) => Promise<unknown[][]>) => Promise<void>,
   ): Promise<void> {
-    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.url), ...options });
+    const session = await this.gateway.openSession("test", { ...targetProperties(this.rest.connection), ...options });
     try {
       await work((sql) => this.gateway.execute(session, sql, {}, TIMEOUT_MS));
     } finally {

@@ -5,6 +5,7 @@ import { freePort } from "./free-port.js";
 
 export interface Moto {
   readonly endpoint: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export async function startMoto(scheme: "http" | "https" = "http"): Promise<Moto
   }
   return {
     endpoint,
+    pid: child.pid ?? 0,
     stop: async () => {
       child.kill("SIGTERM");
       await child;

@@ -11,6 +11,8 @@ export interface Registered {
   readonly parent: string;
   readonly deletedWith: string;
   readonly dependencies: readonly string[];
+  /** Input → kinds of the resources that its value comes from. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
   /** Kind of an explicit provider; empty for the default one. */
   readonly provider: string;
 }
@@ -21,21 +23,23 @@ type Register = Monitor["registerResource"];
 /** Outputs that S3 gives besides the arguments. */
 const OUTPUTS = { arn: "arn:aws:s3:::orders-state", region: "eu-central-1" };
 
-/** Kind of a resource (`Bucket`, `StateBucket` …) → what was registered; no two of a program are of one kind here. */
+/** Kind of a resource (`Bucket`, `StateBucket` …) → what was registered; of several of one kind, the last. */
 export type Resources = { readonly [kind: string]: Registered };
 
-/** Runs a program against the mocks. `made` is what it returns. */
+/** Runs a program against the mocks. `made` is what it returns; `all` has every resource in its order. */
 export async function register<T>(
-  program: () => T,
+  program: () => T | Promise<T>,
   { isPreview = false } = {},
-): Promise<{ readonly made: T; readonly resources: Resources }> {
-  const resources: { [kind: string]: Registered } = {};
+): Promise<{ readonly made: T; readonly resources: Resources; readonly all: readonly Registered[] }> {
+  const all: Registered[] = [];
   await runtime.setMocks({ call: () => ({}), newResource: answer(isPreview) }, "flink-sql", "test", isPreview);
-  recordRequests(resources);
-  const made = program();
+  recordRequests(all);
+  const made = await program();
   await settled();
-  return { made, resources };
+  return { made, resources: Object.fromEntries(all.map((one) => [kindOfType(one.type), one])), all };
 }
+
+const kindOfType = (type: string) => type.split(":").at(-1) ?? "";
 
 const answer =
   (isPreview: boolean) =>
@@ -50,12 +54,12 @@ async function settled(): Promise<void> {
 }
 
 /** The mocks are told type, name and inputs only; protection and order are in the request to the engine. */
-function recordRequests(resources: { [kind: string]: Registered }): void {
+function recordRequests(all: Registered[]): void {
   const monitor = runtime.getMonitor();
   if (!monitor) throw new Error("no mocks are set");
   const original = monitor.registerResource;
   const recording = function (this: Monitor, ...[request, ...rest]: Parameters<Register>): ReturnType<Register> {
-    resources[request.getType().split(":").at(-1) ?? ""] = {
+    all.push({
       type: request.getType(),
       name: request.getName(),
       inputs: request.getObject()?.toJavaScript(),
@@ -63,11 +67,21 @@ function recordRequests(resources: { [kind: string]: Registered }): void {
       parent: kindOf(request.getParent()),
       deletedWith: kindOf(request.getDeletedwith()),
       dependencies: request.getDependenciesList().map(kindOf).sort(),
+      sources: sourcesOf(request),
       provider: request.getProvider() && kindOf(request.getProvider().replace(/::[^:]*$/u, "")),
-    };
+    });
     return original.call(this, request, ...rest);
   };
   monitor.registerResource = recording as Register;
+}
+
+function sourcesOf(request: Parameters<Register>[0]): Registered["sources"] {
+  const found: [string, string[]][] = [];
+  request.getPropertydependenciesMap().forEach((from, input) => {
+    const kinds = from.getUrnsList().map(kindOf).sort();
+    if (kinds.length > 0) found.push([input, kinds]);
+  });
+  return Object.fromEntries(found.sort());
 }
 
 /** The last type of `urn:pulumi:stack::project::parent$type::name`. */

@@ -63,7 +63,7 @@ export function onStack({ name, folder }: Stack): string[] {
 }
 
 /** Lines such as `    orders: new, version 1, starts clean` below Diagnostics; ages and sizes, which go on, become N. */
-function linesOf(text: string): { [job: string]: string } {
+export function linesOf(text: string): { [job: string]: string } {
   const diagnostics = text.split(/^Diagnostics:$/mu)[1]?.split(/^(?:Outputs|Resources):/mu)[0] ?? "";
   const found = [
     ...diagnostics.matchAll(/^ {4}(?:warning: |error: )?(?!warning|error)([A-Za-z0-9][\w. -]*?): (.+)$/gmu),

@@ -3,7 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { pulumi, type Stack } from "./pulumi.js";
+import { onStack, pulumi, type Stack } from "./pulumi.js";
 
 export type Config = Readonly<{ [key: string]: unknown }>;
 
@@ -21,6 +21,14 @@ export async function writeConfig({ name, folder }: Stack, values: Config): Prom
   const file = join(folder, `Pulumi.${name}.yaml`);
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`flink-sql:${key}`, value]));
   await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config }));
+}
+
+/** The value of a key that has one secret in it, as `pulumi config set --secret` puts it into the stack's configuration. */
+export async function encryptedValue(stack: Stack, key: string, name: string, secret: string): Promise<unknown> {
+  const set = ["config", "set", "--secret", "--path", `${key}.${name}`, secret, ...onStack(stack)];
+  const { code, text } = await pulumi(stack, set);
+  if (code !== 0) throw new Error(text);
+  return parse(await readFile(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).config[`flink-sql:${key}`];
 }
 
 /** All that Pulumi knows of the stack, as a text that `importState` takes. */

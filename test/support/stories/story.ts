@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { expect, inject } from "vitest";
 import { Flink, type FlinkJob } from "../clusters/flink.js";
 import { deleteBelow } from "../servers/bucket.js";
+import { byPulumi, type StoryEngine } from "./engines.js";
 import { onStack, partsOf, pulumi, type Ran, type Stack } from "./pulumi.js";
 import { readRecord, type SeenRecord } from "./records.js";
-import { type Config, exportState, importState, makeStack, writeConfig } from "./stack.js";
+import { type Config, exportState, importState, writeConfig } from "./stack.js";
 
 const STORIES = join(process.cwd(), "test", "e2e", "stories");
 
@@ -31,10 +32,11 @@ export class Story {
     readonly folder: string,
     private stack: Stack,
     private config: Config,
+    private readonly engine: StoryEngine,
   ) {}
 
   /** `story` is a folder of test/e2e/stories; without a target in `config` its jobs run on the cluster of all stories. */
-  static async begin(story: string, config: Config = {}): Promise<Story> {
+  static async begin(story: string, config: Config = {}, engine: StoryEngine = byPulumi): Promise<Story> {
     const folder = await mkdtemp(join(tmpdir(), `story-${story}-`));
     const name = `e2e-${story}-${folder.slice(-6).toLowerCase()}`;
     const stack = { name, folder: join(folder, "pulumi"), elsewhere: inject("elsewhere") };
@@ -51,7 +53,7 @@ export class Story {
       ...manifests,
       ...config,
     };
-    const begun = new Story(story, folder, stack, all);
+    const begun = new Story(story, folder, stack, all, engine);
     await begun.makeStack();
     return begun;
   }
@@ -96,7 +98,7 @@ export class Story {
   }
 
   private async makeStack(): Promise<void> {
-    await makeStack(this.stack);
+    await this.engine.make(this.stack);
     await this.configure({});
   }
 
@@ -177,7 +179,7 @@ export class Story {
   }
 
   preview(): Promise<Ran> {
-    return pulumi(this.stack, ["preview", ...onStack(this.stack)]);
+    return this.engine.run("preview", this.stack);
   }
 
   /** Previews one job as if it were the only one: the engine stops at the first that is refused. */
@@ -196,12 +198,12 @@ export class Story {
   }
 
   up(): Promise<Ran> {
-    return pulumi(this.stack, ["up", "--yes", "--skip-preview", ...onStack(this.stack)]);
+    return this.engine.run("update", this.stack);
   }
 
   /** As a person runs it: where the preview fails, the update does not begin. */
   upWithPreview(): Promise<Ran> {
-    return pulumi(this.stack, ["up", "--yes", ...onStack(this.stack)]);
+    return this.engine.run("update with preview", this.stack);
   }
 
   refresh(): Promise<Ran> {
@@ -209,7 +211,7 @@ export class Story {
   }
 
   destroy(stack = this.stack): Promise<Ran> {
-    return pulumi(stack, ["destroy", "--yes", "--skip-preview", ...onStack(stack)]);
+    return this.engine.run("destroy", stack);
   }
 
   /** As a person runs it: where the preview of the destruction fails, nothing is destroyed. */

@@ -13,8 +13,8 @@ import type { World } from "../../../provider/ask/sighting.js";
 import type { Place } from "../../../provider/decide/cluster/place.js";
 import { planRemoval } from "../../../provider/decide/plan/plan-end.js";
 import type { JobSummary } from "../../../provider/flink/rest/answers.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { newStore } from "../../../provider/remember/store.js";
+import { restAt } from "../../support/clients.js";
 import { aRecord } from "../../support/decide/a-record.js";
 
 const tasks = { running: 1, total: 1, finished: 0 };
@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   folder = await mkdtemp(join(tmpdir(), "same-moment-"));
-  const rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
+  const rest = restAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
   world = { store: newStore(pathToFileURL(folder).href), rest, activity: "none" };
 });
 afterAll(async () => {
@@ -76,7 +76,7 @@ const RECORD = aRecord(
 
 test("What was replaced is deleted without its cluster, which may be gone: the job is another resource's.", async () => {
   await world.store.write("orders", RECORD, undefined);
-  const gone: World = { ...world, rest: new FlinkRest("http://127.0.0.1:9", 1000) };
+  const gone: World = { ...world, rest: restAt("http://127.0.0.1:9", 1000) };
   const limits = { startSeconds: 1, savepointSeconds: 1 };
   const removal = (resourceId: string) =>
     remove({ name: "orders", resourceId, world: gone, limits, progress: () => undefined });
@@ -96,7 +96,7 @@ test("What a copied project is not to stop: the job of the project that it was c
   const named = { ...current, manifest: { ...current.manifest, name }, cluster };
   await world.store.write(name, { ...RECORD, current: named }, undefined);
   const here = localIn("/copy/.local/dev");
-  const locate = async () => ({ restUrl: world.rest.url, isDown: false });
+  const locate = async () => ({ jobManager: world.rest.connection, isDown: false });
   const copy: World = { ...world, activity: "starting", surroundings: { here, before: undefined, locate } };
   const limits = { startSeconds: 1, savepointSeconds: 1 };
   await expect(

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { LookAhead } from "../../../provider/ask/look-ahead.js";
 import { mayHaveFailed } from "../../../provider/decide/cluster/health.js";
 import type { ObservedJob } from "../../../provider/decide/plan/observed.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { newStore } from "../../../provider/remember/store.js";
+import { restAt } from "../../support/clients.js";
 
 const CHECKPOINTS = { counts: { completed: 1, restored: 0 }, latest: {}, history: [] };
 const job = (jid: string, name: string, state = "RUNNING") => ({
@@ -38,7 +38,7 @@ afterEach(() => {
 const never = () => Promise.reject(new Error("asked again"));
 const begin = () => {
   const { port } = server.address() as AddressInfo;
-  const rest = new FlinkRest(`http://127.0.0.1:${port}`, 5000);
+  const rest = restAt(`http://127.0.0.1:${port}`, 5000);
   return { rest, ahead: new LookAhead(["a", "b"], newStore(pathToFileURL(folder).href), rest) };
 };
 

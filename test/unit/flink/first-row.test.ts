@@ -3,9 +3,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { awaitFirstRow } from "../../../provider/flink/wait/first-row.js";
 import { awaitRunning, unlessFailed } from "../../../provider/flink/wait/lifecycle.js";
+import { restAt } from "../../support/clients.js";
 
 const JOB = "0a".repeat(16);
 const SOURCE = "Source__orders[1].numRecordsIn";
@@ -64,7 +64,7 @@ const jobOf = (firstRowSeconds: number) => {
   const limits = { savepointSeconds: 30, startSeconds: 30, firstRowSeconds };
   return { name: "orders", jobId: JOB, limits, progress: () => undefined };
 };
-const awaiting = (url: string, firstRowSeconds = 30) => awaitFirstRow(new FlinkRest(url, 5000), jobOf(firstRowSeconds));
+const awaiting = (url: string, firstRowSeconds = 30) => awaitFirstRow(restAt(url, 5000), jobOf(firstRowSeconds));
 
 test("Each source must have read one.", async () => {
   const { url, looks } = await jobManager([{}, { counts: [7, 0] }, { counts: [9, 0] }, { counts: [9, 1] }]);
@@ -76,7 +76,7 @@ test("A quiet stream is waited for no longer than the limit, and said to be quie
   const { url, looks } = await jobManager([{ counts: [7, 0] }]);
   const since = performance.now();
   const told: string[] = [];
-  await awaitFirstRow(new FlinkRest(url, 5000), { ...jobOf(1), progress: (text) => told.push(text) });
+  await awaitFirstRow(restAt(url, 5000), { ...jobOf(1), progress: (text) => told.push(text) });
   expect(told.at(-1)).toBe("orders: not every source had a row within 1 s; the stream may be quiet");
   expect(performance.now() - since).toBeGreaterThanOrEqual(1000);
   expect(looks()).toBeGreaterThan(2);
@@ -103,7 +103,7 @@ test.each([
   ["that failed before all of it was seen to run", [{}], true],
   ["one of whose tasks has ended", [{}, { modified: 2 }], false],
 ])("Of a job %s the start holds only without a failure.", async (_, moments, failed) => {
-  const rest = new FlinkRest((await jobManager(moments, failed)).url, 5000);
+  const rest = restAt((await jobManager(moments, failed)).url, 5000);
   const check = async () => unlessFailed(rest, "orders", await awaitRunning(rest, jobOf(30)));
   if (failed) await expect(check()).rejects.toThrow(/no such topic/u);
   else await check();

@@ -3,8 +3,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { SqlGateway, StatementRefused } from "../../../provider/flink/rest/gateway.js";
+import { StatementRefused } from "../../../provider/flink/rest/gateway.js";
 import { NoAnswer } from "../../../provider/flink/rest/http.js";
+import { gatewayAt } from "../../support/clients.js";
 
 interface Answer {
   readonly status: number;
@@ -26,7 +27,7 @@ async function gateway(answer: (request: string) => Answer, limitMs = 5000): Pro
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
-  return new SqlGateway(url, 1000).execute("s", "INSERT INTO t SELECT 1", {}, limitMs);
+  return gatewayAt(url, 1000).execute("s", "INSERT INTO t SELECT 1", {}, limitMs);
 }
 
 const accepted: Answer = { status: 200, body: { operationHandle: "o" } };

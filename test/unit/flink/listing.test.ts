@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { listJobs } from "../../../provider/flink/rest/listing.js";
+import { restAt } from "../../support/clients.js";
 
 const SLOW_MS = 60;
 
@@ -21,7 +22,7 @@ beforeEach(async () => {
     setTimeout(() => answer.end(JSON.stringify({ jobs })), SLOW_MS);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
+  rest = restAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
 });
 afterEach(() => server.close());
 

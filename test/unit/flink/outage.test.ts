@@ -3,10 +3,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { NoAnswer } from "../../../provider/flink/rest/http.js";
 import { awaitFirstCheckpoint } from "../../../provider/flink/wait/first-checkpoint.js";
 import { stopWithSavepoint } from "../../../provider/flink/wait/stop.js";
+import { restAt } from "../../support/clients.js";
 
 const JOB = "0a".repeat(16);
 const OVERVIEW = {
@@ -73,27 +73,27 @@ describe("A question to Flink", () => {
   ])("is asked again while the answer is %s", async (_title, refusal) => {
     let count = 0;
     const url = await listen(0, () => (++count < 3 ? refusal : jobs("RUNNING")));
-    expect(await new FlinkRest(url, 5000).statusOf(JOB)).toBe("RUNNING");
+    expect(await restAt(url, 5000).statusOf(JOB)).toBe("RUNNING");
     expect(count).toBe(3);
   });
 
   it("ends with the refusal once its limit is over", async () => {
     const url = await listen(0, () => NOT_READY);
-    await expect(new FlinkRest(url, 400).statusOf(JOB)).rejects.toThrow(/answered 503/u);
+    await expect(restAt(url, 400).statusOf(JOB)).rejects.toThrow(/answered 503/u);
   });
 
   it("is asked again in an update where it is answered 500 once, and believed in a preview", async () => {
     let count = 0;
     const url = await listen(0, () => (++count % 2 === 1 ? { status: 500, body: {} } : jobs("RUNNING")));
-    expect(await new FlinkRest(url, 5000, "patient").statusOf(JOB)).toBe("RUNNING");
-    await expect(new FlinkRest(url, 5000).statusOf(JOB)).rejects.toThrow(/answered 500/u);
+    expect(await restAt(url, 5000, "patient").statusOf(JOB)).toBe("RUNNING");
+    await expect(restAt(url, 5000).statusOf(JOB)).rejects.toThrow(/answered 500/u);
   });
 
   it("waits for a server that is away in an update, and says so at once in a preview", async () => {
     const url = await listen(0, () => jobs("RUNNING"));
     server?.close();
-    await expect(new FlinkRest(url, 5000).statusOf(JOB)).rejects.toBeInstanceOf(NoAnswer);
-    const patient = new FlinkRest(url, 5000, "patient").statusOf(JOB);
+    await expect(restAt(url, 5000).statusOf(JOB)).rejects.toBeInstanceOf(NoAnswer);
+    const patient = restAt(url, 5000, "patient").statusOf(JOB);
     await listen(Number(new URL(url).port), () => jobs("RUNNING"));
     expect(await patient).toBe("RUNNING");
   });
@@ -116,7 +116,7 @@ describe("A stop that a new JobManager does not know", () => {
       if (!request.includes("/savepoints/")) return jobs(stops < 2 ? "RUNNING" : "FINISHED");
       return stops < 2 ? UNKNOWN : completed({ location: "file:///s/savepoint-1" });
     });
-    expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
+    expect(await stopWithSavepoint(restAt(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
     expect(stops).toBe(2);
   });
 
@@ -135,7 +135,7 @@ describe("A stop that a new JobManager does not know", () => {
       if (!request.includes("/savepoints/")) return states.shift() ?? jobs("FINISHED");
       return stops < 2 ? UNKNOWN : completed({ location: "file:///s/savepoint-1" });
     });
-    expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
+    expect(await stopWithSavepoint(restAt(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
     expect({ stops, left }).toEqual({ stops: 2, left: 0 });
   });
 });
@@ -150,7 +150,7 @@ describe("A stop that is answered 500", () => {
       if (request.startsWith("POST")) return busy;
       return request.includes("/savepoints/") ? completed({ location: "file:///s/savepoint-1" }) : jobs("FINISHED");
     });
-    expect(await stopWithSavepoint(new FlinkRest(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
+    expect(await stopWithSavepoint(restAt(url, 5000), stop)).toMatchObject({ path: "file:///s/savepoint-1" });
     expect(stops).toBe(1);
   });
 
@@ -159,7 +159,7 @@ describe("A stop that is answered 500", () => {
       if (request.startsWith("POST")) return busy;
       return request.includes("/savepoints/") ? UNKNOWN : jobs("RUNNING");
     });
-    await expect(stopWithSavepoint(new FlinkRest(url, 5000), stop)).rejects.toThrow(/\[savepoint-failed\]/u);
+    await expect(stopWithSavepoint(restAt(url, 5000), stop)).rejects.toThrow(/\[savepoint-failed\]/u);
   });
 });
 
@@ -176,7 +176,7 @@ describe("A stop whose savepoint was complete when the JobManager died", () => {
       if (request.includes("/savepoints/")) return UNKNOWN;
       return asked.includes("cancel") ? jobs("CANCELED", 0) : jobs("INITIALIZING", 0);
     });
-    const state = await stopWithSavepoint(new FlinkRest(url, 5000), { ...stop, newestState: async () => savepoint });
+    const state = await stopWithSavepoint(restAt(url, 5000), { ...stop, newestState: async () => savepoint });
     expect(state.path).toBe(savepoint.path);
     expect(asked).toEqual(["stop", "cancel"]);
   });
@@ -195,7 +195,7 @@ describe("A first checkpoint that a new JobManager does not know", () => {
       if (!request.includes("/checkpoints/")) return states.shift() ?? jobs("RUNNING");
       return asked < 2 ? UNKNOWN : completed({});
     });
-    await awaitFirstCheckpoint(new FlinkRest(url, 5000), job);
+    await awaitFirstCheckpoint(restAt(url, 5000), job);
     expect(asked).toBe(2);
     expect(states).toEqual([]);
   });
@@ -208,7 +208,9 @@ describe("An answer that is none of Flink's", () => {
     ["a text", "hello", "the answer is not Flink's"],
   ])("%s is no answer, with the place that is wrong.", async (_, body, words) => {
     const url = await listen(0, () => ({ status: 200, body }));
-    const failure = await new FlinkRest(url, 5000).jobsOverview().catch((error: unknown) => error);
+    const failure = await restAt(url, 5000)
+      .jobsOverview()
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NoAnswer);
     expect(String(failure)).toContain(words);
   });
@@ -228,7 +230,7 @@ describe("An answer that is none of Flink's", () => {
     server = endless;
     await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
-    await expect(new FlinkRest(url, 20_000).overview()).rejects.toThrow(/more than 64 MB; the rest was not read/u);
+    await expect(restAt(url, 20_000).overview()).rejects.toThrow(/more than 64 MB; the rest was not read/u);
     expect(sent).toBeLessThan(100_000_000);
     endless.closeAllConnections();
   });

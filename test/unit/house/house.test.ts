@@ -1,7 +1,7 @@
 /** The rules of `npm run check` that no linter has. */
 
 import { expect, test } from "vitest";
-import { filesTwice, fullFolders, longFiles, namesTwice } from "../../../scripts/lib/house.mjs";
+import { filesTwice, fullFolders, longFiles, namesTwice, workingFolder } from "../../../scripts/lib/house.mjs";
 
 test("A name that two files export is told with both; a type and a constant of one file are one thing.", () => {
   const files = {
@@ -27,4 +27,17 @@ test("A folder of 15 files may be, one of 16 may not; its door is not counted, n
   const files = (folder: string, many: number) => Array.from({ length: many }, (_, n) => `${folder}/${n}.ts`);
   const all = [...files("a", 15), "a/index.ts", ...files("a/b", 16)];
   expect(fullFolders(all)).toEqual(["a/b: 16 files; at most 15 on one level"]);
+});
+
+test("The working folder is asked for in one file, and no path is made absolute without saying from where.", () => {
+  const asks = "const root = process.cwd();\n";
+  const imported = 'import { join, resolve } from "node:path";\n';
+  const found = workingFolder({
+    "provider/workspace/workspace.ts": asks,
+    "a.ts": `// A folder.\n${asks}`,
+    "b.ts": `${imported}const a = resolve(root, file);\nconst b = resolve(folder);\nconst c = resolve("runner");\n`,
+    "c.ts": "await new Promise((resolve) => server.close(() => resolve(true)));\n",
+    "d.ts": `${imported}await new Promise((resolve) => server.close(() => resolve()));\n`,
+  });
+  expect(found.map((problem) => problem.split(": ")[0])).toEqual(["a.ts:2", "b.ts:3", "b.ts:4"]);
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Deployment } from "../../../provider/decide/job/record.js";
 import { planKey } from "../../../provider/prove/planned.js";
 import type { SubmissionTarget } from "../../../provider/prove/submission-parts.js";
+import { connectionTo } from "../../support/clients.js";
 
 let folder: string;
 let target: SubmissionTarget;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   target = {
     gateway: undefined,
     runner: { python: join(folder, "venv/bin/python"), flinkHome: folder },
-    restUrl: "http://127.0.0.1:1",
+    jobManager: connectionTo("http://127.0.0.1:1"),
     limitMs: 1000,
     codePlace: () => undefined,
     options: {},

@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Sighting, World } from "../../../provider/ask/sighting.js";
 import type { Observed } from "../../../provider/decide/plan/observed.js";
-import { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
+import type { FlinkRest } from "../../../provider/flink/rest/flink-rest.js";
 import { checkSlots, releaseReservation, startReserved } from "../../../provider/prove/slots.js";
 import { openStore } from "../../../provider/remember/store.js";
+import { restAt } from "../../support/clients.js";
 
 let server: Server;
 let rest: FlinkRest;
@@ -22,7 +23,7 @@ beforeAll(async () => {
     answer.end(JSON.stringify(overview));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  rest = new FlinkRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
+  rest = restAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5000);
   world = { store: openStore("file:///nowhere"), rest, activity: "none" };
 });
 afterAll(() => server.close());
@@ -30,7 +31,7 @@ afterAll(() => server.close());
 let said: string[] = [];
 beforeEach(() => {
   said = [];
-  for (const job of ["a", "b"]) releaseReservation(rest.url, job);
+  for (const job of ["a", "b"]) releaseReservation(rest.connection, job);
 });
 
 const observed: Observed = {
@@ -64,10 +65,10 @@ test("Slots that others hold, that are reserved and that are free add up.", asyn
 test("While another job starts its slots may count twice: that is waited out, and said.", async () => {
   free = [4];
   await count("a", 3, 60);
-  startReserved(rest.url, "a");
+  startReserved(rest.connection, "a");
   // Flink has given it its slots, and it is still counted as to come; then its start is over.
   free = [1];
-  setTimeout(() => releaseReservation(rest.url, "a"), 1500);
+  setTimeout(() => releaseReservation(rest.connection, "a"), 1500);
   await count("b", 1, 60);
   expect(said).toEqual([expect.stringMatching(/^b: slots: 0 of 1 are free while a start, 1 s$/u)]);
 });
@@ -75,7 +76,7 @@ test("While another job starts its slots may count twice: that is waited out, an
 test("It is not waited longer than a start may take, and the error says what is missing.", async () => {
   free = [4];
   await count("a", 4, 60);
-  startReserved(rest.url, "a");
+  startReserved(rest.connection, "a");
   const since = Date.now();
   await expect(count("b", 1, 1)).rejects.toThrow(
     /b: needs 1 slot; the cluster has 4, 4 are reserved for other jobs of this update: none is free;/u,

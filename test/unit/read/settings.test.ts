@@ -12,6 +12,7 @@ import { readSettings, type Settings } from "../../../provider/read/settings/set
 import { Keys } from "../../../provider/read/settings/settings-keys.js";
 import { secretProblems } from "../../../provider/read/settings/settings-secrets.js";
 import { clusterArgs, loadJobs } from "../../../provider/resources/program.js";
+import { clusterWire } from "../../../provider/resources/wire.js";
 
 const here = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
 
@@ -54,6 +55,10 @@ function toldOf(config: Readonly<Record<string, unknown>>): string {
     throw error;
   }
 }
+
+/** What the cluster is given. */
+const clusterOf = (settings: Settings) =>
+  clusterWire("cluster", { ...clusterArgs(settings, []), store: "file:///store" });
 
 /** A file of the project, with the keys that `pulumi` would hand on. */
 function templateOf(stack: string): Record<string, unknown> {
@@ -213,9 +218,7 @@ describe("keys that the target does not look at", () => {
   ])("%j: %j", (config, ignored) => {
     const settings = settingsOf("prod", config);
     expect(settings.ignoredKeys).toEqual(ignored);
-    expect(clusterArgs("cluster", settings, "file:///store").ignoredKeys).toEqual(
-      ignored.length > 0 ? ignored : undefined,
-    );
+    expect(clusterOf(settings).ignoredKeys).toEqual(ignored.length > 0 ? ignored : undefined);
   });
 
   test.each(["staging", "prod"])("The template of %s has none.", (stack) => {
@@ -287,7 +290,7 @@ describe("yarn", () => {
     ["a file of certificates", { caFile: "ca.pem" }, { caFile: join(process.cwd(), "ca.pem") }],
   ])("hands the cluster %s.", (_, given, expected) => {
     const settings = settingsOf("prod", { target: "yarn", yarn: { resourceManagers, ...given } });
-    expect(clusterArgs("cluster", settings, "file:///store").yarn).toMatchObject(expected);
+    expect(clusterOf(settings).yarn).toMatchObject(expected);
   });
 
   test("with restUrl is reached through that address, such as a tunnel's end.", () => {
@@ -296,7 +299,7 @@ describe("yarn", () => {
       restUrl: "http://localhost:8081/",
       yarn: { resourceManagers },
     });
-    const args = clusterArgs("cluster", settings, "file:///store");
+    const args = clusterOf(settings);
     expect(args.yarn).toMatchObject({ through: "http://localhost:8081" });
     expect(args.restUrl).toBeUndefined();
   });
@@ -356,17 +359,27 @@ describe("what is secret", () => {
     process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(keys.map((key) => `flink-sql:${key}`));
   };
 
+  test("and is not encrypted is refused, with the command for each value and without the value.", () => {
+    const cause = causeOf({ secretParameters: { pw: "told-to-nobody-1", "a.b": "told-to-nobody-2" } });
+    expect(cause).toMatch(/^secretParameters: not encrypted, .* pw, a\.b in plain text; set each with --secret/u);
+    expect(cause).toContain("pulumi config set --secret --path secretParameters.pw; ");
+    expect(cause).toContain(`pulumi config set --secret --path 'secretParameters["a.b"]'`);
+    expect(cause).not.toContain("told-to-nobody");
+    secretOf("secretParameters");
+    expect(() => settingsOf("prod", { secretParameters: { pw: "told-to-nobody-1" } })).not.toThrow();
+  });
+
   test("is taken in the keys that are encrypted: the cluster is told that its options are.", async () => {
     secretOf("clusterProperties", "secretParameters");
     const settings = settingsOf("prod", {
       clusterProperties: { "s3.secret-key": "k", "a.b": "c" },
       secretParameters: { p: "told-to-nobody-2" },
     });
-    const { properties, propertiesAreSecret } = clusterArgs("cluster", settings, "file:///store");
+    const { properties, propertiesAreSecret } = clusterOf(settings);
     expect(propertiesAreSecret).toBe(true);
     expect(await isSecret(output(properties))).toBe(true);
     secretOf();
-    expect(clusterArgs("cluster", settingsOf("prod", {}), "file:///store")).not.toHaveProperty("propertiesAreSecret");
+    expect(clusterOf(settingsOf("prod", {}))).not.toHaveProperty("propertiesAreSecret");
   });
 
   test("is refused in every other key, in all of them at once, and not told.", () => {

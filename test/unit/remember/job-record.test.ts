@@ -1,38 +1,18 @@
 /** The record's file: what is written is read back, and what the old tool wrote is understood. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { JobRecord } from "../../../provider/decide/job/record.js";
 import { deployed } from "../../../provider/decide/job/record.js";
 import { formatRecord, parseRecord } from "../../../provider/remember/job-record.js";
 
-/** As flink-sql-runner 0.2.0 wrote it with its PyYAML, of a manifest with whatever YAML can do to a value. */
-const WRITTEN_BY_OLD_TOOL = String.raw`description: "Gr\xF6\xDFe, 'a' and \"b\" \u2013 5 \u20AC"
-flinkProperties:
-  a.flag: true
-  a.float: 1.0
-  a.quoted: '4'
-  a.ratio: 0.1
-  a.small: 1.0e-05
-  a.text: 'yes'
-  a.time: '12:30:45'
-  a.word: 1e3
-  execution.checkpointing.interval: 60s
-  parallelism.default: 4
-  pipeline.name: orders
-  state.checkpoints.dir: s3://b/p/checkpoints/orders
-  state.savepoints.dir: s3://b/p/savepoints/orders
-meta:
-  query-create-timestamp: '2026-11-25 07:10:28'
-  query-id: 4b88fc18-e89f-11f1-b045-02fc00000001
-  query-version: 4
-name: orders
-owner: team-a
-sql: 'SELECT @a@, ''it''''s: # no comment'' AS b, '' --x'' AS c FROM @orders@ /* all
-  of them */ WHERE a <> ''yes'' AND b IN (''on'', ''1e3'') AND some_long_column_name_here
-  > 12345678901234567890 '
-target-table: '@kafka@.@orders@'
-`.replaceAll("@", "`");
+/** As it wrote it with its PyYAML, of a manifest with whatever YAML can do to a value. */
+const WRITTEN_BY_OLD_TOOL = readFileSync(
+  join(import.meta.dirname, "records", "flink-sql-runner-0.2.0", "found.yaml"),
+  "utf8",
+);
 
 const current: JobRecord["current"] = {
   manifest: {
@@ -60,14 +40,14 @@ const full: JobRecord = {
     stopping: { jobId: "0a", triggerId: "0b" },
     next: { ...current, jobId: "0c", since: 9 },
     session: { gatewayUrl: "http://g", handle: "h" },
-    choices: ["from: clean"],
+    choices: [{ part: "from", from: "clean" }],
     startSeconds: 600,
     applied: 2,
     total: 7,
   },
   past: [{ version: 2, queryId: "q-0", savepoint: "s3://b/s/orders/2/savepoint-0", endedAt: "2026-01-01T00:00:00Z" }],
   starts: ["09"],
-  choices: ["drain"],
+  choices: [{ part: "drain", id: "2" }],
   written: { by: "a@b", at: "2026-01-01T00:00:00Z" },
 };
 

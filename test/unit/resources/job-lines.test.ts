@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JobRecord } from "../../../provider/decide/job/record.js";
 import { openStore } from "../../../provider/remember/store.js";
 import { hooks } from "../../../provider/resources/flink-sql-job.js";
-import { desiredOf, JobGiven } from "../../../provider/resources/job-inputs.js";
+import { JobGiven } from "../../../provider/resources/job-inputs.js";
+import { desiredOf } from "../../../provider/resources/job-meaning.js";
 import { listenAsEngine } from "../../support/stories/engine.js";
 
 const JOB = "0a".repeat(16);
@@ -130,6 +131,14 @@ test.each<[string, object, string]>([
   await recorded(inputs);
   const line = `${name}: adopted as it runs, not restarted, version 1 stays`;
   expect(await lineOf(inputs, outputs, id)).toEqual({ changes: true, told: [line] });
+});
+
+test("A state that this release cannot read is written again: else a destroy could not read it either.", async () => {
+  const inputs = given("old-form");
+  await recorded(inputs);
+  const line = "old-form: adopted as it runs, not restarted, version 1 stays";
+  const outputs = { jobId: JOB, startSeconds: undefined };
+  expect(await lineOf(inputs, outputs)).toEqual({ changes: true, told: [line] });
 });
 
 test("One that came to its end meanwhile is not said to run.", async () => {

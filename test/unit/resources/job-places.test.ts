@@ -3,20 +3,22 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { JobRefused } from "../../../provider/prove/submission-parts.js";
 import { refusalWords } from "../../../provider/resources/job-places.js";
+import { workspace } from "../../../provider/workspace/workspace.js";
 
+const { root } = workspace;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "places-"));
   const manifest = "name: orders\ntarget-table: t\nsql: SELECT 1\nflinkProperties:\n  parallelism.default: abc\n";
   await writeFile(join(folder, "orders.yaml"), manifest);
   await writeFile(join(folder, "job-template.yaml"), "flinkProperties:\n  table.local-time-zone: Mars/Base\n");
-  vi.spyOn(process, "cwd").mockReturnValue(folder);
+  Object.assign(workspace, { root: folder });
 });
 afterAll(async () => {
-  vi.restoreAllMocks();
+  Object.assign(workspace, { root });
   await rm(folder, { recursive: true, force: true });
 });
 

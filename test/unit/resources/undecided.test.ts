@@ -2,10 +2,39 @@
 
 import { expect, test } from "vitest";
 import { hooks } from "../../../provider/resources/flink-sql-job.js";
+import { UNKNOWN } from "../../../provider/resources/seam/dynamic.js";
+import { packed } from "../../../provider/resources/seam/packed.js";
+import { listenAsEngine } from "../../support/stories/engine.js";
 
 const before = { self: "urn:orders", sql: "SELECT id FROM orders", targetTable: "sink" };
 
 const diff = (now: object) => hooks.diff("orders-1", before, { ...before, ...now });
+
+test("A secret parameter that another resource is yet to make keeps nobody from a preview.", async () => {
+  const job = {
+    ...before,
+    name: "orders",
+    description: "",
+    file: "jobs/orders.yaml",
+    store: "file:///nowhere",
+    flinkProperties: {},
+    definitions: [],
+    cluster: { restUrl: "http://127.0.0.1:9", gatewayUrl: "", activity: "none", target: "remote", folder: "x" },
+    settings: packed({
+      metadataColumns: { timestamp: "ts", query: true },
+      startSeconds: 1,
+      savepointSeconds: 1,
+      requestSeconds: 1,
+    }),
+  };
+  const engine = await listenAsEngine();
+  const { failures } = await hooks.check({}, { ...job, self: "urn:unknown", secretParameters: UNKNOWN });
+  engine.close();
+  expect(failures).toBeUndefined();
+  expect(engine.told.map(({ words }) => words)).toEqual([
+    "orders: cannot be planned now (a secret parameter is not known yet); `pulumi up` will decide",
+  ]);
+});
 
 test.each([
   ["nothing", {}],

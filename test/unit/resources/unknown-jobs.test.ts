@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { UserError } from "../../../provider/decide/words/errors.js";
 import { refuseUnknownJobs } from "../../../provider/resources/targets/unknown-jobs.js";
+import { connectionTo } from "../../support/clients.js";
 
 const root = mkdtempSync(join(tmpdir(), "unknown-jobs-"));
 const store = pathToFileURL(join(root, "mistyped")).href;
@@ -28,10 +29,11 @@ afterAll(() => {
 });
 
 async function refusal(storeBefore?: string): Promise<UserError> {
-  const limits = { requestSeconds: 5, savepointSeconds: 5, startSeconds: 5 };
-  const refused = await refuseUnknownJobs({ restUrl, store, storeBefore, knownJobs: ["orders"], ...limits }).catch(
-    (error: unknown) => error,
-  );
+  const limits = { savepointSeconds: 5, startSeconds: 5 };
+  const refused = await refuseUnknownJobs(
+    { store, storeBefore, knownJobs: ["orders"], ...limits },
+    connectionTo(restUrl),
+  ).catch((error: unknown) => error);
   return refused instanceof UserError ? refused : expect.fail(String(refused));
 }
 

@@ -205,7 +205,7 @@ describe("another source is no restart", () => {
 
   test("A state that a person chose goes through, and so does a clean start.", () => {
     const [before, after] = TOPIC;
-    expect(planned(before, { ...after, choice: { from: STATE.path } }, "runs", STATE)).toMatch(
+    expect(planned(before, { ...after, choice: { from: { state: STATE.path } } }, "runs", STATE)).toMatch(
       /^orders: restart from savepoint-0a/u,
     );
     expect(planned(before, { ...after, choice: { from: "clean" } })).toMatch(/^orders: new version 2, starts clean/u);

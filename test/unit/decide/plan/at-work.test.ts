@@ -2,13 +2,19 @@
 
 import { expect, test } from "vitest";
 import type { JobRecord } from "../../../../provider/decide/job/record.js";
-import { workWords } from "../../../../provider/decide/plan/at-work.js";
+import { atWork } from "../../../../provider/decide/plan/at-work.js";
+import { remarkWords } from "../../../../provider/decide/plan/remark.js";
 
 const NOW = Date.parse("2026-11-28T00:00:00Z");
 const session = { gatewayUrl: "http://g", handle: "s" };
 
 const record = (intent: JobRecord["intent"], at = "2026-11-27T23:59:57Z"): JobRecord =>
   ({ intent, written: { by: "ada@ci", at } }) as JobRecord;
+
+function workWords(seen: JobRecord | undefined, now: number): string | undefined {
+  const remark = atWork(seen, now);
+  return remark && remarkWords(remark, "orders", now);
+}
 
 const intent = { action: "restart", next: undefined, stopping: undefined, session };
 

@@ -3,9 +3,13 @@
 import { describe, expect, it } from "vitest";
 import type { Desired } from "../../../../provider/decide/change/changes.js";
 import {
+  type CarriedOut,
   type Choice,
   choiceFaults,
-  choiceMarks,
+  choiceOf,
+  type GivenChoice,
+  isAmong,
+  partsOf,
   pendingChoice,
   remembered,
 } from "../../../../provider/decide/job/choices.js";
@@ -77,7 +81,7 @@ function seen(parts: Partial<Observed>): Observed {
 }
 
 describe("a choice", () => {
-  it.each<[string, Choice, string[]]>([
+  it.each<[string, GivenChoice, string[]]>([
     ["clean", { from: "clean" }, []],
     ["a path in S3", { from: "s3://b/p/savepoint-1" }, []],
     ["a path as Flink prints it", { from: "file:/s/p/savepoint-1" }, []],
@@ -94,7 +98,7 @@ describe("a choice", () => {
   });
 
   it("that was carried out is not pending, and one more part repeats none", () => {
-    const done = choiceMarks({ from: "clean" });
+    const done = partsOf({ from: "clean" });
     expect(pendingChoice({ from: "clean" }, done)).toEqual({});
     expect(pendingChoice({ from: "clean", forceFrom: "latest-checkpoint" }, done)).toEqual({
       forceFrom: "latest-checkpoint",
@@ -102,19 +106,23 @@ describe("a choice", () => {
   });
 
   it("with another id is carried out once more", () => {
-    expect(pendingChoice({ from: "clean", id: "2" }, choiceMarks({ from: "clean", id: "1" }))).toEqual({
+    expect(pendingChoice({ from: "clean", id: "2" }, partsOf({ from: "clean", id: "1" }))).toEqual({
       from: "clean",
     });
   });
 
   it("means the same with /_metadata or a slash at its end", () => {
-    expect(choiceMarks({ from: "s3://b/p/savepoint-1/_metadata" })).toEqual(
-      choiceMarks({ from: "s3://b/p/savepoint-1/" }),
-    );
+    expect(choiceOf({ from: "s3://b/p/savepoint-1/_metadata" })).toEqual({ from: { state: "s3://b/p/savepoint-1" } });
+    expect(choiceOf({ from: "s3://b/p/savepoint-1/" })).toEqual({ from: { state: "s3://b/p/savepoint-1" } });
+  });
+
+  it("of a state in brackets is known again, though a record does not tell the brackets from an id", () => {
+    const [given] = partsOf({ from: { state: "/s/savepoint-1 (2)" } });
+    expect(given && isAmong([{ part: "from", from: { state: "/s/savepoint-1" }, id: "2" }], given)).toBe(true);
   });
 
   it("that left the configuration is forgotten", () => {
-    expect(remembered(undefined, choiceMarks({ from: "clean" }))).toEqual([]);
+    expect(remembered(undefined, partsOf({ from: "clean" }))).toEqual([]);
   });
 });
 
@@ -139,30 +147,30 @@ const ROWS: readonly [string, Desired, Partial<Observed>, string][] = [
   [
     "clean, and carried out already",
     desired({ from: "clean" }),
-    { job: job("RUNNING"), record: record({ choices: ["from: clean"] }) },
+    { job: job("RUNNING"), record: record({ choices: [{ part: "from", from: "clean" }] }) },
     "no change, version 3",
   ],
   [
     "a savepoint, while it runs",
-    desired({ from: GIVEN.path }),
+    desired({ from: { state: GIVEN.path } }),
     { job: job("RUNNING"), chosen: GIVEN },
     "restart from savepoint-77, 2 h old (as chosen), version 3 stays",
   ],
   [
     "a savepoint, and it does not run",
-    desired({ from: GIVEN.path }),
+    desired({ from: { state: GIVEN.path } }),
     { chosen: GIVEN, states: [CHECKPOINT] },
     "resume from savepoint-77, 2 h old (as chosen), version 3 stays",
   ],
   [
     "a savepoint, and another query",
-    desired({ from: GIVEN.path, allowNonRestoredState: true }, SQL),
+    desired({ from: { state: GIVEN.path }, allowNonRestoredState: true }, SQL),
     { job: job("RUNNING"), chosen: GIVEN },
     "new version 4, starts from savepoint-77, 2 h old (as chosen, SQL changed); state that matches no operator is dropped",
   ],
   [
     "a savepoint, and no record",
-    desired({ from: GIVEN.path }),
+    desired({ from: { state: GIVEN.path } }),
     { record: undefined, chosen: GIVEN, states: [CHECKPOINT] },
     "new, version 4, starts from savepoint-77, 2 h old (as chosen)",
   ],
@@ -237,12 +245,12 @@ const ROWS: readonly [string, Desired, Partial<Observed>, string][] = [
   [
     "nothing any more",
     desired(undefined),
-    { job: job("RUNNING"), record: record({ choices: ["from: clean"] }) },
+    { job: job("RUNNING"), record: record({ choices: [{ part: "from", from: "clean" }] }) },
     "no change, version 3 stays; a choice that was carried out is no longer configured, and is removed from the record",
   ],
   [
     "to go on from a drained savepoint",
-    desired({ from: SAVEPOINT.path }),
+    desired({ from: { state: SAVEPOINT.path } }),
     { record: DRAINED, states: [SAVEPOINT], chosen: SAVEPOINT },
     "resume from savepoint-0a, 90 s old (as chosen), version 3 stays",
   ],
@@ -257,7 +265,7 @@ describe("a person chooses", () => {
 const REFUSED: readonly [string, Desired, Partial<Observed>, RegExp][] = [
   [
     "a savepoint that is not there",
-    desired({ from: GIVEN.path }),
+    desired({ from: { state: GIVEN.path } }),
     { job: job("RUNNING") },
     /there is no state at s3:/u,
   ],
@@ -308,15 +316,15 @@ describe("a choice is refused, and nothing is touched:", () => {
 });
 
 describe("what counts as carried out after", () => {
-  it.each<[string, Desired, Partial<Observed>, string[]]>([
-    ["a clean start", desired({ from: "clean" }), { job: job("RUNNING") }, ["from: clean"]],
+  it.each<[string, Desired, Partial<Observed>, CarriedOut[]]>([
+    ["a clean start", desired({ from: "clean" }), { job: job("RUNNING") }, [{ part: "from", from: "clean" }]],
     [
       "a start that a waiting choice had no part in",
       desired({ from: "previous-version" }, PROPERTY),
       { job: job("RUNNING") },
       [],
     ],
-    ["a suspension", desired({ suspended: true, ...FORCE }), { job: job("RUNNING") }, ["forceFrom: latest-checkpoint"]],
+    ["a suspension", desired({ suspended: true, ...FORCE }), { job: job("RUNNING") }, [{ part: "forceFrom" }]],
     ["nothing", desired(FORCE), { job: job("RUNNING") }, []],
   ])("%s", (_title, wanted, found, choices) => {
     expect(planJob(wanted, seen(found))).toMatchObject({ choices });

@@ -1,7 +1,7 @@
 /** What drifted: seen and named in the plan, and either repaired or refused with the way out. */
 
 import { describe, expect, it } from "vitest";
-import { healthWords } from "../../../../provider/decide/cluster/health.js";
+import { ailmentOf } from "../../../../provider/decide/cluster/health.js";
 import type { JobRecord } from "../../../../provider/decide/job/record.js";
 import { deployed, settledRecord } from "../../../../provider/decide/job/record.js";
 import { missingCheckpoint } from "../../../../provider/decide/plan/latest-state.js";
@@ -97,12 +97,12 @@ describe("A job that runs is worth a warning where", () => {
       "its newest checkpoint: none completed since its start 15 min ago",
     ],
   ])("%s", (_title, seen, words) => {
-    expect(healthWords(seen, 600, NOW)).toBe(words);
+    expect(ailmentOf(seen, 600, NOW) !== undefined).toBe(words !== undefined);
     expect(planned({ job: seen }).words).toBe(`orders: no change, version 3${words ? `; ${words}` : ""}`);
   });
 
   it("nothing: the age of checkpoints is not to be looked at", () => {
-    expect(healthWords(job(JOB, "RUNNING", { checkpointAt: 0 }), 0, NOW)).toBeUndefined();
+    expect(ailmentOf(job(JOB, "RUNNING", { checkpointAt: 0 }), 0, NOW)).toBeUndefined();
   });
 });
 
@@ -156,7 +156,7 @@ describe("A job without a record", () => {
   });
 
   it("starts clean where a person wants that, as a version that no state is of", () => {
-    const wanted = { ...WANTED, deployedTo: "s3://b", choice: { from: "clean" } };
+    const wanted = { ...WANTED, deployedTo: "s3://b", choice: { from: "clean" as const } };
     expect(planned({ record: undefined, states: [state] }, wanted).words).toBe(
       "orders: new, version 4, starts clean (as chosen)",
     );
@@ -172,7 +172,8 @@ describe("The record remembers", () => {
 
   it("that a choice was carried out, though nobody could write that down any more", () => {
     const next = { ...RECORD.current, jobId: STRANGER };
-    const intent = { action: "replace", stopping: undefined, next, session: undefined, choices: ["from: clean"] };
-    expect(settledRecord({ ...RECORD, intent }, () => true, "").choices).toEqual(["from: clean"]);
+    const choices = [{ part: "from", from: "clean" } as const];
+    const intent = { action: "replace", stopping: undefined, next, session: undefined, choices };
+    expect(settledRecord({ ...RECORD, intent }, () => true, "").choices).toEqual(choices);
   });
 });

@@ -95,7 +95,7 @@ test("Alive where the stack deployed it last, it moves: stopped there, started h
   expect(plan).toMatchObject({
     action: "restart",
     version: 3,
-    remark: "it moves: stopped on http://a:8081, started here",
+    remarks: [{ about: "moves", from: A }],
   });
   expect(deedsOf(plan)).toMatchObject([
     { do: "stop-with-savepoint", jobId: "j1" },
@@ -128,7 +128,7 @@ test("Two local clusters are no move: the second one is there because the first 
 test("Copies of other ids there are refused, and so is a job without a record there.", () => {
   const copies = planJob(desired(), alive({ namesakes: [{ ...job, jobId: "j2" }] }));
   expect(copies).toMatchObject({ action: "refuse", what: expect.stringContaining("j1 (RUNNING), j2 (RUNNING)") });
-  const choice = { from: "clean" };
+  const choice = { from: "clean" } as const;
   const lost = alive({ record: undefined, job: undefined, namesakes: [job] });
   expect(planJob(desired({ choice, deployedTo: "s3://b" }), lost)).toMatchObject({ action: "refuse" });
 });
@@ -136,7 +136,7 @@ test("Copies of other ids there are refused, and so is a job without a record th
 test.each([
   ["fresh, nothing changed", 30, {}, "refuse"],
   ["fresh, another query, which would start clean", 30, { manifest: { ...manifest, sql: "SELECT 2" } }, "refuse"],
-  ["fresh, a clean start was chosen", 30, { choice: { from: "clean" } }, "refuse"],
+  ["fresh, a clean start was chosen", 30, { choice: { from: "clean" as const } }, "refuse"],
   ["fresh, to be suspended", 30, { choice: { suspended: true } }, "refuse"],
   ["fresh, and given up", 30, { choice: { lost: "http://a:8081" } }, "resume"],
   ["fresh, and another cluster given up", 30, { choice: { lost: "http://c:8081" } }, "refuse"],
@@ -144,12 +144,12 @@ test.each([
 ])("A cluster that gives no answer: state %s", (_, seconds, changes, action) => {
   const plan = planJob(desired(changes), silent(seconds));
   expect(plan.action).toBe(action);
-  if (plan.action !== "refuse") expect(plan.remark).toContain("http://a:8081, where it ran last, does not answer");
+  if (plan.action !== "refuse") expect(plan.remarks).toMatchObject([{ about: "silent-cluster", place: A }]);
 });
 
 test("A silent cluster is given up once: the mark that is left does not give up the next one.", () => {
   const seen = silent(30);
-  const done = { ...seen, record: record({ choices: ["lost: http://a:8081"] }) };
+  const done = { ...seen, record: record({ choices: [{ part: "lost", cluster: "http://a:8081" }] }) };
   expect(planJob(desired({ choice: { lost: "http://a:8081" } }), done).action).toBe("refuse");
 });
 

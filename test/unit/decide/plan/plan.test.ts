@@ -388,7 +388,7 @@ describe("a job of flink-sql-runner", () => {
 });
 
 test("A job that runs unchanged is adopted by a stack whose state does not know it; what is suspended or changes is not.", () => {
-  const none = { action: "none", version: 3, changes: [], steps: [], remark: undefined } as const;
+  const none = { action: "none", version: 3, changes: [], steps: [] } as const;
   expect(planWords("orders", asNewcomer(none), NOW)).toBe("orders: adopted as it runs, not restarted, version 3 stays");
   const suspended = { ...none, isSuspended: true } as const;
   expect(asNewcomer(suspended)).toBe(suspended);

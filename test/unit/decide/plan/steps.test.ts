@@ -164,7 +164,7 @@ describe("What a start that fails comes to is said beforehand:", () => {
   });
 
   it("a state that a person named stays the one, whatever the job completes until it is cancelled", () => {
-    const choice = { from: SAVEPOINT.path };
+    const choice = { from: { state: SAVEPOINT.path } };
     const steps = stepsOf({ ...desired(), choice }, seen({ job: job("RESTARTING"), chosen: SAVEPOINT }));
     expect(stepOf(steps, "start")).toMatchObject({ from: SAVEPOINT, isChosen: true });
     expect(stepOf(steps, "start")?.orLater).toBeUndefined();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { keepsRows, missedRowsRefusal } from "../../../../provider/decide/change/missed-rows.js";
-import { lostRowsWords, planFacts } from "../../../../provider/decide/change/plan-facts.js";
+import { lostRowsWords } from "../../../../provider/decide/change/plan-facts.js";
 import type { Draft } from "../../../../provider/decide/plan/decision.js";
 import {
   columnsOf,
@@ -10,6 +10,7 @@ import {
   metadataChange,
   metadataColumns,
 } from "../../../../provider/decide/sql/metadata-columns.js";
+import { planFacts } from "../../../../provider/flink/words/explained.js";
 
 const names = (chosen: Metadata) => columnsOf(metadataColumns(chosen, "at")).map(({ name }) => name);
 const QUERY = ["__query_name", "__query_description", "__query_id", "__query_version", "__query_create_timestamp"];

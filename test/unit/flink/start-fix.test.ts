@@ -1,7 +1,7 @@
 /** What is advised after a start that failed, by the job's own exception. */
 
 import { describe, expect, test } from "vitest";
-import { startFix } from "../../../../provider/decide/words/start-fix.js";
+import { startFix } from "../../../provider/flink/words/start-fix.js";
 
 describe("The advice goes by the cause:", () => {
   test.each([
