@@ -63,7 +63,7 @@ export function withIds(plan: CompiledPlan, ids: ReadonlyMap<number, number>): C
 }
 
 /** Names and types of the columns that an operator gives; a type is Flink's own text of it. */
-export function columnsOf({ outputType }: PlanNode): readonly { readonly name: string; readonly type: string }[] {
+export function outputColumns({ outputType }: PlanNode): readonly { readonly name: string; readonly type: string }[] {
   if (typeof outputType === "string") return rowColumns(outputType);
   const { fields } = Row.parse(outputType);
   return fields.map(({ name, fieldType }) => ({ name, type: canonical(fieldType) }));

@@ -13,13 +13,13 @@ export interface Meaning {
 type Json = Readonly<Record<string, unknown>>;
 
 /** A long one is as good as its digest, and nested ones do not grow without an end. */
-export function keyOf(text: string): string {
+export function digestKey(text: string): string {
   return text.length <= 120 ? text : `#${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
 /** A RexNode over these columns. What it is called there (field names, aliases) plays no part. */
 export function meaningOf(rex: unknown, columns: readonly Meaning[]): Meaning {
-  return { key: keyOf(canonical(substituted(rex, columns))), words: shortened(wordsOf(rex, columns)) };
+  return { key: digestKey(canonical(substituted(rex, columns))), words: shortened(wordsOf(rex, columns)) };
 }
 
 function substituted(value: unknown, columns: readonly Meaning[]): unknown {

@@ -1,8 +1,15 @@
 /** Follows the columns of a compiled plan from its sources to its sinks: what each operator's state is, means, and is fed with. */
 
 import { z } from "zod";
-import { type CompiledPlan, canonical, columnsOf, type Operator, operatorsOf, type PlanNode } from "./compiled-plan.js";
-import { functionName, keyOf, type Meaning, meaningOf } from "./expressions.js";
+import {
+  type CompiledPlan,
+  canonical,
+  type Operator,
+  operatorsOf,
+  outputColumns,
+  type PlanNode,
+} from "./compiled-plan.js";
+import { digestKey, functionName, type Meaning, meaningOf } from "./expressions.js";
 import { kindOf, kindWords, type Role, roleOf } from "./operator-kinds.js";
 
 /** One thing that can be compared: alike where `key` is. */
@@ -101,13 +108,13 @@ const QUIET_ABILITIES = new Set(["ProjectPushDown", "ReadingMetadata"]);
 
 function sourceFlow(node: PlanNode, { scanTableSource }: Config): Flow {
   const table = identifierOf(scanTableSource?.table);
-  const columns = columnsOf(node).map(({ name }) => ({ key: keyOf(`${table.key}.${name}`), words: name }));
+  const columns = outputColumns(node).map(({ name }) => ({ key: digestKey(`${table.key}.${name}`), words: name }));
   const told = (scanTableSource?.abilities ?? []).filter((of) => !QUIET_ABILITIES.has(String(Object(of).type)));
-  return { columns, selection: told.map((of) => ({ key: keyOf(canonical(of)), words: String(Object(of).type) })) };
+  return { columns, selection: told.map((of) => ({ key: digestKey(canonical(of)), words: String(Object(of).type) })) };
 }
 
 /** `catalog`.`database`.`table`, called by its last part. */
-export function identifierOf(table: unknown): Part {
+function identifierOf(table: unknown): Part {
   const identifier = Object(table).identifier;
   const key = typeof identifier === "string" ? identifier : canonical(table);
   return { key, words: /`((?:[^`]|``)*)`$/u.exec(key)?.[1] ?? key };
@@ -115,7 +122,7 @@ export function identifierOf(table: unknown): Part {
 
 function unionOf(branches: readonly (Meaning | undefined)[]): Meaning {
   const keys = branches.map((branch) => branch?.key ?? "");
-  return { key: keyOf(`union(${keys.join("|")})`), words: branches[0]?.words ?? "" };
+  return { key: digestKey(`union(${keys.join("|")})`), words: branches[0]?.words ?? "" };
 }
 
 function aggregateColumns(config: Config, input: readonly Meaning[]): Meaning[] {
@@ -123,7 +130,7 @@ function aggregateColumns(config: Config, input: readonly Meaning[]): Meaning[] 
   const per = keys.map(({ key }) => key).join(",");
   const aggregates = (config.aggCalls ?? []).map((call) => {
     const { key, words } = aggregateOf(call, input);
-    return { key: keyOf(`${key} per ${per}`), words };
+    return { key: digestKey(`${key} per ${per}`), words };
   });
   return [...keys, ...aggregates];
 }
@@ -137,15 +144,17 @@ function aggregateOf(call: AggregateCall, input: readonly Meaning[]): Meaning {
   const name = functionName(call);
   const inner = given.length > 0 ? given.map(({ words }) => words).join(", ") : "*";
   return {
-    key: keyOf(canonical([rest, given.map(({ key }) => key), filter?.key ?? ""])),
+    key: digestKey(canonical([rest, given.map(({ key }) => key), filter?.key ?? ""])),
     words: `${name}(${call.distinct ? "DISTINCT " : ""}${inner})${filter ? ` FILTER (WHERE ${filter.words})` : ""}`,
   };
 }
 
 /** Columns of an operator that is not looked into: which of its columns, of what. */
 function opaqueColumns(node: PlanNode, inputs: readonly Flow[]): Meaning[] {
-  const of = keyOf(canonical([node.type, configOf(node), inputs.map(({ columns }) => columns.map(({ key }) => key))]));
-  return columnsOf(node).map(({ name }, i) => ({ key: `${of}[${i}]`, words: name }));
+  const of = digestKey(
+    canonical([node.type, configOf(node), inputs.map(({ columns }) => columns.map(({ key }) => key))]),
+  );
+  return outputColumns(node).map(({ name }, i) => ({ key: `${of}[${i}]`, words: name }));
 }
 
 /** All that an operator says of itself but names, which mean nothing, and what says how rows go from one to the next. */
@@ -174,7 +183,7 @@ function factsOf({ node, inputs: read }: Operator, role: StateFacts["role"], inp
   if (kindOf(node) === "group-aggregate") return { ...common, ...aggregateFacts(node, config, first.columns, read) };
   const form = new Map([
     ["operator", part(node.type, kindWords(node))],
-    ["settings", part(keyOf(canonical(configOf(node))), node.description)],
+    ["settings", part(digestKey(canonical(configOf(node))), node.description)],
     ["columns", typesOf(read)],
     ["state", statesOf(config)],
   ]);
@@ -196,7 +205,7 @@ function sinkFacts(node: PlanNode, config: Config, read: readonly Operator[]): F
 }
 
 function aggregateFacts(node: PlanNode, config: Config, input: readonly Meaning[], read: readonly Operator[]): Facts {
-  const types = read[0] ? columnsOf(read[0].node).map(({ type }) => type) : [];
+  const types = read[0] ? outputColumns(read[0].node).map(({ type }) => type) : [];
   const keys = (config.grouping ?? []).map((i) => ({ meaning: input[i], type: types[i] ?? "?" }));
   const calls = (config.aggCalls ?? []).map((call) => ({ call, meaning: aggregateOf(call, input) }));
   const forms = calls.map(({ call }) => {
@@ -210,7 +219,7 @@ function aggregateFacts(node: PlanNode, config: Config, input: readonly Meaning[
     form: new Map([
       ["operator", part(node.type, kindWords(node))],
       ["key", part(canonical(keys.map(({ type }) => type)), words)],
-      ["aggregates", part(keyOf(canonical([forms, node.aggCallNeedRetractions ?? []])), aggregates)],
+      ["aggregates", part(digestKey(canonical([forms, node.aggCallNeedRetractions ?? []])), aggregates)],
       ["rows taken back", part(String(config.needRetraction ?? false), config.needRetraction ? "yes" : "no")],
       ["settings", part(canonical(node.configuration ?? {}), canonical(node.configuration ?? {}))],
       ["state", statesOf(config)],
@@ -225,8 +234,8 @@ function part(key: string, words: string): Part {
 
 /** Types of the rows that are read, without their names: Flink keeps rows by position. */
 function typesOf(read: readonly Operator[]): Part {
-  const rows = read.map(({ node }) => columnsOf(node).map(({ type }) => type));
-  return part(keyOf(canonical(rows)), rows.map((row) => row.join(", ")).join(" | "));
+  const rows = read.map(({ node }) => outputColumns(node).map(({ type }) => type));
+  return part(digestKey(canonical(rows)), rows.map((row) => row.join(", ")).join(" | "));
 }
 
 /** A state that expires is written in another form than one that does not; after how long is not part of it. */
