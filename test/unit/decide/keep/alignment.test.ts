@@ -1,19 +1,11 @@
 /** What is to become of the state of a query that is edited, by the plans that each version of Flink made of it. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type Alignment, align, firstIds } from "../../../../provider/decide/keep/alignment.js";
-import { CompiledPlan, withIds } from "../../../../provider/decide/keep/compiled-plan.js";
+import { withIds } from "../../../../provider/decide/keep/compiled-plan.js";
 import { roleOf } from "../../../../provider/decide/keep/operator-kinds.js";
 import { EDITS, type Expected } from "../../../support/edits/edits.js";
-
-/** Title of an edit → the plans of before and after it. */
-function recorded(version: string): Readonly<Record<string, readonly unknown[]>> {
-  const file = join("test/fixtures/compiled-plans", `${version}.json.gz`);
-  return JSON.parse(gunzipSync(readFileSync(file)).toString("utf8"));
-}
+import { keptPlans, type Plans } from "../../../support/edits/plans.js";
 
 /** What stands in the way, or else whether all goes on as it was. */
 function wordsOf({ isPossible, verdicts }: Alignment): string {
@@ -27,9 +19,8 @@ const matches = (words: string, expected: Expected) =>
   typeof expected === "string" ? words === expected : words.startsWith("refused: ") && expected.refused.test(words);
 
 describe.each(["2.3.0", "1.20.3"])("Flink %s", (version) => {
-  const plans = recorded(version);
-  const plansOf = (title: string) =>
-    (plans[title] ?? []).map((plan) => CompiledPlan.parse(plan)) as [CompiledPlan, CompiledPlan];
+  const plans = keptPlans(version);
+  const plansOf = (title: string) => plans[title] as Plans;
 
   test.each(EDITS.map((edit) => [edit.title, edit] as const))("%s", (title, { keep }) => {
     const [before, after] = plansOf(title);
@@ -70,8 +61,8 @@ describe.each(["2.3.0", "1.20.3"])("Flink %s", (version) => {
 });
 
 describe("A plan of Flink 2.3", () => {
-  const [plan] = recorded("2.3.0")["a third table joined"] ?? [];
-  const parsed = CompiledPlan.parse(plan);
+  const plans = keptPlans("2.3.0");
+  const [parsed] = plans["a third table joined"] as Plans;
 
   test("gets ids in its own order, and its edges follow.", () => {
     const ids = firstIds(withIds(parsed, new Map(parsed.nodes.map(({ id }) => [id, id + 76]))));
@@ -86,11 +77,7 @@ describe("A plan of Flink 2.3", () => {
   });
 
   test("with a meaning that changed goes on where the manifest accepts that.", () => {
-    const edit = "an aggregate of another expression";
-    const [before, after] = (recorded("2.3.0")[edit] ?? []).map((of) => CompiledPlan.parse(of)) as [
-      CompiledPlan,
-      CompiledPlan,
-    ];
+    const [before, after] = plans["an aggregate of another expression"] as Plans;
     expect(align(before, after, { keeping: "keep" }).isPossible).toBe(false);
     expect(align(before, after, { keeping: "keep", acceptMixedMeaning: true }).isPossible).toBe(true);
   });
