@@ -81,7 +81,7 @@ export function readSettings(): Settings {
   if (values.metadata !== undefined && values.queryMetadata === false)
     problems.push("queryMetadata: `metadata` says which columns are written; remove queryMetadata");
   // What is wrong in the key itself has been said.
-  if (!problems.some((problem) => /^yarn[:.]/u.test(problem)))
+  if (given.yarn === undefined || values.yarn !== undefined)
     problems.push(...yarnProblems(values.target, values.yarn, values.gatewayUrl));
   if (problems.length > 0)
     throw new UserError("config-invalid", {
