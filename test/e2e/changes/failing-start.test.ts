@@ -1,6 +1,7 @@
 /** A change that Flink plans and cannot start: the job of before runs again, and the change is still to be made. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { smallEngine } from "../../support/stories/engines.js";
 import type { Ran } from "../../support/stories/pulumi.js";
 import { Story } from "../../support/stories/story.js";
 
@@ -12,7 +13,7 @@ let up: Ran;
 const before = new Map<string, Running>();
 
 beforeAll(async () => {
-  story = await Story.begin("failing");
+  story = await Story.begin("failing", {}, smallEngine());
   await story.step(1);
   for (const job of ["failing-restart", "failing-replace"]) {
     before.set(job, await story.running(job));

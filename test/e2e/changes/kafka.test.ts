@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { type Kafka, startKafka } from "../../support/clusters/kafka.js";
+import { smallEngine } from "../../support/stories/engines.js";
 import type { Ran } from "../../support/stories/pulumi.js";
 import { gapsAndRepeats } from "../../support/stories/sink.js";
 import { Story } from "../../support/stories/story.js";
@@ -14,7 +15,7 @@ const JOBS = ["kafka-copies", "kafka-doubles", "kafka-fill", "kafka-parsed"];
 let story: Story;
 let kafka: Kafka;
 beforeAll(async () => {
-  story = await Story.begin("kafka");
+  story = await Story.begin("kafka", {}, smallEngine());
   kafka = await startKafka(join(story.folder, "kafka"));
   await Promise.all(["numbers", "copies", "doubles", "parsed"].map((topic) => kafka.createTopic(topic)));
   const jars = relative(process.cwd(), process.env.KAFKA_CONNECTOR ?? "");

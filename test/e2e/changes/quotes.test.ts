@@ -1,12 +1,13 @@
 /** Whatever stands in quotes reaches the sink as it was written. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { smallEngine } from "../../support/stories/engines.js";
 import { committedRows } from "../../support/stories/sink.js";
 import { Story } from "../../support/stories/story.js";
 
 let story: Story;
 beforeAll(async () => {
-  story = await Story.begin("quotes");
+  story = await Story.begin("quotes", {}, smallEngine());
   await story.step(1);
   await story.flink.awaitState((await story.record("quotes")).jobId, "FINISHED");
 });

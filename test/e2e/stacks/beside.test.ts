@@ -1,12 +1,13 @@
 /** A preview beside an update of the same stack, as CI runs them: it tells what is going on, and gives no advice against it. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { smallEngine } from "../../support/stories/engines.js";
 import type { Ran } from "../../support/stories/pulumi.js";
 import { Story } from "../../support/stories/story.js";
 
 let story: Story;
 beforeAll(async () => {
-  story = await Story.begin("beside");
+  story = await Story.begin("beside", {}, smallEngine());
 });
 afterAll(() => story?.end());
 

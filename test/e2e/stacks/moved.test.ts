@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startLocalOrNothing, stopLocal } from "../../../provider/cluster/local/local.js";
 import { killRole, localSpec } from "../../support/clusters/cluster.js";
 import { Flink } from "../../support/clusters/flink.js";
+import { smallEngine } from "../../support/stories/engines.js";
 import { Story } from "../../support/stories/story.js";
 
 let story: Story;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   here = { restUrl: inject("restUrl"), gatewayUrl: inject("gatewayUrl") };
   there = { restUrl: `http://127.0.0.1:${spec.restPort}`, gatewayUrl: `http://127.0.0.1:${spec.gatewayPort}` };
   other = new Flink(there.restUrl);
-  story = await Story.begin("moved");
+  story = await Story.begin("moved", {}, smallEngine());
 });
 afterAll(async () => {
   await story?.end();

@@ -3,11 +3,12 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { gatewayAt } from "../../support/clients.js";
+import { smallEngine } from "../../support/stories/engines.js";
 import { Story } from "../../support/stories/story.js";
 
 let story: Story;
 beforeAll(async () => {
-  story = await Story.begin("names");
+  story = await Story.begin("names", {}, smallEngine());
   await story.step(1);
 });
 afterAll(() => story?.end());

@@ -9,6 +9,7 @@ import { s3FlinkOptions } from "../../../provider/store/s3-client.js";
 import { localSpec } from "../../support/clusters/cluster.js";
 import { createBucket } from "../../support/servers/bucket.js";
 import { MOTO_CREDENTIALS, type Moto, startMoto } from "../../support/servers/moto.js";
+import { smallEngine } from "../../support/stories/engines.js";
 import { Story } from "../../support/stories/story.js";
 
 const JOBS = ["all-numbers", "even-numbers"];
@@ -27,9 +28,9 @@ beforeAll(async () => {
   await startLocalOrNothing(spec, () => undefined, MOTO_CREDENTIALS);
   const restUrl = `http://127.0.0.1:${spec.restPort}`;
   const gatewayUrl = `http://127.0.0.1:${spec.gatewayPort}`;
-  staging = await Story.begin("promotion", { target: "remote", restUrl, gatewayUrl, store });
+  staging = await Story.begin("promotion", { target: "remote", restUrl, gatewayUrl, store }, smallEngine());
   await staging.configure({ parameters: { output: `file://${staging.folder}/output`, rows: 5, prefix: "staging_" } });
-  prod = await Story.begin("promotion");
+  prod = await Story.begin("promotion", {}, smallEngine());
   await prod.configure({
     parameters: { output: `file://${prod.folder}/output`, rows: 9, prefix: "prod_" },
     flinkProperties: { "parallelism.default": 2 },

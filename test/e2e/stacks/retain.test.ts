@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { smallEngine } from "../../support/stories/engines.js";
 import type { Ran } from "../../support/stories/pulumi.js";
 import { Story } from "../../support/stories/story.js";
 
@@ -17,7 +18,7 @@ let story: Story;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "retain-"));
-  story = await Story.begin("retain", { store: `file://${folder}/store` });
+  story = await Story.begin("retain", { store: `file://${folder}/store` }, smallEngine());
   await story.step(1);
 });
 afterAll(async () => {

@@ -33,6 +33,9 @@ export const byPulumi: StoryEngine = {
 /** For stories in whose proof Pulumi has no part: in most runs the small engine. */
 export const engine = (): StoryEngine => (inject("hasPulumi") ? byPulumi : bySmallEngine);
 
+/** For those among them that are told once only: `.ci/run nightly` has Pulumi run them. */
+export const smallEngine = (): StoryEngine => (process.env.EVERY_STORY ? byPulumi : bySmallEngine);
+
 const PROJECT = "flink-sql";
 const START = resolve("test/support/stories/small-engine/start.cjs");
 const LIMIT_MS = 300_000;

@@ -5,6 +5,6 @@ import { MOTO_CREDENTIALS } from "../moto.js";
 
 export function useAwsStandIn(endpoint: string): void {
   const { AWS_PROFILE: _profile, AWS_REGION: _region, ...others } = process.env;
-  const PATH = `${join(process.cwd(), "test", "support", "aws-stand-in")}:${process.env.PATH}`;
+  const PATH = `${join(process.cwd(), "test", "support", "servers", "aws-stand-in")}:${process.env.PATH}`;
   process.env = { ...others, ...MOTO_CREDENTIALS, PATH, AWS_ENDPOINT_URL_S3: endpoint };
 }
