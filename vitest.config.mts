@@ -21,9 +21,12 @@ function long(test: Test): TestProjectInlineConfiguration {
 }
 
 /** Stories on a cluster that is started before the first of them. */
-function stories(name: string, files: { readonly include: string[]; readonly exclude?: string[] }) {
+function stories(name: string, files: Test) {
   return long({ name, ...files, globalSetup: ["test/support/stories/e2e-setup.ts"] });
 }
+
+/** In this group one file or another mostly waits: for a server that is silent, or for what the soak killed. */
+const WAITING = { maxWorkers: 3 };
 
 export default defineConfig({
   test: {
@@ -50,15 +53,19 @@ export default defineConfig({
         ),
       }),
       stories("e2e-s3", {
+        ...WAITING,
         include: [
           ...named("decision-tree", "lost-stack", "sequence", "takeover"),
           ...also("failing-start", "first-row", "refresh"),
           "test/e2e-s3/**/*.test.ts",
         ],
       }),
-      stories("e2e-runner", { include: [...named("decision-tree", "udf"), ...also("invalid-sql")] }),
-      stories("e2e-1.20", { include: [...named("decision-tree", "formatting"), ...also("code")] }),
-      stories("e2e-newest", { include: [...named("decision-tree"), ...also("invalid-sql", "lost-stack", "code")] }),
+      stories("e2e-runner", { ...WAITING, include: [...named("decision-tree", "udf"), ...also("invalid-sql")] }),
+      stories("e2e-1.20", { ...WAITING, include: [...named("decision-tree", "formatting"), ...also("code")] }),
+      stories("e2e-newest", {
+        ...WAITING,
+        include: [...named("decision-tree"), ...also("invalid-sql", "lost-stack", "code")],
+      }),
       long({
         name: "e2e-yarn",
         include: ["test/e2e-yarn/**/*.test.ts"],
@@ -66,7 +73,7 @@ export default defineConfig({
         // Its SQL Gateway would look for a free port at the same moment as the clusters of other stories.
         sequence: { groupOrder: 3 },
       }),
-      long({ name: "soak", include: ["test/soak/**/*.test.ts"], testTimeout: 1_800_000 }),
+      long({ name: "soak", include: ["test/soak/**/*.test.ts"], testTimeout: 1_800_000, ...WAITING }),
       long({
         name: "timing",
         include: ["test/timing/**/*.test.ts"],

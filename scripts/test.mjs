@@ -25,7 +25,7 @@ const names = [...vitestProjects, "runner"];
 const rare = ["e2e-newest", "timing"];
 const usual = process.env.EVERY_STORY ? names : names.filter((name) => !rare.includes(name));
 
-/** Kinds that run at the same time, two files of them at once: each starts a cluster that lives as long as its group. */
+/** Kinds that run at the same time, two or three files of them at once: each starts a cluster that lives as long as its group. */
 const groups = [
   ["unit", "integration"],
   ["e2e"],
