@@ -1,7 +1,6 @@
 /** A new version that starts and fails on its first row: the old one runs again, and nothing of the new one stays. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { smallEngine } from "../../support/stories/engines.js";
 import type { Ran } from "../../support/stories/pulumi.js";
 import { Story } from "../../support/stories/story.js";
 
@@ -10,7 +9,7 @@ let old: Awaited<ReturnType<Story["running"]>>;
 let up: Ran;
 
 beforeAll(async () => {
-  story = await Story.begin("first-row", {}, smallEngine());
+  story = await Story.begin("first-row");
   await story.step(1);
   old = await story.running("first-row");
   await story.place(2);
