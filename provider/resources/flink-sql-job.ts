@@ -86,17 +86,17 @@ export const hooks: Hooks = {
     // a job that was started since: the outputs must tell what runs.
     const isTakenOver = plan?.owner !== undefined && plan.owner !== id;
     const isLater = plan?.jobId !== undefined && plan.jobId !== Object(olds).jobId;
-    // Written again, so that a destroy can read it.
+    // Written again, so that a destroy can read it; never replaced, since its deletion could not read it either.
     const isOldForm = !JobGiven.safeParse(olds).success;
     if (plan && plan.action !== "undecided") {
       const changes = plan.action !== "none" || isTakenOver || isLater || isOldForm;
       const line = changes ? plan.lines?.news : plan.lines?.same;
       if (line) await tellLine(now.self, line);
-      return { changes, replaces: plan.replaces };
+      return { changes, replaces: isOldForm ? [] : plan.replaces };
     }
     const old = Query.partial().safeParse(olds).data;
     const isSame = sourceChanges(old ?? {}, now).length === 0 && sameSql(old?.targetTable ?? "", now.targetTable ?? "");
-    return { changes: true, replaces: isSame ? [] : [now.code === undefined ? "sql" : "code"] };
+    return { changes: true, replaces: isSame || isOldForm ? [] : [now.code === undefined ? "sql" : "code"] };
   },
 
   async create(inputs) {

@@ -178,10 +178,10 @@ def _definitions(value: Any) -> tuple[str | OptionChange, ...]:
 
 
 def _change(found: Any, what: str) -> OptionChange:
-    if isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values()):
-        if set(found) == {"set", "value"}:
+    if isinstance(found, dict) and all(isinstance(text, str) for text in found.values()):
+        if set(found) == {"set", "value"} and found["set"]:
             return OptionChange(found["set"], found["value"])
-        if set(found) == {"reset"}:
+        if set(found) == {"reset"} and found["reset"]:
             return OptionChange(found["reset"], None)
     raise DescriptionError(f'{what}: must be a string, {{"set": …, "value": …}} or {{"reset": …}}')
 

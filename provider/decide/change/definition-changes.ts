@@ -2,6 +2,7 @@
 
 import { valueWords } from "../job/option-words.js";
 import { parseDefinitions } from "../sql/definitions.js";
+import { setOrReset } from "../sql/session-options.js";
 import { sameSql } from "../sql/sql-text.js";
 import { type TableFacts, tablesOf } from "./table-facts.js";
 
@@ -68,20 +69,39 @@ export interface DefinitionChange {
 /** What changed between two lists of definitions. */
 export function definitionChanges(before: readonly string[], after: readonly string[]): DefinitionChange[] {
   const tables = new Map(tableChanges(before, after).map(({ table, words }) => [table, words]));
+  const options = [sessionOptions(before), sessionOptions(after)] as const;
   const told = new Set<string>();
-  const differences = compareDefinitions(before, after).flatMap(({ label, subject, kind }): DefinitionChange[] => {
-    const table = /^(?:table|ALTER TABLE) (.*?)(?: \(\d+\))?$/u.exec(label)?.[1] ?? "";
-    const name = tables.has(label.replace(/^table /u, "")) ? label.replace(/^table /u, "") : table;
-    const words = tables.get(name);
-    // What an ALTER TABLE changes is told of its table.
-    if (!words || (kind !== "changed" && label.startsWith("table "))) return [{ subject, words: `${label} ${kind}` }];
-    if (told.has(name)) return [];
-    told.add(name);
-    return [changedTable(name, words)];
-  });
+  const differences = compareDefinitions(before, after).flatMap(
+    ({ label, subject, kind, option }): DefinitionChange[] => {
+      if (option !== undefined) {
+        const [was, is] = options.map((of) => of.get(option));
+        if (was === is || told.has(option)) return [];
+        told.add(option);
+        return [{ subject: option, words: optionWords({ option, before: was, after: is }) }];
+      }
+      const table = /^(?:table|ALTER TABLE) (.*?)(?: \(\d+\))?$/u.exec(label)?.[1] ?? "";
+      const name = tables.has(label.replace(/^table /u, "")) ? label.replace(/^table /u, "") : table;
+      const words = tables.get(name);
+      // What an ALTER TABLE changes is told of its table.
+      if (!words || (kind !== "changed" && label.startsWith("table "))) return [{ subject, words: `${label} ${kind}` }];
+      if (told.has(name)) return [];
+      told.add(name);
+      return [changedTable(name, words)];
+    },
+  );
   // A table that is LIKE another one changes with that.
   const others = [...tables].filter(([name]) => !told.has(name));
   return [...differences, ...others.map(([name, words]) => changedTable(name, words))];
+}
+
+/** Options of the session once all statements have run, as SET and RESET leave them. */
+function sessionOptions(statements: readonly string[]): ReadonlyMap<string, string> {
+  const options = new Map<string, string>();
+  for (const change of statements.map(setOrReset)) {
+    if (change && "set" in change) options.set(change.set, change.value);
+    else if (change) options.delete(change.reset);
+  }
+  return options;
 }
 
 function changedTable(name: string, words: readonly string[]): DefinitionChange {
@@ -93,6 +113,8 @@ export interface DefinitionDifference {
   /** The label without the number that tells it from others. */
   readonly subject: string;
   readonly kind: "changed" | "added" | "removed";
+  /** Of a SET or RESET: the option that it is about. */
+  readonly option?: string | undefined;
 }
 
 /** What differs between two lists of definitions; formatting and order do not. */
@@ -102,10 +124,15 @@ export function compareDefinitions(before: readonly string[], after: readonly st
   const added = [...now].filter(([label]) => !old.has(label));
   const removed = [...old].filter(([label]) => !now.has(label));
   return [
-    ...changed.map(([label, { subject }]) => ({ label, subject, kind: "changed" as const })),
-    ...added.map(([label, { subject }]) => ({ label, subject, kind: "added" as const })),
-    ...removed.map(([label, { subject }]) => ({ label, subject, kind: "removed" as const })),
+    ...changed.map(([label, of]) => ({ label, ...aboutOf(of), kind: "changed" as const })),
+    ...added.map(([label, of]) => ({ label, ...aboutOf(of), kind: "added" as const })),
+    ...removed.map(([label, of]) => ({ label, ...aboutOf(of), kind: "removed" as const })),
   ];
+}
+
+function aboutOf({ subject, sql }: { readonly subject: string; readonly sql: string }) {
+  const change = setOrReset(sql);
+  return { subject, option: change && ("set" in change ? change.set : change.reset) };
 }
 
 /** Two statements of one label (`SET 'a'`, `SET 'b'`) are told apart by their number. */

@@ -78,14 +78,19 @@ export function setOrReset(sql: string): SetOrReset | undefined {
   const word = verb?.kind === "word" ? verb.text.toUpperCase() : "";
   if (word === "RESET") return { reset: optionName(rest) ?? "" };
   const end = rest.findIndex(({ text }) => text === "=");
-  if (word !== "SET" || end < 0) return undefined;
-  return { set: optionName(rest.slice(0, end)) ?? "", value: optionValue(rest.slice(end + 1)) };
+  const value = optionValue(rest.slice(end + 1));
+  return word !== "SET" || end < 0 || value === undefined
+    ? undefined
+    : { set: optionName(rest.slice(0, end)) ?? "", value };
 }
 
-function optionValue(tokens: readonly Token[]): string {
+/** One text in quotes, or without them all up to a blank; in any other form Flink refuses it. */
+function optionValue(tokens: readonly Token[]): string | undefined {
   const [first] = tokens;
   if (first?.kind === "string" && tokens.length === 1) return first.text.slice(1, -1).replaceAll("''", "'");
-  return tokens.map(({ text }) => text).join("");
+  if (tokens.length === 0 || tokens.some(({ kind }) => kind === "string")) return undefined;
+  const isJoined = tokens.every((token, i) => i === 0 || tokens[i - 1]?.end === token.start);
+  return isJoined ? tokens.map(({ text }) => text).join("") : undefined;
 }
 
 function optionName(tokens: readonly Token[]): string | undefined {

@@ -45,13 +45,21 @@ export function secretProblems(secret: readonly (readonly string[])[]): string[]
     });
 }
 
-/** What is meant to be secret must not lie in the open: Pulumi encrypts what was given with --secret, and nothing else. */
-export function plainSecretProblems(values: Readonly<Record<string, unknown>>, secret: readonly string[]): string[] {
-  const names = Object.keys(Object(values.secretParameters));
-  if (names.length === 0 || secret.includes("secretParameters")) return [];
+/**
+ * What is meant to be secret must not lie in the open: Pulumi encrypts what was given with --secret, and nothing else.
+ * `secret`: the path of each such value.
+ */
+export function plainSecretProblems(
+  values: Readonly<Record<string, unknown>>,
+  secret: readonly (readonly string[])[],
+): string[] {
+  const encrypted = secret.filter(([key]) => key === "secretParameters");
+  const isEncrypted = (name: string) => encrypted.some((path) => path.length === 1 || path[1] === name);
+  const names = Object.keys(Object(values.secretParameters)).filter((name) => !isEncrypted(name));
+  if (names.length === 0) return [];
   const commands = names.map((name) => `pulumi config set --secret --path ${pathArgument(["secretParameters", name])}`);
   return [
-    `secretParameters: not encrypted, so that Pulumi keeps ${names.join(", ")} in plain text; set each with --secret, and consider the values of now as known: ${commands.join("; ")}`,
+    `secretParameters: not encrypted, so that Pulumi keeps ${names.join(", ")} in plain text; replace the current values, which may have been seen, and set each with --secret: ${commands.join("; ")}`,
   ];
 }
 

@@ -71,7 +71,7 @@ export function readSettings(): Settings {
   const compareWith = values.compareWith && otherStack(values.compareWith, root);
   const places = secret.flatMap((key) => encryptedPlaces(root, stack, key));
   problems.push(...mapProblems(config), ...secretProblems(places), ...unknownKeys());
-  problems.push(...credentialProblems(given, secret), ...plainSecretProblems(given, secret));
+  problems.push(...credentialProblems(given, secret), ...plainSecretProblems(given, places));
   const store = storeUrl(values.store, root, folder);
   if (compareWith?.store === store)
     problems.push("compareWith: that is this stack's own store; name the store of the other stack");

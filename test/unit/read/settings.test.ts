@@ -10,7 +10,7 @@ import { z } from "zod";
 import { UserError } from "../../../provider/decide/words/errors.js";
 import { readSettings, type Settings } from "../../../provider/read/settings/settings.js";
 import { Keys } from "../../../provider/read/settings/settings-keys.js";
-import { secretProblems } from "../../../provider/read/settings/settings-secrets.js";
+import { plainSecretProblems, secretProblems } from "../../../provider/read/settings/settings-secrets.js";
 import { clusterArgs, loadJobs } from "../../../provider/resources/program.js";
 import { clusterWire } from "../../../provider/resources/wire.js";
 
@@ -361,12 +361,23 @@ describe("what is secret", () => {
 
   test("and is not encrypted is refused, with the command for each value and without the value.", () => {
     const cause = causeOf({ secretParameters: { pw: "told-to-nobody-1", "a.b": "told-to-nobody-2" } });
-    expect(cause).toMatch(/^secretParameters: not encrypted, .* pw, a\.b in plain text; set each with --secret/u);
+    expect(cause).toMatch(
+      /^secretParameters: not encrypted, .* pw, a\.b in plain text; replace the current values, which may have been seen, and set each with --secret/u,
+    );
     expect(cause).toContain("pulumi config set --secret --path secretParameters.pw; ");
     expect(cause).toContain(`pulumi config set --secret --path 'secretParameters["a.b"]'`);
     expect(cause).not.toContain("told-to-nobody");
     secretOf("secretParameters");
     expect(() => settingsOf("prod", { secretParameters: { pw: "told-to-nobody-1" } })).not.toThrow();
+  });
+
+  test("and is encrypted in part is refused for the rest.", () => {
+    const given = { secretParameters: { pw: "a", token: "b" } };
+    expect(plainSecretProblems(given, [["secretParameters", "pw"]])).toEqual([
+      expect.stringMatching(/^secretParameters: not encrypted, so that Pulumi keeps token in plain text;/u),
+    ]);
+    expect(plainSecretProblems(given, [["secretParameters"]])).toEqual([]);
+    expect(plainSecretProblems({}, [])).toEqual([]);
   });
 
   test("is taken in the keys that are encrypted: the cluster is told that its options are.", async () => {

@@ -141,6 +141,15 @@ test("A state that this release cannot read is written again: else a destroy cou
   expect(await lineOf(inputs, outputs)).toEqual({ changes: true, told: [line] });
 });
 
+test("It is updated in place with another query, too; its version is in the record.", async () => {
+  const inputs = given("old-form-query");
+  await recorded(inputs);
+  const changed = { ...inputs, sql: "SELECT 2" };
+  const { inputs: checked } = await hooks.check(inputs, changed);
+  const olds = { ...inputs, jobId: JOB, startSeconds: undefined };
+  expect(await hooks.diff("orders-1", olds, checked)).toEqual({ changes: true, replaces: [] });
+});
+
 test("One that came to its end meanwhile is not said to run.", async () => {
   const inputs = given("ended");
   await recorded(inputs, { status: "finished" });

@@ -83,9 +83,19 @@ describe("a change of definitions is told by what was defined", () => {
       ["CREATE TABLE t (a INT)", "CREATE VIEW v AS SELECT 1"],
       ["view v added"],
     ],
-    ["a removed option", ["SET 'a' = '1'"], [], ["SET 'a' = removed"]],
-    ["an option of another value", ["SET 'a' = '1'"], ["SET 'a' = '2'"], ["SET 'a' = changed"]],
+    ["a removed option", ["SET 'a' = '1'"], [], ["a 1 → unset"]],
+    ["an option of another value", ["SET 'a' = '1'"], ["SET 'a' = '2'"], ["a 1 → 2"]],
   ])("%s", (_, before, after, expected) => {
     expect(definitionChanges(before, after).map(({ words }) => words)).toEqual(expected);
   });
+});
+
+test.each([
+  [[], ["SET 'table.exec.state.ttl' = '1 h'"], ["table.exec.state.ttl unset → 1 h"]],
+  [["SET 'table.exec.state.ttl' = '1 h'"], ["SET 'table.exec.state.ttl' = '2 h'"], ["table.exec.state.ttl 1 h → 2 h"]],
+  [["SET 'table.exec.state.ttl' = '1 h'"], ["set 'table.exec.state.ttl'='1 h';"], []],
+  [["SET 'a' = '1'", "SET 'b' = '2'"], ["SET 'b' = '2'"], ["a 1 → unset"]],
+  [["SET 'parallelism.default' = '1'"], ["RESET 'parallelism.default'"], ["parallelism.default 1 → unset"]],
+])("An option that SET changes is told with its values: %j → %j", (before, after, words) => {
+  expect(definitionChanges(before, after).map((change) => change.words)).toEqual(words);
 });
