@@ -19,7 +19,9 @@ def test_a_sql_job_is_read() -> None:
 
 
 def test_options_are_changed_between_statements() -> None:
-    found = parse_request({**SQL, "definitions": [{"set": "a", "value": "1"}, "CREATE …", {"reset": "a"}, {"set": "b", "value": ""}]})
+    found = parse_request(
+        {**SQL, "definitions": [{"set": "a", "value": "1"}, "CREATE …", {"reset": "a"}, {"set": "b", "value": ""}]}
+    )
     assert found.definitions == (OptionChange("a", "1"), "CREATE …", OptionChange("a", None), OptionChange("b", ""))
 
 
