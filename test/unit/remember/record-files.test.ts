@@ -44,7 +44,9 @@ const ODD = [
   "#",
 ];
 const text = fc.oneof(fc.string({ maxLength: 9 }), fc.constantFrom(...ODD));
-const texts = fc.dictionary(text, text, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
+/** No file and no option of Flink's is called so, and JavaScript takes it for something else. */
+const name = text.filter((one) => one !== "__proto__");
+const texts = fc.dictionary(name, text, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const number = fc.nat();
 
