@@ -15,6 +15,7 @@ export { checkMemory } from "./local/memory.js";
 export { nearGateway, startNearGateway } from "./local/near-gateway.js";
 export { freePorts } from "./local/ports.js";
 export { isProcessAlive, readProcesses, type Started, startedProcess, stopProcess } from "./local/processes.js";
+export { PortTaken } from "./local/start-failed.js";
 export { endApplication } from "./yarn/yarn-end.js";
 export { ResourceManagers, YarnSilent } from "./yarn/yarn-rest.js";
 export { checkYarnStart } from "./yarn/yarn-setting.js";

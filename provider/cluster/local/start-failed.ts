@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { UserError } from "../../decide/index.js";
 import { PORT_TAKEN } from "../../flink/index.js";
 
+/** Another program took a port between the look for a free one and the start. */
+export class PortTaken extends UserError {}
+
 /** `role` names the process and its output in the folder `log`. */
 export async function clusterStartFailed(role: string, log: string, fix: string): Promise<UserError> {
   const text = await readFile(join(log, `${role}.out`), "utf8");
@@ -14,7 +17,7 @@ export async function clusterStartFailed(role: string, log: string, fix: string)
   const aboutPorts = lines.filter((line) => PORT_TAKEN.test(line));
   const isPortTaken = aboutPorts.length > 0;
   const cause = (isPortTaken ? aboutPorts : lines).slice(-3).join("\n") || "it printed no reason";
-  return new UserError("cluster-start-failed", {
+  return new (isPortTaken ? PortTaken : UserError)("cluster-start-failed", {
     what: `the ${role} exited right after its start`,
     cause,
     fix: isPortTaken

@@ -9,6 +9,7 @@ import {
   freePorts,
   type LocalSpec,
   localHealth,
+  PortTaken,
   portsToRun,
   startLocalOrNothing,
   stopLocal,
@@ -44,8 +45,7 @@ export const localTarget: Target = {
     }
     // What is left of a cluster without a JobManager, or of one with other settings, is of no use to a new one.
     if (!health.jobManagerRuns || !health.isCurrent) await stopLocal(cluster.folder);
-    await startLocalOrNothing(spec, progress, await s3FlinkEnvironment(cluster.store));
-    return cluster;
+    return startedAnywhere(cluster, progress);
   },
 
   // Where the stack goes away its jobs have been stopped; where it moves to another kind of cluster they run.
@@ -58,18 +58,41 @@ export const localTarget: Target = {
   },
 };
 
+/** So often other ports are tried: two clusters that start at the same moment find the same ones free. */
+const TRIES = 3;
+
+async function startedAnywhere(cluster: ClusterChecked, progress: (text: string) => void): Promise<ClusterChecked> {
+  const environment = await s3FlinkEnvironment(cluster.store);
+  let at = cluster;
+  for (let left = TRIES; ; left--)
+    try {
+      await startLocalOrNothing(at, progress, environment);
+      return at;
+    } catch (error) {
+      if (!(error instanceof PortTaken) || left <= 1) throw error;
+      progress("another program has taken a port of the cluster: starting at another one");
+      at = { ...at, ...(await placeFor(at, at)) };
+    }
+}
+
+/** What runs keeps its ports. */
+async function placeFor(given: Pick<ClusterGiven, "folder">, before: ClusterBefore) {
+  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, workspace.path(given.folder)));
+  return {
+    ...ports,
+    restUrl: `http://127.0.0.1:${ports.restPort}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
+  };
+}
+
 function jobManagerOf(cluster: ClusterChecked): Connection {
   return connectionsOf(cluster, cluster.requestSeconds).jobManager;
 }
 
 async function check(given: ClusterGiven, before: ClusterBefore): Promise<ClusterChecked> {
-  const ports = (await portsToRun(given.folder)) ?? (await freePorts(before, {}, workspace.path(given.folder)));
-  const addresses = {
-    restUrl: `http://127.0.0.1:${ports.restPort}`,
-    gatewayUrl: `http://127.0.0.1:${ports.gatewayPort}`,
-  };
+  const place = await placeFor(given, before);
   const storeOptions = await s3FlinkOptions(given.store);
-  const health = await localHealth({ ...given, ...ports, storeOptions });
+  const health = await localHealth({ ...given, ...place, storeOptions });
   if (!health.jobManagerRuns) await refuseLeftCluster(given, before);
   const activity = !health.jobManagerRuns
     ? "starting"
@@ -90,5 +113,5 @@ async function check(given: ClusterGiven, before: ClusterBefore): Promise<Cluste
     repairing: `${health.dead.join(", ")} not running: started again`,
   };
   const plan = `session cluster: ${words[activity]}`;
-  return { ...given, ...addresses, ...ports, storeOptions, activity, plan };
+  return { ...given, ...place, storeOptions, activity, plan };
 }
