@@ -36,7 +36,13 @@ function argsOf({ manifest, file, definitions, files, choice, metadata }: Loaded
   return {
     targetTable: manifest["target-table"],
     ...(code === undefined ? { sql } : { code }),
-    ...{ description, flinkProperties, file, definitions, files, choice, metadata },
+    description,
+    flinkProperties,
+    file,
+    definitions,
+    files,
+    choice,
+    metadata,
   };
 }
 type Source =

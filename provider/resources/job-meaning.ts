@@ -16,7 +16,8 @@ import { clusterNow, locateCluster } from "./targets/whereabouts.js";
 function placeOf({ target, restUrl, gatewayUrl, folder, session }: JobInputs["cluster"]): Place {
   const isLocal = target === "local";
   return {
-    ...{ target, restUrl },
+    target,
+    restUrl,
     ...(gatewayUrl ? { gatewayUrl } : {}),
     ...(isLocal || isLoopback(restUrl) ? { host: hostname() } : {}),
     ...(isLocal ? { folder: workspace.path(folder) } : {}),

@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,16 +61,11 @@ function javaOf() {
   return own && existsSync(own) ? own : "java";
 }
 
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
 async function writeConfiguration(home, folder) {
-  const [rpc, rest, gateway] = [await freePort(), await freePort(), await freePort()];
+  // Where there are no packages yet, they are installed after this file was loaded.
+  const { default: getPort } = await import("get-port");
+  const port = () => getPort({ host: "127.0.0.1" });
+  const [rpc, rest, gateway] = [await port(), await port(), await port()];
   const conf = join(folder, "conf");
   mkdirSync(conf);
   for (const name of readdirSync(join(home, "conf")).filter((file) => file.startsWith("log4j")))

@@ -97,10 +97,7 @@ function topLevelParts(text: string): string[] {
       from = i + 1;
     }
   }
-  return inWhole(text.slice(from).trim(), parts);
-}
-
-function inWhole(last: string, parts: string[]): string[] {
+  const last = text.slice(from).trim();
   return last === "" ? parts : [...parts, last];
 }
 

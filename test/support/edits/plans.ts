@@ -5,21 +5,22 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { z } from "zod";
 import { CompiledPlan, withIds } from "../../../provider/decide/keep/compiled-plan.js";
 import type { Planning } from "../decide/planning.js";
 import { type Edit, type Side, TABLES } from "./edits.js";
 
-export type Plans = readonly [before: CompiledPlan, after: CompiledPlan];
+/** Of before and after an edit. */
+const Plans = z.tuple([CompiledPlan, CompiledPlan]);
+export type Plans = z.infer<typeof Plans>;
+
+const Kept = z.record(z.string(), Plans);
 
 const fileOf = (version: string) => join("test", "fixtures", "compiled-plans", `${version}.json.gz`);
 
 /** Title of an edit → the plans of before and after it. */
 export function keptPlans(version: string): Readonly<Record<string, Plans>> {
-  const kept = JSON.parse(gunzipSync(readFileSync(fileOf(version))).toString("utf8"));
-  const plan = (of: unknown) => CompiledPlan.parse(of);
-  return Object.fromEntries(
-    Object.entries(kept).map(([title, sides]) => [title, (sides as unknown[]).map(plan) as unknown as Plans]),
-  );
+  return Kept.parse(JSON.parse(gunzipSync(readFileSync(fileOf(version))).toString("utf8")));
 }
 
 export function keepPlans(version: string, plans: Readonly<Record<string, Plans>>): void {
